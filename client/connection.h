@@ -1,0 +1,62 @@
+/* One lasting connection to a room: signalling, transport, the room's events, the watchdog and all
+ * recovery (ICE restart, new session, back-off up to 5 s, for ever). The pipelines of send and recv
+ * see only RTP, RTCP and the state. Main context of creation; cc_connection_send_* from any thread. */
+#pragma once
+
+#include "common/base/config.h"
+#include "common/transport/peer.h"
+#include "common/wire/sdp.h"
+
+G_BEGIN_DECLS
+
+typedef struct CcConnection CcConnection;
+
+typedef enum {
+    CC_CONNECTION_CONNECTING, /* the first time, or to a relay that does not answer */
+    CC_CONNECTION_WAITING,    /* recv: connected, the lesson has not begun */
+    CC_CONNECTION_ON,         /* media flows */
+    CC_CONNECTION_LOST,       /* it did, and now does not: recovering */
+    CC_CONNECTION_AWAY,       /* recv: the relay is there, the teacher is not (she may come back) */
+    CC_CONNECTION_OVER,       /* recv: the lesson has ended; goes on waiting for the next */
+    CC_CONNECTION_REFUSED,    /* token, room or offer refused: the message says why; retries slowly */
+} CcConnectionState;
+
+typedef struct {
+    void (*state_changed)(CcConnectionState state, const char *message, gpointer user_data);
+    /* A new session was negotiated: payload types and SSRCs are in @answer. Comes before any media. */
+    void (*negotiated)(const CcSdp *answer, gpointer user_data);
+    void (*rtp)(const guint8 *packet, gsize length, gint64 arrival_us, gpointer user_data);
+    void (*rtcp)(const guint8 *packet, gsize length, gint64 arrival_us, gpointer user_data);
+    /* Who is here, from the room's events: receivers' names, NULL-terminated. */
+    void (*audience_changed)(guint n_receivers, const char *const *names, gpointer user_data);
+} CcConnectionCallbacks;
+
+typedef struct {
+    const char *relay_url; /* "https://relay.example:8443" */
+    const char *room;
+    gboolean publish;      /* WHIP; else WHEP */
+    /* Makes the offer for a new session from the transport's facts: m-lines, codecs, SSRCs.
+     * cc_connection fills ICE credentials, fingerprint, setup, mids' BUNDLE. (transfer full) */
+    CcSdp *(*make_offer)(gpointer user_data);
+    const CcConfig *config; /* [network] and [auth]; outlives */
+} CcConnectionOptions;
+
+CcConnection *cc_connection_new(const CcConnectionOptions *options,
+                                const CcConnectionCallbacks *callbacks, gpointer user_data,
+                                GError **error);
+/* Begins, and never stops trying. */
+void cc_connection_start(CcConnection *connection);
+/* Ends the session on the relay (DELETE, at most 1 s), then calls @done. */
+void cc_connection_stop(CcConnection *connection, GSourceOnceFunc done, gpointer user_data);
+void cc_connection_free(CcConnection *connection);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcConnection, cc_connection_free)
+
+gboolean cc_connection_send_rtp(CcConnection *connection, const guint8 *packet, gsize length);
+gboolean cc_connection_send_rtcp(CcConnection *connection, const guint8 *packet, gsize length);
+
+CcConnectionState cc_connection_state(const CcConnection *connection);
+void cc_connection_get_stats(CcConnection *connection, CcPeerStats *stats);
+/* Monotonic time of the newest session's POST; 0 before. */
+gint64 cc_connection_post_us(const CcConnection *connection);
+
+G_END_DECLS

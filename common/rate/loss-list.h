@@ -1,0 +1,37 @@
+/* Which packets of a publisher's track are missing, and when to ask for them again: the relay's NACK
+ * generator. Pure: time is an argument. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+#define CC_LOSS_LIST_MAX 256 /* missing packets tracked; beyond that a keyframe is the better question */
+
+typedef struct {
+    guint16 sequence;
+    guint8 tries;
+    gint64 next_us;
+} CcLossEntry;
+
+typedef struct {
+    CcLossEntry entries[CC_LOSS_LIST_MAX]; /* ascending */
+    guint n_entries;
+    guint16 highest;
+    gboolean started;
+    guint64 lost_total;      /* packets found missing, ever */
+    guint64 recovered_total; /* of those, arrived after all */
+} CcLossList;
+
+void cc_loss_list_init(CcLossList *list);
+/* Tells of an arrival (original or recovered). TRUE if the gap was too large to repair: the list is
+ * reset and the caller should ask for a keyframe. */
+gboolean cc_loss_list_arrived(CcLossList *list, guint16 sequence, gint64 now_us);
+/* Writes the sequence numbers to ask for now (first after a short wait for reordering, then once each
+ * @rtt_us, at most 10 times within 1 s) and returns how many. */
+guint cc_loss_list_due(CcLossList *list, gint64 now_us, gint64 rtt_us, guint16 *sequences,
+                       guint max_sequences);
+/* When cc_loss_list_due() next has something to say; G_MAXINT64 if never. */
+gint64 cc_loss_list_next_us(const CcLossList *list);
+
+G_END_DECLS

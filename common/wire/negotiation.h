@@ -1,0 +1,63 @@
+/* Offer and answer (RFC 3264, RFC 9429) for the relay: from a client's offer to what each m-line will
+ * carry, and to the answer. Pure: addresses, credentials and SSRCs are arguments. Any thread. */
+#pragma once
+
+#include "common/wire/sdp.h"
+
+G_BEGIN_DECLS
+
+#define CC_MAX_SLOTS 8         /* m-lines of one session that carry media */
+#define CC_MAX_SLOT_CODECS 8
+
+/* A codec of one slot, as this peer numbers it. */
+typedef struct {
+    CcCodec codec;
+    guint8 payload_type;
+    guint8 rtx_payload_type; /* 0: no retransmission format */
+    guint32 h264_profile;    /* profile-level-id; 0 for others */
+} CcSlotCodec;
+
+/* One accepted m-line. */
+typedef struct {
+    guint m_line;            /* index in offer and answer */
+    CcMediaKind kind;
+    char mid[17];
+    guint n_codecs;          /* a publisher's slot has exactly one; a receiver's all in common */
+    CcSlotCodec codecs[CC_MAX_SLOT_CODECS];
+    gboolean nack, pli, fir, transport_cc;
+    guint8 mid_ext, rid_ext, repaired_rid_ext, transport_cc_ext; /* 0: not negotiated */
+    guint32 ssrc;            /* publisher: announced, or 0; receiver: the one that the relay sends */
+    guint32 rtx_ssrc;
+} CcSlot;
+
+typedef struct {
+    guint n_slots;
+    CcSlot slots[CC_MAX_SLOTS];
+    char remote_ufrag[257];
+    char remote_pwd[257];
+    char fingerprint_hash[16];
+    char fingerprint[200];   /* upper case, colons */
+    gboolean dtls_client;    /* the relay's DTLS role: FALSE (passive) unless the offer is passive */
+} CcNegotiated;
+
+typedef enum { CC_DIRECTION_PUBLISH, CC_DIRECTION_WATCH } CcSessionDirection;
+
+typedef struct {
+    CcSessionDirection direction;
+    const CcCodec *codecs;        /* accepted, in order of preference */
+    guint n_codecs;
+    const char *ufrag, *pwd;      /* the relay's, for this session */
+    const char *fingerprint;      /* the relay's sha-256, "AB:CD:…" */
+    const char *const *addresses; /* advertised IP literals, in order of preference */
+    guint16 udp_port, tcp_port;   /* 0: none */
+    const char *cname;            /* watch: both slots share it, so that they are synchronised */
+    guint32 first_ssrc;           /* watch: slot i sends ssrc first_ssrc + 2 i, its RTX + 1 */
+} CcAnswerOptions;
+
+/* Fills @negotiated and returns the answer: one m-line for each offered one, same order and mid,
+ * the unusable ones rejected. Publishing: the first codec of the offer that @options accepts, alone.
+ * Errors: CC_ERROR_NO_BUNDLE, _NO_FINGERPRINT, _NO_ICE, _NO_CODEC, _BAD_OFFER. */
+CcSdp *cc_negotiate_answer(const CcSdp *offer, const CcAnswerOptions *options,
+                           CcNegotiated *negotiated, GError **error);
+
+G_END_DECLS
