@@ -1,0 +1,26 @@
+/* The two steps of negotiation: choose a slot for each usable m-line, then write it down. */
+#pragma once
+
+#include "common/wire/negotiation.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+    CC_SLOT_ACCEPTED,
+    CC_SLOT_UNUSABLE, /* not for us: data channels, rejected by the offer, one too many */
+    CC_SLOT_NO_CODEC,
+    CC_SLOT_BAD_DIRECTION,
+    CC_SLOT_NOT_BUNDLED,
+    CC_SLOT_NO_MUX,
+    CC_SLOT_BAD_MID, /* longer than a one-byte header extension carries (RFC 8285) */
+} CcSlotVerdict;
+
+/* Fills @slot (m_line and SSRCs excepted) from one offered m-line. */
+CcSlotVerdict cc_negotiate_slot(const CcSdpMedia *offer, const CcAnswerOptions *options,
+                                CcSlot *slot);
+
+/* TRUE if the answer to a peer of @options may name this feedback for @kind. */
+gboolean cc_negotiate_feedback_allowed(const CcAnswerOptions *options, const CcSlot *slot,
+                                       const char *feedback);
+
+G_END_DECLS

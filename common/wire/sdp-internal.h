@@ -1,0 +1,38 @@
+/* What the files of the SDP reader share. Not for users of sdp.h. */
+#pragma once
+
+#include "common/wire/sdp.h"
+
+G_BEGIN_DECLS
+
+#define CC_SDP_MAX_MEDIA 16
+#define CC_SDP_MAX_ATTRIBUTES 256 /* of one kind in one section */
+#define CC_SDP_MAX_LENGTH (256 * 1024)
+#define CC_SDP_N_ATTRIBUTES 21 /* known kinds: the length of the table in sdp-attributes.c */
+
+typedef struct {
+    CcSdp *sdp;
+    CcSdpMedia *session; /* session-level values, later copied down; owned */
+    CcSdpMedia *media;   /* the section being read: session, or one of sdp->media */
+    char **bundle;       /* mids of the first a=group:BUNDLE, or NULL; owned */
+    gboolean fragment;   /* reading a trickle fragment: no v=, few attributes */
+    guint counts[CC_SDP_N_ATTRIBUTES];
+} CcSdpReader;
+
+CcSdpMedia *cc_sdp_media_new(void);
+void cc_sdp_media_free(CcSdpMedia *media);
+void cc_sdp_candidate_free(CcSdpCandidate *candidate);
+
+/* The shared engine of cc_sdp_parse() and cc_sdp_fragment_parse(). */
+CcSdp *cc_sdp_read(const char *text, gssize length, gboolean fragment, GError **error);
+
+/* One attribute, without "a=". Returns NULL, or what is wrong with it (static string). Unknown
+ * attributes are fine. */
+const char *cc_sdp_read_attribute(CcSdpReader *reader, char *text);
+
+/* Credentials and candidates, as offers and fragments both carry them. */
+void cc_sdp_write_ice(GString *out, const CcSdpMedia *media);
+void cc_sdp_write_candidates(GString *out, const CcSdpMedia *media);
+void cc_sdp_write_bundle(GString *out, const CcSdp *sdp);
+
+G_END_DECLS
