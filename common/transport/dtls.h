@@ -1,13 +1,13 @@
-/* DTLS 1.2 for SRTP keys (RFC 5764, RFC 8827) on OpenSSL memory BIOs: datagrams in, datagrams out by
- * callback, no sockets, no timers of its own. Not thread-safe: its owner's thread only. */
+/* DTLS 1.2 for SRTP keys (RFC 5764, RFC 8827) on OpenSSL memory BIOs: datagrams in, datagrams out
+ * by callback, no sockets, no timers of its own. Not thread-safe: its owner's thread only. */
 #pragma once
 
 #include "common/transport/srtp.h"
 
 G_BEGIN_DECLS
 
-/* A self-signed ECDSA P-256 certificate and the SSL_CTX with it; one for the process. Immutable, any
- * thread. */
+/* A self-signed ECDSA P-256 certificate and the SSL_CTX with it; one for the process. Immutable,
+ * any thread. */
 typedef struct CcDtlsIdentity CcDtlsIdentity;
 /* @profiles: accepted, in order of preference, ended by 0; NULL for GCM, then AES-CM. */
 CcDtlsIdentity *cc_dtls_identity_new(const CcSrtpProfile *profiles, GError **error);
@@ -20,7 +20,8 @@ typedef struct CcDtls CcDtls;
 
 typedef enum { CC_DTLS_HANDSHAKING, CC_DTLS_CONNECTED, CC_DTLS_FAILED, CC_DTLS_CLOSED } CcDtlsState;
 
-/* Called from within cc_dtls_start, _receive, _handle_timeout and _close for every datagram that goes out. */
+/* Called from within cc_dtls_start, _receive, _handle_timeout and _close for every datagram that
+ * goes out. */
 typedef void (*CcDtlsSendFunc)(const guint8 *datagram, gsize length, gpointer user_data);
 
 /* @client: we send the ClientHello. @fingerprint_hash, @fingerprint: the peer's, from its SDP. */

@@ -2,7 +2,7 @@
  * STUN library and writes the answers. No sockets. Owner's thread only. */
 #pragma once
 
-#include <gio/gio.h>
+#include <sys/socket.h>
 
 #include "common/wire/drop.h"
 

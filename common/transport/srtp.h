@@ -1,6 +1,6 @@
-/* SRTP and SRTCP (RFC 3711; AES-GCM: RFC 7714), in place, on OpenSSL EVP with contexts that are kept.
- * One CcSrtp is one direction of one DTLS session and holds the roll-over counter and replay window
- * of each SSRC. Not thread-safe: its owner's thread only. */
+/* SRTP and SRTCP (RFC 3711; AES-GCM: RFC 7714), in place, on OpenSSL EVP with contexts that are
+ * kept. One CcSrtp is one direction of one DTLS session and holds the roll-over counter and replay
+ * window of each SSRC. Not thread-safe: its owner's thread only. */
 #pragma once
 
 #include "common/wire/drop.h"
@@ -16,7 +16,7 @@ typedef enum {
 #define CC_SRTP_MAX_SALT_LENGTH 14
 #define CC_SRTP_MAX_TRAILER 24 /* bytes that protecting may add: tag and SRTCP index */
 
-const char *cc_srtp_profile_name(CcSrtpProfile profile); /* as in RFC 5764 and RFC 7714 */
+const char *cc_srtp_profile_name(CcSrtpProfile profile);  /* as in RFC 5764 and RFC 7714 */
 gsize cc_srtp_profile_salt_length(CcSrtpProfile profile); /* 14 or 12 */
 
 typedef struct CcSrtp CcSrtp;
@@ -26,9 +26,9 @@ CcSrtp *cc_srtp_new(CcSrtpProfile profile, const guint8 *key, const guint8 *salt
 void cc_srtp_free(CcSrtp *srtp);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcSrtp, cc_srtp_free)
 
-/* Encrypts the RTP packet of *@length bytes in place; at least CC_SRTP_MAX_TRAILER bytes must be free
- * behind it. Sequence numbers may repeat or step back within the window (a retransmission of the very
- * same packet), but the caller must never protect different bytes under one index. */
+/* Encrypts the RTP packet of *@length bytes in place; at least CC_SRTP_MAX_TRAILER bytes must be
+ * free behind it. Sequence numbers may repeat or step back within the window (a retransmission of
+ * the very same packet), but the caller must never protect different bytes under one index. */
 CcDrop cc_srtp_protect_rtp(CcSrtp *srtp, guint8 *packet, gsize *length);
 CcDrop cc_srtp_protect_rtcp(CcSrtp *srtp, guint8 *packet, gsize *length);
 
