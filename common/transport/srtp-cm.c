@@ -79,7 +79,7 @@ init(CcSrtpKeys *keys, const guint8 *key, const guint8 *auth_key, const guint8 *
 
 /* Counter mode is its own inverse. IV: section 4.1.1. */
 static gboolean
-crypt(CcSrtpKeys *keys, const guint8 *ssrc, guint64 index, guint8 *text, gsize length)
+apply_keystream(CcSrtpKeys *keys, const guint8 *ssrc, guint64 index, guint8 *text, gsize length)
 {
     guint8 iv[IV_LENGTH] = {0};
     memcpy(iv, keys->salt, CC_SRTP_MAX_SALT_LENGTH);
@@ -96,7 +96,7 @@ crypt(CcSrtpKeys *keys, const guint8 *ssrc, guint64 index, guint8 *text, gsize l
 static gboolean
 protect_rtp(CcSrtpKeys *keys, guint8 *packet, gsize *length, gsize header, guint64 index)
 {
-    if (!crypt(keys, packet + 8, index, packet + header, *length - header))
+    if (!apply_keystream(keys, packet + 8, index, packet + header, *length - header))
         return FALSE;
     guint8 roll_over[4], digest[SHA_DIGEST_LENGTH];
     cc_write_u32(roll_over, (guint32)(index >> 16));
@@ -116,14 +116,14 @@ unprotect_rtp(CcSrtpKeys *keys, guint8 *packet, gsize *length, gsize header, gui
     if (CRYPTO_memcmp(packet + plain, digest, TAG_LENGTH) != 0)
         return FALSE;
     *length = plain;
-    return crypt(keys, packet + 8, index, packet + header, plain - header);
+    return apply_keystream(keys, packet + 8, index, packet + header, plain - header);
 }
 
 static gboolean
 protect_rtcp(CcSrtpKeys *keys, guint8 *packet, gsize *length, guint32 word)
 {
-    if (!crypt(keys, packet + 4, word & ~CC_SRTCP_E_FLAG, packet + CC_SRTCP_HEADER,
-               *length - CC_SRTCP_HEADER))
+    if (!apply_keystream(keys, packet + 4, word & ~CC_SRTCP_E_FLAG, packet + CC_SRTCP_HEADER,
+                         *length - CC_SRTCP_HEADER))
         return FALSE;
     guint8 digest[SHA_DIGEST_LENGTH];
     cc_write_u32(packet + *length, word);
@@ -142,8 +142,9 @@ unprotect_rtcp(CcSrtpKeys *keys, guint8 *packet, gsize *length, guint32 word)
     if (CRYPTO_memcmp(packet + plain + CC_SRTCP_INDEX_WORD, digest, TAG_LENGTH) != 0)
         return FALSE;
     *length = plain;
-    return !(word & CC_SRTCP_E_FLAG) || crypt(keys, packet + 4, word & ~CC_SRTCP_E_FLAG,
-                                              packet + CC_SRTCP_HEADER, plain - CC_SRTCP_HEADER);
+    return !(word & CC_SRTCP_E_FLAG) ||
+           apply_keystream(keys, packet + 4, word & ~CC_SRTCP_E_FLAG, packet + CC_SRTCP_HEADER,
+                           plain - CC_SRTCP_HEADER);
 }
 
 const CcSrtpCipher cc_srtp_cm = {
