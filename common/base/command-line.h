@@ -11,38 +11,47 @@ G_BEGIN_DECLS
 
 /* An option that sets configuration keys. Tables of these end with an entry whose name is NULL:
  *   {"relay", 'r', "network.relay-url", NULL, NULL, N_("URL"), N_("Address of the relay")},
- *   {"file", 'f', "send.file", NULL, "send.source=file", N_("FILE"), N_("Teach from a video file")},
+ *   {"file", 'f', "send.file", NULL, "send.source=file", N_("FILE"), N_("Teach from a video
+ * file")},
  *   {"loop", 0, "send.loop", "true", NULL, NULL, N_("Begin the file again at its end")},
  *   {NULL}, */
 typedef struct {
-    const char *name;        /* "relay" for --relay */
-    char letter;             /* 'r' for -r, or 0 */
-    const char *key;         /* "section.key" that it sets */
-    const char *value;       /* the text it sets; NULL: the option takes an argument, which is set */
-    const char *implies;     /* "section.key=value" set together with it, or NULL */
+    const char *name;    /* "relay" for --relay */
+    char letter;         /* 'r' for -r, or 0 */
+    const char *key;     /* "section.key" that it sets */
+    const char *value;   /* the text it sets; NULL: the option takes an argument, which is set */
+    const char *implies; /* "section.key=value" set together with it, or NULL */
     const char *placeholder; /* N_("URL"): the argument's name in --help; NULL if it takes none */
     const char *help;        /* N_("…"), one line */
 } CcOptionKey;
 
 typedef struct {
-    const char *name;           /* "send": usage shows "classcast send" */
-    const char *parameters;     /* N_("[ROOM]") or NULL: shown after [OPTION…] in the usage line */
-    const char *summary;        /* N_("…"), a sentence or a paragraph above the options */
+    const char *name;       /* "send": usage shows "classcast send" */
+    const char *parameters; /* N_("[ROOM]") or NULL: shown after [OPTION…] in the usage line */
+    const char *summary;    /* N_("…"), a sentence or a paragraph above the options */
     const CcOptionKey *options; /* may be NULL */
     const GOptionEntry *extra;  /* further options that are no configuration keys; may be NULL */
-    const char *log_level_key;  /* "send.log-level": what --log-level sets, and the level at which the
-                                 * log is started; NULL: the log shows warnings only */
+    const char *log_level_key;  /* "send.log-level": what --log-level sets, and the level at which
+                                 * the  log is started; NULL: the log shows warnings only */
 } CcCommandLine;
 
 /* Parses @argv, loads the configuration with the options above all files, and starts the log.
- * --help and --version print and exit. What remains in @argv is its first element and the positional
- * arguments, raw bytes as given (not necessarily UTF-8).
- * Returns: (transfer full), or NULL with CC_ERROR_USAGE or CC_ERROR_CONFIG.
- * The usual beginning of a command is:
+ * --help and --version print and exit. What remains in @argv is its first element and the
+ * positional arguments, raw bytes as given (not necessarily UTF-8). Returns: (transfer full), or
+ * NULL with CC_ERROR_USAGE or CC_ERROR_CONFIG. The usual beginning of a command is:
  *   g_autoptr(CcConfig) config = cc_command_line_load(&command_line, &argc, &argv, &error);
  *   if (!config)
  *       return cc_command_line_fail(&command_line, error); */
-CcConfig *cc_command_line_load(const CcCommandLine *command, int *argc, char ***argv, GError **error);
+CcConfig *cc_command_line_load(const CcCommandLine *command, int *argc, char ***argv,
+                               GError **error);
+
+/* The same in two steps, for commands that have something to do without a configuration. */
+typedef struct CcParsedLine CcParsedLine;
+CcParsedLine *cc_command_line_parse(const CcCommandLine *command, int *argc, char ***argv,
+                                    GError **error);
+CcConfig *cc_parsed_line_load(const CcParsedLine *parsed, GError **error);
+void cc_parsed_line_free(CcParsedLine *parsed);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcParsedLine, cc_parsed_line_free)
 
 /* Prints "classcast send: message" on stderr, for CC_ERROR_USAGE with a hint to --help.
  * Returns: the exit code for @error (sysexits). */

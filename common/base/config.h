@@ -1,9 +1,10 @@
 /* The configuration: one INI file (GKeyFile syntax), read from /etc/classcast/classcast.conf, then
- * the user's ($XDG_CONFIG_HOME/classcast/classcast.conf), then --config FILE, then options; the last
- * one wins, and each value remembers where it came from. config-schema.c lists every key with its
- * type, range, default and documentation; nothing else is accepted.
+ * the user's ($XDG_CONFIG_HOME/classcast/classcast.conf), then --config FILE, then options; the
+ * last one wins, and each value remembers where it came from. config-schema.c lists every key with
+ * its type, range, default and documentation; nothing else is accepted.
  *
- * A CcConfig does not change after loading and may be read from any thread. SIGHUP loads another. */
+ * A CcConfig does not change after loading and may be read from any thread. SIGHUP loads another.
+ */
 #pragma once
 
 #include <glib.h>
@@ -22,7 +23,8 @@ typedef struct {
 /* Loads the layers and validates the result.
  * @file: --config's file, or NULL; it must exist if given, the others may be absent.
  * @overrides: terminated by an entry with key NULL; may be NULL.
- * Returns: (transfer full) or NULL with CC_ERROR_CONFIG naming file, line, key and what was expected. */
+ * Returns: (transfer full) or NULL with CC_ERROR_CONFIG naming file, line, key and what was
+ * expected, or CC_ERROR_USAGE for a bad override, naming its origin in their place. */
 CcConfig *cc_config_load(const char *file, const CcConfigOverride *overrides, GError **error);
 
 /* Validates @file by itself against the schema (classcast config --check). */
@@ -35,7 +37,8 @@ void cc_config_free(CcConfig *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcConfig, cc_config_free)
 
 /* Getters. Asking for a key or a type that the schema does not have is a programmer mistake and
- * aborts. Strings belong to @config; an unset string is "". Lists are NULL-terminated, maybe empty. */
+ * aborts. Strings belong to @config; an unset string is "". Lists are NULL-terminated, maybe empty.
+ */
 const char *cc_config_get_string(const CcConfig *config, const char *section, const char *key);
 const char *const *cc_config_get_list(const CcConfig *config, const char *section, const char *key);
 int cc_config_get_int(const CcConfig *config, const char *section, const char *key);

@@ -1,7 +1,8 @@
-/* Logging: GLib's structured log behind four macros, one line per event, made to be grepped:
+/* Logging: four macros, one line per event, made to be grepped; GLib's own messages join in:
  *   2026-01-02T03:04:05.678Z INFO  relay: lesson begins room=math participant=ab12
  * Everything goes to stderr. Each source file defines CC_LOG_AREA before including this.
- * Any thread. */
+ * Control characters are escaped, so that what strangers send cannot forge lines. Works before
+ * cc_log_init (at level info) and never aborts. Any thread. */
 #pragma once
 
 #include <glib.h>
@@ -14,7 +15,8 @@ G_BEGIN_DECLS
 
 typedef enum { CC_LOG_ERROR, CC_LOG_WARNING, CC_LOG_INFO, CC_LOG_DEBUG } CcLogLevel;
 
-/* Installs the log writer for GLib's and our own messages; messages above @level are dropped. */
+/* Sets the level, messages above which are dropped, and takes over GLib's messages: errors and
+ * warnings as such, all others as debug. */
 void cc_log_init(CcLogLevel level);
 
 /* May be called at any time (SIGHUP). */

@@ -1,0 +1,68 @@
+#include "common/base/config-rules.h"
+
+#include "common/base/error.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+static gboolean
+contradiction(const CcConfig *config, const char *section, const char *key, const char *what,
+              GError **error)
+{
+    g_set_error(error, CC_ERROR, CC_ERROR_CONFIG, "%s: [%s] %s: %s",
+                cc_config_get_origin(config, section, key), section, key, what);
+    return FALSE;
+}
+
+static gboolean
+is_set(const CcConfig *config, const char *section, const char *key)
+{
+    return *cc_config_get_string(config, section, key) != '\0';
+}
+
+/* Two strings that are of use only together. */
+static gboolean
+check_pair(const CcConfig *config, const char *section, const char *first, const char *second,
+           GError **error)
+{
+    gboolean has_first = is_set(config, section, first);
+    g_autofree char *what = NULL;
+
+    if (has_first == is_set(config, section, second))
+        return TRUE;
+    what = g_strdup_printf(_("is set, but %s is not; both belong together"),
+                           has_first ? second : first);
+    return contradiction(config, section, has_first ? first : second, what, error);
+}
+
+static gboolean
+check_network(const CcConfig *config, GError **error)
+{
+    gboolean has_turn = cc_config_get_list(config, "network", "turn-servers")[0] != NULL;
+
+    if (!check_pair(config, "network", "turn-username", "turn-password", error))
+        return FALSE;
+    if (!cc_config_get_bool(config, "network", "enable-udp") &&
+        !cc_config_get_bool(config, "network", "enable-tcp"))
+        return contradiction(config, "network", "enable-tcp",
+                             _("is false, and enable-udp too; nothing is left to connect with"),
+                             error);
+    if (cc_config_get_bool(config, "network", "relay-only") && !has_turn)
+        return contradiction(config, "network", "relay-only",
+                             _("is true, but turn-servers is empty"), error);
+    return TRUE;
+}
+
+gboolean
+cc_config_rules_check(const CcConfig *config, GError **error)
+{
+    if (!check_pair(config, "relay", "tls-certificate", "tls-key", error) ||
+        !check_pair(config, "relay", "ice-server-username", "ice-server-password", error) ||
+        !check_network(config, error))
+        return FALSE;
+    if (strcmp(cc_config_get_string(config, "send", "source"), "file") == 0 &&
+        !is_set(config, "send", "file"))
+        return contradiction(config, "send", "source", _("is file, but [send] file is empty"),
+                             error);
+    return TRUE;
+}
