@@ -1,17 +1,19 @@
-/* Which packets of a publisher's track are missing, and when to ask for them again: the relay's NACK
- * generator. Pure: time is an argument. */
+/* Which packets of a publisher's track are missing, and when to ask for them again: the relay's
+ * NACK generator. Pure: time is an argument. */
 #pragma once
 
 #include <glib.h>
 
 G_BEGIN_DECLS
 
-#define CC_LOSS_LIST_MAX 256 /* missing packets tracked; beyond that a keyframe is the better question */
+#define CC_LOSS_LIST_MAX                                                                           \
+    256 /* missing packets tracked; beyond that a keyframe is the better question */
 
 typedef struct {
     guint16 sequence;
     guint8 tries;
-    gint64 next_us;
+    gint64 found_us; /* when it was missed */
+    gint64 next_us;  /* when to ask (again), or to give up */
 } CcLossEntry;
 
 typedef struct {
@@ -27,7 +29,8 @@ void cc_loss_list_init(CcLossList *list);
 /* Tells of an arrival (original or recovered). TRUE if the gap was too large to repair: the list is
  * reset and the caller should ask for a keyframe. */
 gboolean cc_loss_list_arrived(CcLossList *list, guint16 sequence, gint64 now_us);
-/* Writes the sequence numbers to ask for now (first after a short wait for reordering, then once each
+/* Writes the sequence numbers to ask for now (first after a short wait for reordering, then once
+ * each
  * @rtt_us, at most 10 times within 1 s) and returns how many. */
 guint cc_loss_list_due(CcLossList *list, gint64 now_us, gint64 rtt_us, guint16 *sequences,
                        guint max_sequences);

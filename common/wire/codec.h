@@ -16,7 +16,8 @@ const char *cc_codec_name(CcCodec codec);
 CcMediaKind cc_codec_kind(CcCodec codec);
 guint cc_codec_clock_rate(CcCodec codec);
 
-/* TRUE if this RTP payload holds the first bytes of a keyframe. Any bytes may be given. Audio: TRUE. */
+/* TRUE if this RTP payload holds the first bytes of a keyframe. Any bytes may be given. Audio:
+ * TRUE. */
 gboolean cc_codec_payload_begins_keyframe(CcCodec codec, const guint8 *payload, gsize length);
 
 G_END_DECLS

@@ -24,11 +24,11 @@ typedef enum {
     CC_DROP_RTP_MALFORMED,
     CC_DROP_RTP_UNKNOWN_STREAM, /* no negotiated m-line or payload type matches */
     CC_DROP_RTP_TOO_OLD,
-    CC_DROP_RTP_DUPLICATE, /* retransmitted, and we had it */
+    CC_DROP_RTP_DUPLICATE,   /* retransmitted, and we had it */
     CC_DROP_RTP_NOT_ALLOWED, /* media from a receiver, or from a publisher who was replaced */
     CC_DROP_RTP_CODEC,       /* a receiver has not negotiated the publisher's codec */
     CC_DROP_RTCP_MALFORMED,
-    CC_DROP_RTCP_ABSURD, /* well formed, but beyond any sane count or range */
+    CC_DROP_RTCP_ABSURD,     /* well formed, but beyond any sane count or range */
     CC_DROP_FRAME_TOO_LARGE, /* RFC 4571: a frame larger than any packet of ours */
     CC_DROP_POOL_EMPTY,      /* max-packets are in use */
     CC_DROP_SOCKET_FULL,     /* the kernel's send buffer, or a TCP peer that does not read */

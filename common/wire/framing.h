@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 /* Reassembles frames from whatever a socket gives. Embedded in its connection. */
 typedef struct {
     guint8 buffer[CC_FRAME_HEADER + CC_FRAME_MAX];
-    guint fill;
+    guint start; /* bytes in front that were given out */
+    guint fill;  /* bytes in use, with those */
 } CcFrameReader;
 
 void cc_frame_reader_init(CcFrameReader *reader);
@@ -20,7 +21,8 @@ guint8 *cc_frame_reader_space(CcFrameReader *reader, gsize *space);
 /* Says that @length bytes were put there. */
 void cc_frame_reader_filled(CcFrameReader *reader, gsize length);
 /* CC_DROP_NONE with the next whole frame in @frame/@length (valid until the next call), or with
- * @frame NULL if more bytes are needed; CC_DROP_FRAME_TOO_LARGE: close the connection. */
+ * @frame NULL if more bytes are needed (empty frames are passed over); CC_DROP_FRAME_TOO_LARGE:
+ * close the connection. */
 CcDrop cc_frame_reader_next(CcFrameReader *reader, const guint8 **frame, gsize *length);
 
 G_END_DECLS

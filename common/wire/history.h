@@ -8,12 +8,14 @@ G_BEGIN_DECLS
 
 typedef struct CcPacketHistory CcPacketHistory;
 
-/* @capacity: packets, a power of two. Packets older than @max_age_us are not given out. */
+/* @capacity: packets, a power of two up to 32768. Packets older than @max_age_us are not given out.
+ */
 CcPacketHistory *cc_packet_history_new(guint capacity, gint64 max_age_us);
 void cc_packet_history_free(CcPacketHistory *history);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcPacketHistory, cc_packet_history_free)
 
-/* Takes a reference of its own. A repeated sequence number replaces nothing and returns FALSE. */
+/* Takes a reference of its own. Returns FALSE, and takes none, for a sequence number that is there
+ * already or so old that a newer packet has its place. */
 gboolean cc_packet_history_add(CcPacketHistory *history, CcPacket *packet);
 /* (transfer none) NULL if it was never there, was overwritten, or is too old at @now_us. */
 CcPacket *cc_packet_history_get(CcPacketHistory *history, guint16 sequence, gint64 now_us);

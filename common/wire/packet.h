@@ -1,5 +1,5 @@
-/* The one shared media packet: decrypted once into a pooled buffer, referenced by the history and by
- * whoever still sends it, never edited after parsing. References are counted without atomics: a
+/* The one shared media packet: decrypted once into a pooled buffer, referenced by the history and
+ * by whoever still sends it, never edited after parsing. References are counted without atomics: a
  * packet lives on one thread. */
 #pragma once
 
@@ -13,10 +13,10 @@ typedef struct CcPacket {
     CcPacketPool *pool;
     struct CcPacket *next_free;
     guint references;
-    guint16 length;       /* bytes of data in use */
-    gint64 arrival_us;    /* monotonic */
-    CcRtpHeader rtp;      /* points into data */
-    gboolean keyframe;    /* begins a keyframe */
+    guint16 length;                      /* bytes of data in use */
+    gint64 arrival_us;                   /* monotonic */
+    CcRtpHeader rtp;                     /* points into data */
+    gboolean keyframe;                   /* begins a keyframe */
     guint8 data[CC_RTP_MAX_PACKET + 64]; /* room for the SRTP tag and trailer while decrypting */
 } CcPacket;
 

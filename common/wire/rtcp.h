@@ -1,5 +1,6 @@
-/* RTCP: a walk over compound packets and a builder (RFC 3550 section 6, RFC 4585, RFC 5104, RFC 5506
- * reduced size). Bytes in, values out. Every count is checked against the bytes that are there. */
+/* RTCP: a walk over compound packets and a builder (RFC 3550 section 6, RFC 4585, RFC 5104, RFC
+ * 5506 reduced size). Bytes in, values out. Every count is checked against the bytes that are
+ * there. */
 #pragma once
 
 #include "common/wire/drop.h"
@@ -25,8 +26,9 @@ typedef struct {
     gsize body_length;  /* bytes, without padding */
 } CcRtcpPacket;
 
-/* Checks the whole compound (versions, lengths, padding only at the end) before anybody reads it.
- * CC_DROP_NONE, CC_DROP_RTCP_MALFORMED, or CC_DROP_RTCP_ABSURD for more than 64 packets. */
+/* Checks the whole compound (versions, lengths, counts, padding only at the end) before anybody
+ * reads it. CC_DROP_NONE, CC_DROP_RTCP_MALFORMED, or CC_DROP_RTCP_ABSURD for more than 64 packets.
+ */
 CcDrop cc_rtcp_validate(const guint8 *data, gsize length);
 /* Walks a validated compound. @offset starts at 0. FALSE at the end. */
 gboolean cc_rtcp_next(const guint8 *data, gsize length, gsize *offset, CcRtcpPacket *packet);
@@ -35,8 +37,8 @@ gboolean cc_rtcp_next(const guint8 *data, gsize length, gsize *offset, CcRtcpPac
 
 typedef struct {
     guint32 ssrc;
-    guint64 ntp;  /* sender's wall clock */
-    guint32 rtp;  /* the same instant in RTP time */
+    guint64 ntp; /* sender's wall clock */
+    guint32 rtp; /* the same instant in RTP time */
     guint32 packet_count, octet_count;
 } CcRtcpSenderInfo;
 gboolean cc_rtcp_read_sender_info(const CcRtcpPacket *packet, CcRtcpSenderInfo *info);
@@ -46,8 +48,8 @@ typedef struct {
     guint8 fraction_lost;   /* of 256 */
     gint32 cumulative_lost; /* packets, signed 24 bits */
     guint32 highest_sequence;
-    guint32 jitter;         /* RTP time units */
-    guint32 last_sr;        /* middle 32 bits of the NTP timestamp */
+    guint32 jitter;              /* RTP time units */
+    guint32 last_sr;             /* middle 32 bits of the NTP timestamp */
     guint32 delay_since_last_sr; /* 1/65536 s */
 } CcRtcpReportBlock;
 /* From an SR or RR; @index below packet->count. FALSE at the end or if truncated. */
@@ -73,6 +75,10 @@ typedef struct {
 } CcRtcpBuilder;
 
 void cc_rtcp_builder_init(CcRtcpBuilder *builder, guint8 *data, gsize capacity);
+/* Appends a packet's header and returns where its body goes (not cleared), or NULL on overflow.
+ * @body_length: bytes, a multiple of 4. */
+guint8 *cc_rtcp_builder_append(CcRtcpBuilder *builder, guint8 type, guint8 count,
+                               gsize body_length);
 void cc_rtcp_add_sender_report(CcRtcpBuilder *builder, const CcRtcpSenderInfo *info,
                                const CcRtcpReportBlock *blocks, guint n_blocks);
 void cc_rtcp_add_receiver_report(CcRtcpBuilder *builder, guint32 sender_ssrc,

@@ -1,4 +1,5 @@
-/* RTP (RFC 3550 section 5.1) with header extensions (RFC 8285). Bytes in, values out; no ownership. */
+/* RTP (RFC 3550 section 5.1) with header extensions (RFC 8285). Bytes in, values out; no ownership.
+ */
 #pragma once
 
 #include "common/wire/drop.h"
@@ -14,13 +15,13 @@ typedef struct {
     guint16 sequence;
     guint32 timestamp;
     guint32 ssrc;
-    guint16 extension_profile;   /* 0xBEDE one-byte, 0x100X two-byte; 0 if there is none */
-    const guint8 *extension;     /* into the packet; NULL if there is none */
-    guint16 extension_length;    /* bytes */
-    const guint8 *payload;       /* into the packet */
-    guint16 payload_length;      /* bytes, without padding */
-    guint8 padding_length;       /* bytes */
-    guint16 header_length;       /* bytes: fixed header, CSRCs and extension */
+    guint16 extension_profile; /* 0xBEDE one-byte, 0x100X two-byte; 0 if there is none */
+    const guint8 *extension;   /* into the packet; NULL if there is none */
+    guint16 extension_length;  /* bytes */
+    const guint8 *payload;     /* into the packet */
+    guint16 payload_length;    /* bytes, without padding */
+    guint8 padding_length;     /* bytes */
+    guint16 header_length;     /* bytes: fixed header, CSRCs and extension */
 } CcRtpHeader;
 
 /* Returns CC_DROP_NONE, or CC_DROP_RTP_MALFORMED with @header undefined. */

@@ -1,0 +1,108 @@
+#include "common/rate/loss-list.h"
+
+#include <string.h>
+
+#include "common/wire/sequence.h"
+
+#define REORDER_WAIT_US 10000 /* a packet that is only late arrives within this, mostly */
+#define MIN_RETRY_US 20000    /* an RTT of next to nothing must not make a flood */
+#define MAX_TRIES 10
+#define MAX_AGE_US G_USEC_PER_SEC
+#define MAX_JUMP 3000 /* packets; beyond this the sender started anew (RFC 3550, MAX_DROPOUT) */
+
+void
+cc_loss_list_init(CcLossList *list)
+{
+    memset(list, 0, sizeof *list);
+}
+
+static void
+remove_entry(CcLossList *list, guint index)
+{
+    list->n_entries--;
+    memmove(&list->entries[index], &list->entries[index + 1],
+            (list->n_entries - index) * sizeof list->entries[0]);
+}
+
+static void
+recovered(CcLossList *list, guint16 sequence)
+{
+    /* The youngest losses are the likeliest to come. */
+    for (guint i = list->n_entries; i-- > 0;) {
+        if (list->entries[i].sequence == sequence) {
+            remove_entry(list, i);
+            list->recovered_total++;
+            return;
+        }
+    }
+}
+
+gboolean
+cc_loss_list_arrived(CcLossList *list, guint16 sequence, gint64 now_us)
+{
+    if (!list->started) {
+        list->started = TRUE;
+        list->highest = sequence;
+        return FALSE;
+    }
+    int distance = cc_sequence_distance(sequence, list->highest);
+    if (distance <= 0 && distance > -MAX_JUMP) {
+        recovered(list, sequence);
+        return FALSE;
+    }
+
+    gboolean jumped = distance <= -MAX_JUMP || distance > MAX_JUMP;
+    guint gap = jumped ? 0 : (guint)distance - 1;
+    list->lost_total += gap;
+    guint16 first_missing = (guint16)(list->highest + 1);
+    list->highest = sequence;
+    if (jumped || list->n_entries + gap > CC_LOSS_LIST_MAX) {
+        list->n_entries = 0;
+        return TRUE;
+    }
+    for (guint i = 0; i < gap; i++)
+        list->entries[list->n_entries++] = (CcLossEntry){
+            .sequence = (guint16)(first_missing + i),
+            .found_us = now_us,
+            .next_us = now_us + REORDER_WAIT_US,
+        };
+    return FALSE;
+}
+
+static gboolean
+is_hopeless(const CcLossEntry *entry, gint64 now_us)
+{
+    return entry->tries >= MAX_TRIES || now_us - entry->found_us > MAX_AGE_US;
+}
+
+guint
+cc_loss_list_due(CcLossList *list, gint64 now_us, gint64 rtt_us, guint16 *sequences,
+                 guint max_sequences)
+{
+    guint n = 0;
+    guint kept = 0;
+    for (guint i = 0; i < list->n_entries; i++) {
+        CcLossEntry *entry = &list->entries[i];
+        if (entry->next_us <= now_us) {
+            if (is_hopeless(entry, now_us))
+                continue;
+            if (n < max_sequences) {
+                sequences[n++] = entry->sequence;
+                entry->tries++;
+                entry->next_us = now_us + MAX(rtt_us, MIN_RETRY_US);
+            }
+        }
+        list->entries[kept++] = *entry;
+    }
+    list->n_entries = kept;
+    return n;
+}
+
+gint64
+cc_loss_list_next_us(const CcLossList *list)
+{
+    gint64 next_us = G_MAXINT64;
+    for (guint i = 0; i < list->n_entries; i++)
+        next_us = MIN(next_us, list->entries[i].next_us);
+    return next_us;
+}
