@@ -1,5 +1,5 @@
-/* Access tokens: JSON Web Tokens (RFC 7519) signed with HMAC-SHA-256 ("HS256", RFC 7518 section 3.2)
- * that say which room, which role and until when. Pure; any thread. */
+/* Access tokens: JSON Web Tokens (RFC 7519) signed with HMAC-SHA-256 ("HS256", RFC 7518
+ * section 3.2) that say which room, which role and until when. Pure; any thread. */
 #pragma once
 
 #include <glib.h>
@@ -16,10 +16,10 @@ const char *cc_role_to_string(CcRole role);
 gboolean cc_role_from_string(const char *text, CcRole *role);
 
 typedef struct {
-    char *room;         /* "*" for every room */
+    char *room; /* "*" for every room */
     CcRole role;
-    char *name;         /* shown to others ("Huli Hope Primary School"); may be NULL */
-    gint64 expires_s;   /* UNIX time, seconds */
+    char *name;       /* shown to others ("Huli Hope Primary School"); may be NULL */
+    gint64 expires_s; /* UNIX time, seconds */
 } CcTokenClaims;
 
 void cc_token_claims_clear(CcTokenClaims *claims);
@@ -33,6 +33,14 @@ char *cc_token_sign(const char *secret, const CcTokenClaims *claims);
  * @now_s: UNIX time. On success fills @claims. Error: CC_ERROR_UNAUTHORIZED. */
 gboolean cc_token_verify(const char *const *secrets, const char *token, gint64 now_s,
                          CcTokenClaims *claims, GError **error);
+
+/* Reads @token without checking anything but its form: for showing, never for deciding. */
+gboolean cc_token_read_unchecked(const char *token, CcTokenClaims *claims, GError **error);
+
+gboolean cc_token_claims_allow_room(const CcTokenClaims *claims, const char *room);
+
+/* A fresh secret: 256 random bits as 43 printable characters. (transfer full) */
+char *cc_token_generate_secret(void);
 
 /* Room names: 1 to 64 characters of letters, digits, '.', '_' and '-' in UTF-8 (so Chinese names
  * work), not beginning with '.'. */

@@ -11,8 +11,7 @@ G_BEGIN_DECLS
 
 /* An option that sets configuration keys. Tables of these end with an entry whose name is NULL:
  *   {"relay", 'r', "network.relay-url", NULL, NULL, N_("URL"), N_("Address of the relay")},
- *   {"file", 'f', "send.file", NULL, "send.source=file", N_("FILE"), N_("Teach from a video
- * file")},
+ *   {"file", 'f', "send.file", NULL, "send.source=file", N_("FILE"), N_("A video file")},
  *   {"loop", 0, "send.loop", "true", NULL, NULL, N_("Begin the file again at its end")},
  *   {NULL}, */
 typedef struct {
@@ -31,14 +30,18 @@ typedef struct {
     const char *summary;    /* N_("…"), a sentence or a paragraph above the options */
     const CcOptionKey *options; /* may be NULL */
     const GOptionEntry *extra;  /* further options that are no configuration keys; may be NULL */
-    const char *log_level_key;  /* "send.log-level": what --log-level sets, and the level at which
-                                 * the  log is started; NULL: the log shows warnings only */
+    const char *log_level_key;  /* "send.log-level": what --log-level sets, and at which level the
+                                 * log starts; NULL: the log shows warnings only */
 } CcCommandLine;
 
 /* Parses @argv, loads the configuration with the options above all files, and starts the log.
  * --help and --version print and exit. What remains in @argv is its first element and the
- * positional arguments, raw bytes as given (not necessarily UTF-8). Returns: (transfer full), or
- * NULL with CC_ERROR_USAGE or CC_ERROR_CONFIG. The usual beginning of a command is:
+ * positional arguments, raw bytes as given (not necessarily UTF-8).
+ *
+ * Returns: (transfer full), or NULL with CC_ERROR_USAGE or CC_ERROR_CONFIG.
+ *
+ * The usual beginning of a command is:
+ *
  *   g_autoptr(CcConfig) config = cc_command_line_load(&command_line, &argc, &argv, &error);
  *   if (!config)
  *       return cc_command_line_fail(&command_line, error); */
