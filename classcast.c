@@ -31,22 +31,33 @@ print_usage(void)
     g_print("%s\n\n", _("Usage: classcast COMMAND [OPTION…]"));
     for (gsize i = 0; i < G_N_ELEMENTS(commands); i++)
         g_print("  %-8s %s\n", commands[i].name, _(commands[i].summary));
-    g_print("\n%s\n", _("classcast COMMAND --help tells more; classcast --version says which this is."));
+    g_print("\n%s\n",
+            _("classcast COMMAND --help tells more; classcast --version says which this is."));
+}
+
+/* Room and school names are UTF-8 everywhere; a service is often started in the C locale, which
+ * would print them as question marks. */
+static void
+start_locale(void)
+{
+    if (!setlocale(LC_ALL, "") || !g_get_charset(NULL))
+        setlocale(LC_CTYPE, "C.UTF-8");
+    bindtextdomain(GETTEXT_PACKAGE, CC_LOCALE_DIR);
+    bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
+    textdomain(GETTEXT_PACKAGE);
 }
 
 int
 main(int argc, char **argv)
 {
-    setlocale(LC_ALL, "");
-    bindtextdomain(GETTEXT_PACKAGE, CC_LOCALE_DIR);
-    bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
-    textdomain(GETTEXT_PACKAGE);
-
+    start_locale();
+    g_set_prgname("classcast");
     if (argc < 2) {
         print_usage();
         return EX_USAGE;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0) {
         print_usage();
         return EX_OK;
     }
