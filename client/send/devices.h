@@ -1,0 +1,26 @@
+/* Cameras and microphones, as GStreamer's device providers know them. Main thread. */
+#pragma once
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+typedef enum { CC_DEVICE_CAMERA, CC_DEVICE_MICROPHONE } CcDeviceKind;
+
+typedef struct {
+    CcDeviceKind kind;
+    char *id;   /* for the configuration's camera and microphone keys; stable over restarts */
+    char *name; /* for people */
+    gboolean is_default;
+    GstDevice *device;
+} CcDevice;
+
+/* CcDevice *; the default one of each kind first. Sound cards' own output ("monitors") is left out.
+ */
+GPtrArray *cc_devices_list(CcDeviceKind kind);
+
+/* Makes the capturing element. @id: "auto", an id, or a name as the list shows it.
+ * @name: (out) (optional). Returns a floating element, or NULL with CC_ERROR_NO_DEVICE. */
+GstElement *cc_devices_open(CcDeviceKind kind, const char *id, char **name, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,230 @@
+#include "client/send/egress.h"
+
+#include <string.h>
+
+#include "common/base/clock.h"
+#include "common/wire/bytes.h"
+#include "common/wire/rtp.h"
+#include "common/wire/transport-cc.h"
+
+/* One outgoing SSRC and how this session names it. */
+typedef struct {
+    guint32 ssrc;
+    CcMediaKind kind;
+    gboolean rtx;
+    gboolean negotiated;
+    guint8 payload_type;
+    guint8 mid_id, transport_cc_id;
+    char mid[17];
+    guint64 bytes;
+} Stream;
+
+struct CcEgress {
+    GMutex lock;
+    Stream streams[3];
+    guint16 transport_sequence;
+    guint64 reported, lost; /* by transport-wide feedback since the last stats */
+    double loss;
+    int rtt_ms;
+    gint64 stats_us;
+    guint64 nacked, keyframe_requests;
+};
+
+CcEgress *
+cc_egress_new(const CcEgressStreams *streams)
+{
+    CcEgress *egress = g_new0(CcEgress, 1);
+    g_mutex_init(&egress->lock);
+    egress->streams[0] = (Stream){.ssrc = streams->audio_ssrc, .kind = CC_MEDIA_AUDIO};
+    egress->streams[1] = (Stream){.ssrc = streams->video_ssrc, .kind = CC_MEDIA_VIDEO};
+    egress->streams[2] = (Stream){.ssrc = streams->rtx_ssrc, .kind = CC_MEDIA_VIDEO, .rtx = TRUE};
+    egress->loss = -1;
+    egress->rtt_ms = -1;
+    return egress;
+}
+
+void
+cc_egress_free(CcEgress *egress)
+{
+    if (egress == NULL)
+        return;
+    g_mutex_clear(&egress->lock);
+    g_free(egress);
+}
+
+static const CcSdpCodec *
+first_codec(const CcSdpMedia *media)
+{
+    for (guint i = 0; i < media->codecs->len; i++) {
+        const CcSdpCodec *codec = media->codecs->pdata[i];
+        if (cc_codec_from_name(codec->name) != CC_CODEC_NONE)
+            return codec;
+    }
+    return NULL;
+}
+
+static void
+negotiate_stream(Stream *stream, const CcSdpMedia *media)
+{
+    const CcSdpCodec *codec = first_codec(media);
+    const CcSdpCodec *rtx =
+        codec != NULL ? cc_sdp_media_find_rtx(media, codec->payload_type) : NULL;
+    const CcSdpCodec *chosen = stream->rtx ? rtx : codec;
+    if (chosen == NULL || media->mid == NULL || (media->port == 0 && !media->bundle_only))
+        return;
+    stream->negotiated = TRUE;
+    stream->payload_type = chosen->payload_type;
+    stream->mid_id = cc_sdp_media_find_extension(media, CC_SDP_EXT_MID);
+    stream->transport_cc_id = cc_sdp_media_find_extension(media, CC_SDP_EXT_TRANSPORT_CC);
+    g_strlcpy(stream->mid, media->mid, sizeof stream->mid);
+}
+
+void
+cc_egress_negotiated(CcEgress *egress, const CcSdp *answer)
+{
+    g_mutex_lock(&egress->lock);
+    for (guint i = 0; i < G_N_ELEMENTS(egress->streams); i++) {
+        Stream *stream = &egress->streams[i];
+        stream->negotiated = FALSE;
+        for (guint m = 0; m < answer->media->len && stream->ssrc != 0; m++) {
+            const CcSdpMedia *media = answer->media->pdata[m];
+            if (media->kind == stream->kind && !stream->negotiated)
+                negotiate_stream(stream, media);
+        }
+    }
+    egress->reported = egress->lost = 0;
+    egress->loss = -1;
+    egress->rtt_ms = -1;
+    g_mutex_unlock(&egress->lock);
+}
+
+static Stream *
+find_stream(CcEgress *egress, guint32 ssrc)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(egress->streams); i++)
+        if (egress->streams[i].ssrc == ssrc && egress->streams[i].negotiated)
+            return &egress->streams[i];
+    return NULL;
+}
+
+static gsize
+rewrite_locked(CcEgress *egress, const CcRtpHeader *rtp, guint8 *out, gsize capacity)
+{
+    Stream *stream = find_stream(egress, rtp->ssrc);
+    if (stream == NULL)
+        return 0;
+    CcRtpWriteHeader header = {
+        .marker = rtp->marker,
+        .payload_type = stream->payload_type,
+        .sequence = rtp->sequence,
+        .timestamp = rtp->timestamp,
+        .ssrc = rtp->ssrc,
+        .mid_id = stream->mid_id,
+        .mid_length = (guint8)strlen(stream->mid),
+        .mid = stream->mid,
+        .transport_cc_id = stream->transport_cc_id,
+        .transport_sequence = egress->transport_sequence,
+    };
+    gsize header_length = cc_rtp_write_header(out, capacity, &header);
+    if (header_length == 0 || header_length + rtp->payload_length > capacity)
+        return 0;
+    memcpy(out + header_length, rtp->payload, rtp->payload_length);
+    egress->transport_sequence++;
+    stream->bytes += header_length + rtp->payload_length;
+    return header_length + rtp->payload_length;
+}
+
+gsize
+cc_egress_rewrite(CcEgress *egress, const guint8 *packet, gsize length, guint8 *out, gsize capacity)
+{
+    CcRtpHeader rtp;
+    if (cc_rtp_parse(packet, length, &rtp) != CC_DROP_NONE)
+        return 0;
+    g_mutex_lock(&egress->lock);
+    gsize written = rewrite_locked(egress, &rtp, out, capacity);
+    g_mutex_unlock(&egress->lock);
+    return written;
+}
+
+static void
+on_reported(guint16 sequence, gint64 arrival_us, gpointer user_data)
+{
+    CcEgress *egress = user_data;
+    egress->reported++;
+    if (arrival_us < 0)
+        egress->lost++;
+}
+
+/* RFC 3550 section 6.4.1: round trip = now − LSR − DLSR, in 1/65536 s. */
+static void
+read_report(CcEgress *egress, const CcRtcpPacket *packet)
+{
+    CcRtcpReportBlock block;
+    for (guint i = 0; cc_rtcp_read_report_block(packet, i, &block); i++) {
+        if (block.last_sr == 0 || find_stream(egress, block.ssrc) == NULL)
+            continue;
+        guint32 now = (guint32)(cc_clock_now_ntp() >> 16);
+        guint32 trip = now - block.last_sr - block.delay_since_last_sr;
+        if (trip < 30u << 16)
+            egress->rtt_ms = (int)((guint64)trip * 1000 >> 16);
+    }
+}
+
+static void
+read_packet(CcEgress *egress, const CcRtcpPacket *packet)
+{
+    guint16 sequences[256];
+    if (packet->type == CC_RTCP_SR || packet->type == CC_RTCP_RR) {
+        read_report(egress, packet);
+    } else if (packet->type == CC_RTCP_RTPFB && packet->count == CC_RTPFB_TRANSPORT_CC) {
+        cc_transport_cc_read(packet, on_reported, egress);
+    } else if (packet->type == CC_RTCP_RTPFB && packet->count == CC_RTPFB_NACK) {
+        egress->nacked += cc_rtcp_read_nack(packet, sequences, G_N_ELEMENTS(sequences));
+    } else if (packet->type == CC_RTCP_PSFB &&
+               (packet->count == CC_PSFB_PLI || packet->count == CC_PSFB_FIR)) {
+        egress->keyframe_requests++;
+    }
+}
+
+void
+cc_egress_rtcp(CcEgress *egress, const guint8 *rtcp, gsize length)
+{
+    if (cc_rtcp_validate(rtcp, length) != CC_DROP_NONE)
+        return;
+    g_mutex_lock(&egress->lock);
+    CcRtcpPacket packet;
+    CC_RTCP_FOREACH(rtcp, length, &packet)
+        read_packet(egress, &packet);
+    g_mutex_unlock(&egress->lock);
+}
+
+static guint
+take_bps(Stream *stream, gint64 elapsed_us)
+{
+    guint bps =
+        elapsed_us > 0 ? (guint)(stream->bytes * 8 * G_USEC_PER_SEC / (guint64)elapsed_us) : 0;
+    stream->bytes = 0;
+    return bps;
+}
+
+void
+cc_egress_take_stats(CcEgress *egress, gint64 now_us, CcEgressStats *stats)
+{
+    g_mutex_lock(&egress->lock);
+    gint64 elapsed_us = egress->stats_us != 0 ? now_us - egress->stats_us : 0;
+    egress->stats_us = now_us;
+    stats->audio_bps = take_bps(&egress->streams[0], elapsed_us);
+    stats->video_bps = take_bps(&egress->streams[1], elapsed_us);
+    stats->video_bps += take_bps(&egress->streams[2], elapsed_us);
+    if (egress->reported > 0) {
+        double latest = (double)egress->lost / (double)egress->reported;
+        /* A few seconds' memory keeps the figure readable. */
+        egress->loss = egress->loss < 0 ? latest : 0.6 * egress->loss + 0.4 * latest;
+        egress->reported = egress->lost = 0;
+    }
+    stats->loss = egress->loss;
+    stats->rtt_ms = egress->rtt_ms;
+    stats->nacked = egress->nacked;
+    stats->keyframe_requests = egress->keyframe_requests;
+    g_mutex_unlock(&egress->lock);
+}

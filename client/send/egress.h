@@ -1,0 +1,46 @@
+/* The last step of an outgoing packet before SRTP: payload type, MID and transport-wide sequence
+ * number as this session negotiated them. The pipeline before it knows nothing of sessions, so that
+ * a new one changes nothing there. Also reads the transport-wide feedback that comes back.
+ *
+ * Any thread. */
+#pragma once
+
+#include "common/wire/sdp.h"
+
+G_BEGIN_DECLS
+
+typedef struct CcEgress CcEgress;
+
+typedef struct {
+    guint32 audio_ssrc; /* 0: no such stream */
+    guint32 video_ssrc;
+    guint32 rtx_ssrc;
+} CcEgressStreams;
+
+CcEgress *cc_egress_new(const CcEgressStreams *streams);
+void cc_egress_free(CcEgress *egress);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcEgress, cc_egress_free)
+
+/* Takes payload types, mids and extension ids from @answer. */
+void cc_egress_negotiated(CcEgress *egress, const CcSdp *answer);
+
+/* Writes @packet with its new header to @out. Returns its length, or 0 if it belongs to no
+ * negotiated stream or does not fit. */
+gsize cc_egress_rewrite(CcEgress *egress, const guint8 *packet, gsize length, guint8 *out,
+                        gsize capacity);
+
+/* An RTCP compound from the relay, of any content. */
+void cc_egress_rtcp(CcEgress *egress, const guint8 *rtcp, gsize length);
+
+typedef struct {
+    guint audio_bps, video_bps; /* RTP bytes, retransmissions counted as video */
+    double loss;    /* 0..1 of the packets reported on in the last seconds; -1: no reports */
+    int rtt_ms;     /* -1: unknown */
+    guint64 nacked; /* sequence numbers asked for again, ever */
+    guint64 keyframe_requests; /* PLI and FIR, ever */
+} CcEgressStats;
+
+/* Since the last call: meant to be called about once a second. */
+void cc_egress_take_stats(CcEgress *egress, gint64 now_us, CcEgressStats *stats);
+
+G_END_DECLS

@@ -1,0 +1,180 @@
+#define CC_LOG_AREA "send"
+#include "client/send/encoder.h"
+
+#include "common/base/error.h"
+#include "common/base/log.h"
+
+/* Bytes of one RTP packet with its header; leaves room for our extensions, SRTP, UDP, IPv6, TURN.
+ */
+#define MTU 1200
+
+#define H264_CAPS                                                                                  \
+    "! video/x-h264,profile=constrained-baseline,stream-format=byte-stream,alignment=au "
+#define HARDWARE_H264_CAPS "! h264parse ! video/x-h264,stream-format=byte-stream,alignment=au "
+
+static const CcVideoEncoderChoice choices[] = {
+    {"vah264enc", CC_CODEC_H264, TRUE,
+     "vah264enc name=encoder rate-control=cbr b-frames=0 " HARDWARE_H264_CAPS},
+    {"vaapih264enc", CC_CODEC_H264, TRUE,
+     "vaapih264enc name=encoder rate-control=cbr max-bframes=0 " HARDWARE_H264_CAPS},
+    {"nvh264enc", CC_CODEC_H264, TRUE,
+     "nvh264enc name=encoder rc-mode=cbr-ld-hq zerolatency=true bframes=0 " HARDWARE_H264_CAPS},
+    {"v4l2h264enc", CC_CODEC_H264, TRUE, "v4l2h264enc name=encoder " HARDWARE_H264_CAPS},
+    {"x264enc", CC_CODEC_H264, FALSE,
+     "x264enc name=encoder tune=zerolatency speed-preset=superfast bframes=0 "
+     "vbv-buf-capacity=300 " H264_CAPS},
+    {"vp8enc", CC_CODEC_VP8, FALSE,
+     "vp8enc name=encoder deadline=1 cpu-used=-6 token-partitions=2 end-usage=cbr lag-in-frames=0 "
+     "error-resilient=default buffer-size=400 buffer-initial-size=200 buffer-optimal-size=300 "
+     "undershoot=95 overshoot=15 min-quantizer=4 max-quantizer=58 static-threshold=1 "},
+    {"vp9enc", CC_CODEC_VP9, FALSE,
+     "vp9enc name=encoder deadline=1 cpu-used=8 row-mt=true end-usage=cbr lag-in-frames=0 "
+     "error-resilient=default buffer-size=400 buffer-initial-size=200 buffer-optimal-size=300 "
+     "min-quantizer=4 max-quantizer=58 static-threshold=1 "},
+};
+
+const CcVideoEncoderChoice *
+cc_video_encoder_candidate(CcCodec codec, gboolean hardware, guint index)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(choices); i++)
+        if (choices[i].codec == codec && (hardware || !choices[i].hardware) && index-- == 0)
+            return &choices[i];
+    return NULL;
+}
+
+/* A driver may be installed without its device: only opening it tells. */
+static gboolean
+really_opens(const char *name)
+{
+    g_autoptr(GstElementFactory) factory = gst_element_factory_find(name);
+    if (factory == NULL)
+        return FALSE;
+    GstElement *element = gst_object_ref_sink(gst_element_factory_create(factory, NULL));
+    gboolean opened = element != NULL &&
+                      gst_element_set_state(element, GST_STATE_READY) != GST_STATE_CHANGE_FAILURE;
+    if (element != NULL)
+        gst_element_set_state(element, GST_STATE_NULL);
+    gst_clear_object(&element);
+    return opened;
+}
+
+static const CcVideoEncoderChoice *
+choose(const CcSendSettings *settings)
+{
+    const CcVideoEncoderChoice *choice;
+    for (guint i = 0;
+         (choice = cc_video_encoder_candidate(settings->video_codec, settings->hardware, i)); i++)
+        if (really_opens(choice->element))
+            return choice;
+    return NULL;
+}
+
+static void
+set_if_there(GstElement *encoder, const char *property, gint64 value)
+{
+    GParamSpec *spec = g_object_class_find_property(G_OBJECT_GET_CLASS(encoder), property);
+    if (spec == NULL)
+        return;
+    g_auto(GValue) typed = G_VALUE_INIT;
+    g_auto(GValue) number = G_VALUE_INIT;
+    g_value_init(&number, G_TYPE_INT64);
+    g_value_set_int64(&number, value);
+    g_value_init(&typed, spec->value_type);
+    if (g_value_transform(&number, &typed))
+        g_object_set_property(G_OBJECT(encoder), property, &typed);
+}
+
+static void
+set_rates(GstElement *encoder, const CcSendSettings *settings)
+{
+    guint keyframe_distance = settings->keyframe_interval_s * settings->framerate;
+    set_if_there(encoder, "target-bitrate", settings->video_bitrate_bps); /* libvpx: bit/s */
+    set_if_there(encoder, "bitrate", settings->video_bitrate_bps / 1000); /* H.264: kbit/s */
+    set_if_there(encoder, "keyframe-max-dist", keyframe_distance);        /* libvpx */
+    set_if_there(encoder, "key-int-max", keyframe_distance);              /* x264enc, vah264enc */
+    set_if_there(encoder, "keyframe-period", keyframe_distance);          /* vaapih264enc */
+    set_if_there(encoder, "gop-size", keyframe_distance);                 /* nvh264enc */
+    if (g_object_class_find_property(G_OBJECT_GET_CLASS(encoder), "target-bitrate") != NULL)
+        set_if_there(encoder, "threads", MIN(g_get_num_processors(), 4));
+    if (g_object_class_find_property(G_OBJECT_GET_CLASS(encoder), "extra-controls") != NULL) {
+        g_autoptr(GstStructure) controls = gst_structure_new(
+            "controls", "video_bitrate", G_TYPE_INT, (int)settings->video_bitrate_bps,
+            "h264_i_frame_period", G_TYPE_INT, (int)keyframe_distance, NULL);
+        g_object_set(encoder, "extra-controls", controls, NULL); /* v4l2h264enc */
+    }
+}
+
+static const char *
+payloader(CcCodec codec)
+{
+    switch (codec) {
+    case CC_CODEC_H264:
+        return "rtph264pay name=pay config-interval=-1 aggregate-mode=zero-latency";
+    case CC_CODEC_VP9:
+        return "rtpvp9pay name=pay picture-id-mode=15-bit";
+    default:
+        return "rtpvp8pay name=pay picture-id-mode=15-bit";
+    }
+}
+
+/* A bin from @launch whose payloader is set up, with pads at both of its ends. */
+static GstElement *
+make_bin(const char *launch, guint payload_type, guint32 ssrc, GError **error)
+{
+    GstElement *bin =
+        gst_parse_bin_from_description_full(launch, TRUE, NULL, GST_PARSE_FLAG_FATAL_ERRORS, error);
+    if (bin == NULL) {
+        g_prefix_error(error, "cannot set up the encoder: ");
+        return NULL;
+    }
+    g_autoptr(GstElement) pay = gst_bin_get_by_name(GST_BIN(bin), "pay");
+    g_object_set(pay, "pt", payload_type, "ssrc", ssrc, "mtu", MTU, NULL);
+    return bin;
+}
+
+/*   sink → videorate → leaky queue → scale, add borders, convert → encoder → payloader → src   */
+GstElement *
+cc_video_encoder_new(const CcSendSettings *settings, guint32 ssrc, GError **error)
+{
+    const CcVideoEncoderChoice *choice = choose(settings);
+    if (choice == NULL) {
+        g_set_error(error, CC_ERROR, CC_ERROR_MEDIA, "there is no %s encoder on this machine",
+                    cc_codec_name(settings->video_codec));
+        return NULL;
+    }
+    cc_info("video encoder: %s", choice->element);
+    g_autofree char *launch = g_strdup_printf(
+        "videorate name=rate skip-to-first=true max-rate=%u "
+        "! queue leaky=downstream max-size-buffers=3 max-size-bytes=0 max-size-time=0 "
+        "! videoconvertscale add-borders=true ! "
+        "video/x-raw,%swidth=%u,height=%u,pixel-aspect-ratio=1/1 "
+        "! %s ! %s",
+        settings->framerate, choice->hardware ? "" : "format=I420,", settings->width,
+        settings->height, choice->launch, payloader(choice->codec));
+    GstElement *bin = make_bin(launch, CC_SEND_PT_VIDEO, ssrc, error);
+    if (bin == NULL)
+        return NULL;
+    gst_object_set_name(GST_OBJECT(bin), "picture");
+    g_autoptr(GstElement) encoder = gst_bin_get_by_name(GST_BIN(bin), "encoder");
+    set_rates(encoder, settings);
+    return bin;
+}
+
+/*   sink → convert → resample → opusenc → payloader → src   */
+GstElement *
+cc_audio_encoder_new(const CcSendSettings *settings, guint32 ssrc, GError **error)
+{
+    g_autofree char *launch = g_strdup_printf(
+        "queue max-size-time=500000000 leaky=downstream ! audioconvert ! audioresample "
+        "! audio/x-raw,format=S16LE,rate=48000,channels=%u "
+        "! opusenc name=encoder bitrate=%u frame-size=%u inband-fec=%s dtx=%s "
+        "packet-loss-percentage=%u "
+        "audio-type=voice bitrate-type=%s ! rtpopuspay name=pay",
+        settings->channels, settings->audio_bitrate_bps, settings->frame_ms,
+        settings->fec ? "true" : "false", settings->dtx ? "true" : "false", settings->fec ? 10 : 0,
+        settings->dtx ? "vbr" : "constrained-vbr");
+    GstElement *bin = make_bin(launch, CC_SEND_PT_AUDIO, ssrc, error);
+    if (bin != NULL)
+        gst_object_set_name(GST_OBJECT(bin), "sound");
+    return bin;
+}

@@ -1,0 +1,286 @@
+/*   source(audio) → sound   → rtpbin 0 ─┬→ appsink RTP        appsrc RTCP → rtpbin 0
+ *                                       └→ appsink RTCP
+ *   source(video) → picture → rtpbin 1 ─┬→ appsink RTP        appsrc RTCP → rtpbin 1
+ *        (rtprtxsend inside)            └→ appsink RTCP
+ *
+ * PLI and FIR travel from rtpbin upstream to the encoder as force-key-unit events. */
+#define CC_LOG_AREA "send"
+#include "client/send/rtp-sender.h"
+
+#include <gst/app/app.h>
+#include <gst/video/video.h>
+
+#include "client/send/encoder.h"
+#include "common/base/error.h"
+#include "common/base/log.h"
+
+enum { AUDIO, VIDEO, N_SESSIONS };
+
+#define RTX_HISTORY_MS 1500
+#define RTCP_MIN_INTERVAL (50 * GST_MSECOND)
+
+struct CcRtpSender {
+    GstElement *pipeline, *rtpbin;
+    CcSource *source;
+    GstElement *rtcp_in[N_SESSIONS]; /* not owned; NULL without such a stream */
+    GstElement *video_sink;
+    CcRtpSenderIds ids;
+    CcRtpSenderCallbacks callbacks;
+    gpointer user_data;
+    guint bus_watch, ended_idle;
+    gint streams_playing; /* atomic: RTP sinks that have not seen the end */
+};
+
+static GstFlowReturn
+pull(GstAppSink *sink, void (*deliver)(const guint8 *, gsize, gpointer), gpointer user_data)
+{
+    g_autoptr(GstSample) sample = gst_app_sink_pull_sample(sink);
+    if (sample == NULL)
+        return GST_FLOW_EOS;
+    GstMapInfo map;
+    if (gst_buffer_map(gst_sample_get_buffer(sample), &map, GST_MAP_READ)) {
+        deliver(map.data, map.size, user_data);
+        gst_buffer_unmap(gst_sample_get_buffer(sample), &map);
+    }
+    return GST_FLOW_OK;
+}
+
+static GstFlowReturn
+on_rtp(GstAppSink *sink, gpointer user_data)
+{
+    CcRtpSender *sender = user_data;
+    return pull(sink, sender->callbacks.rtp, sender->user_data);
+}
+
+static GstFlowReturn
+on_rtcp(GstAppSink *sink, gpointer user_data)
+{
+    CcRtpSender *sender = user_data;
+    return pull(sink, sender->callbacks.rtcp, sender->user_data);
+}
+
+static gboolean
+on_ended_idle(gpointer user_data)
+{
+    CcRtpSender *sender = user_data;
+    sender->ended_idle = 0;
+    sender->callbacks.ended(sender->user_data);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+on_rtp_eos(GstAppSink *sink, gpointer user_data)
+{
+    CcRtpSender *sender = user_data;
+    if (g_atomic_int_dec_and_test(&sender->streams_playing))
+        sender->ended_idle = g_idle_add(on_ended_idle, sender);
+}
+
+static gboolean
+on_message(GstBus *bus, GstMessage *message, gpointer user_data)
+{
+    CcRtpSender *sender = user_data;
+    g_autoptr(GError) cause = NULL;
+    g_autofree char *details = NULL;
+    switch (GST_MESSAGE_TYPE(message)) {
+    case GST_MESSAGE_ERROR: {
+        gst_message_parse_error(message, &cause, &details);
+        g_autoptr(GError) error = g_error_new(CC_ERROR, CC_ERROR_MEDIA, "%s", cause->message);
+        cc_debug("%s", details != NULL ? details : "");
+        sender->callbacks.failed(error, sender->user_data);
+        break;
+    }
+    case GST_MESSAGE_WARNING:
+        gst_message_parse_warning(message, &cause, &details);
+        cc_warning_limited("%s", cause->message);
+        break;
+    case GST_MESSAGE_LATENCY:
+        gst_bin_recalculate_latency(GST_BIN(sender->pipeline));
+        break;
+    default:
+        break;
+    }
+    return G_SOURCE_CONTINUE;
+}
+
+/* rtpbin asks for the element that remembers packets and answers NACKs. */
+static GstElement *
+on_request_aux_sender(GstElement *rtpbin, guint session, gpointer user_data)
+{
+    CcRtpSender *sender = user_data;
+    if (session != VIDEO)
+        return NULL;
+    GstElement *bin = gst_bin_new(NULL);
+    GstElement *rtx = gst_element_factory_make("rtprtxsend", NULL);
+    g_autofree char *payload_type = g_strdup_printf("%u", CC_SEND_PT_VIDEO);
+    g_autofree char *ssrc = g_strdup_printf("%u", sender->ids.video_ssrc);
+    g_autoptr(GstStructure) types = gst_structure_new("application/x-rtp-pt-map", payload_type,
+                                                      G_TYPE_UINT, CC_SEND_PT_RTX, NULL);
+    g_autoptr(GstStructure) ssrcs = gst_structure_new("application/x-rtp-ssrc-map", ssrc,
+                                                      G_TYPE_UINT, sender->ids.rtx_ssrc, NULL);
+    g_object_set(rtx, "payload-type-map", types, "ssrc-map", ssrcs, "max-size-time", RTX_HISTORY_MS,
+                 "max-size-packets", 0, NULL);
+    gst_bin_add(GST_BIN(bin), rtx);
+    const char *const directions[] = {"sink", "src"};
+    for (guint i = 0; i < G_N_ELEMENTS(directions); i++) {
+        g_autoptr(GstPad) pad = gst_element_get_static_pad(rtx, directions[i]);
+        g_autofree char *name = g_strdup_printf("%s_%u", directions[i], session);
+        gst_element_add_pad(bin, gst_ghost_pad_new(name, pad));
+    }
+    return bin;
+}
+
+static GstElement *
+add_sink(CcRtpSender *sender, guint session, const char *pad, const GstAppSinkCallbacks *callbacks)
+{
+    GstElement *sink = gst_element_factory_make("appsink", NULL);
+    g_object_set(sink, "sync", FALSE, "async", FALSE, "enable-last-sample", FALSE, NULL);
+    gst_app_sink_set_callbacks(GST_APP_SINK(sink), (GstAppSinkCallbacks *)callbacks, sender, NULL);
+    gst_bin_add(GST_BIN(sender->pipeline), sink);
+    g_autofree char *name = g_strdup_printf("%s_%u", pad, session);
+    gst_element_link_pads(sender->rtpbin, name, sink, "sink");
+    return sink;
+}
+
+static void
+tune_session(CcRtpSender *sender, guint session)
+{
+    GObject *internal = NULL;
+    g_signal_emit_by_name(sender->rtpbin, "get-internal-session", session, &internal);
+    /* Without a bandwidth rtpsession spaces its reports by seconds. */
+    g_object_set(internal, "bandwidth", 1e6, "rtcp-min-interval", (guint64)RTCP_MIN_INTERVAL, NULL);
+    g_object_unref(internal);
+}
+
+/* Joins one stream of the source, its encoder and its RTP session. */
+static gboolean
+add_stream(CcRtpSender *sender, guint session, const char *source_pad, GstElement *encoder,
+           GError **error)
+{
+    static const GstAppSinkCallbacks rtp_callbacks = {.new_sample = on_rtp, .eos = on_rtp_eos};
+    static const GstAppSinkCallbacks rtcp_callbacks = {.new_sample = on_rtcp};
+    if (encoder == NULL)
+        return FALSE;
+    gst_bin_add(GST_BIN(sender->pipeline), encoder);
+    g_autofree char *send_pad = g_strdup_printf("send_rtp_sink_%u", session);
+    if (!gst_element_link_pads(sender->source->bin, source_pad, encoder, "sink") ||
+        !gst_element_link_pads(encoder, "src", sender->rtpbin, send_pad)) {
+        g_set_error(error, CC_ERROR, CC_ERROR_MEDIA, "the source's %s cannot be encoded",
+                    source_pad);
+        return FALSE;
+    }
+    GstElement *sink = add_sink(sender, session, "send_rtp_src", &rtp_callbacks);
+    if (session == VIDEO)
+        sender->video_sink = sink;
+    sender->streams_playing++;
+    add_sink(sender, session, "send_rtcp_src", &rtcp_callbacks);
+
+    sender->rtcp_in[session] = gst_element_factory_make("appsrc", NULL);
+    g_autoptr(GstCaps) caps = gst_caps_new_empty_simple("application/x-rtcp");
+    g_object_set(sender->rtcp_in[session], "format", GST_FORMAT_TIME, "is-live", TRUE,
+                 "do-timestamp", TRUE, "caps", caps, NULL);
+    gst_bin_add(GST_BIN(sender->pipeline), sender->rtcp_in[session]);
+    g_autofree char *receive_pad = g_strdup_printf("recv_rtcp_sink_%u", session);
+    gst_element_link_pads(sender->rtcp_in[session], "src", sender->rtpbin, receive_pad);
+    tune_session(sender, session);
+    return TRUE;
+}
+
+static void
+make_rtpbin(CcRtpSender *sender)
+{
+    sender->rtpbin = gst_element_factory_make("rtpbin", NULL);
+    g_autoptr(GstStructure) sdes = gst_structure_new("application/x-rtp-source-sdes", "cname",
+                                                     G_TYPE_STRING, sender->ids.cname, NULL);
+    /* Sender reports tell when a sample was captured, not when its encoder was done with it. */
+    g_object_set(sender->rtpbin, "sdes", sdes, "rtcp-sync-send-time", FALSE, NULL);
+    gst_util_set_object_arg(G_OBJECT(sender->rtpbin), "rtp-profile", "avpf");
+    g_signal_connect(sender->rtpbin, "request-aux-sender", G_CALLBACK(on_request_aux_sender),
+                     sender);
+    gst_bin_add(GST_BIN(sender->pipeline), sender->rtpbin);
+}
+
+CcRtpSender *
+cc_rtp_sender_new(CcSource *source, const CcSendSettings *settings, const CcRtpSenderIds *ids,
+                  const CcRtpSenderCallbacks *callbacks, gpointer user_data, GError **error)
+{
+    g_autoptr(CcRtpSender) sender = g_new0(CcRtpSender, 1);
+    sender->source = source;
+    sender->ids = *ids;
+    sender->callbacks = *callbacks;
+    sender->user_data = user_data;
+    sender->pipeline = gst_pipeline_new("send");
+    /* Everything is measured against CLOCK_MONOTONIC, also with a microphone that has its own
+     * clock. */
+    g_autoptr(GstClock) clock = gst_system_clock_obtain();
+    gst_pipeline_use_clock(GST_PIPELINE(sender->pipeline), clock);
+    make_rtpbin(sender);
+    gst_bin_add(GST_BIN(sender->pipeline), source->bin);
+    if (source->has_audio &&
+        !add_stream(sender, AUDIO, "audio", cc_audio_encoder_new(settings, ids->audio_ssrc, error),
+                    error))
+        return NULL;
+    if (source->has_video &&
+        !add_stream(sender, VIDEO, "video", cc_video_encoder_new(settings, ids->video_ssrc, error),
+                    error))
+        return NULL;
+    g_autoptr(GstBus) bus = gst_element_get_bus(sender->pipeline);
+    sender->bus_watch = gst_bus_add_watch(bus, on_message, sender);
+    return g_steal_pointer(&sender);
+}
+
+gboolean
+cc_rtp_sender_start(CcRtpSender *sender, GError **error)
+{
+    if (gst_element_set_state(sender->pipeline, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE) {
+        g_autoptr(GstBus) bus = gst_element_get_bus(sender->pipeline);
+        g_autoptr(GstMessage) message = gst_bus_pop_filtered(bus, GST_MESSAGE_ERROR);
+        g_autoptr(GError) cause = NULL;
+        if (message != NULL)
+            gst_message_parse_error(message, &cause, NULL);
+        g_set_error(error, CC_ERROR, CC_ERROR_MEDIA, "capturing does not start: %s",
+                    cause != NULL ? cause->message : "no reason given");
+        return FALSE;
+    }
+    if (sender->source->start != NULL)
+        sender->source->start(sender->source->player);
+    return TRUE;
+}
+
+void
+cc_rtp_sender_rtcp(CcRtpSender *sender, const guint8 *packet, gsize length)
+{
+    for (guint i = 0; i < N_SESSIONS; i++) {
+        if (sender->rtcp_in[i] == NULL)
+            continue;
+        GstBuffer *buffer = gst_buffer_new_memdup(packet, length);
+        gst_app_src_push_buffer(GST_APP_SRC(sender->rtcp_in[i]), buffer);
+    }
+}
+
+void
+cc_rtp_sender_force_keyframe(CcRtpSender *sender)
+{
+    if (sender->video_sink == NULL)
+        return;
+    g_autoptr(GstPad) pad = gst_element_get_static_pad(sender->video_sink, "sink");
+    gst_pad_push_event(pad,
+                       gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0));
+}
+
+void
+cc_rtp_sender_free(CcRtpSender *sender)
+{
+    if (sender == NULL)
+        return;
+    g_clear_handle_id(&sender->bus_watch, g_source_remove);
+    if (sender->source != NULL && sender->source->free_player != NULL) {
+        sender->source->free_player(sender->source->player);
+        sender->source->free_player = NULL;
+    }
+    gst_element_set_state(sender->pipeline, GST_STATE_NULL);
+    g_clear_handle_id(&sender->ended_idle, g_source_remove);
+    gst_clear_object(&sender->pipeline);
+    cc_source_free(sender->source);
+    g_free(sender);
+}

@@ -1,0 +1,39 @@
+/* The sending pipeline: a source, encoders and rtpbin, with RTP and RTCP leaving and arriving as
+ * bytes. It plays from creation to end without knowing of sessions. Main thread, except the two
+ * callbacks that say otherwise. */
+#pragma once
+
+#include "client/send/source.h"
+
+G_BEGIN_DECLS
+
+typedef struct CcRtpSender CcRtpSender;
+
+typedef struct {
+    /* From GStreamer's threads. */
+    void (*rtp)(const guint8 *packet, gsize length, gpointer user_data);
+    void (*rtcp)(const guint8 *packet, gsize length, gpointer user_data);
+    /* Main thread. The source has ended and all its packets have been handed over. */
+    void (*ended)(gpointer user_data);
+    void (*failed)(const GError *error, gpointer user_data);
+} CcRtpSenderCallbacks;
+
+typedef struct {
+    guint32 audio_ssrc, video_ssrc, rtx_ssrc;
+    const char *cname; /* shared by both streams, so that receivers synchronise them */
+} CcRtpSenderIds;
+
+/* @source: (transfer full). */
+CcRtpSender *cc_rtp_sender_new(CcSource *source, const CcSendSettings *settings,
+                               const CcRtpSenderIds *ids, const CcRtpSenderCallbacks *callbacks,
+                               gpointer user_data, GError **error);
+void cc_rtp_sender_free(CcRtpSender *sender);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcRtpSender, cc_rtp_sender_free)
+
+gboolean cc_rtp_sender_start(CcRtpSender *sender, GError **error);
+/* A compound from the relay: reports, NACKs, keyframe requests. */
+void cc_rtp_sender_rtcp(CcRtpSender *sender, const guint8 *packet, gsize length);
+/* The next picture becomes a keyframe. */
+void cc_rtp_sender_force_keyframe(CcRtpSender *sender);
+
+G_END_DECLS

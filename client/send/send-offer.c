@@ -1,0 +1,60 @@
+#include "client/send/send-offer.h"
+
+#include "client/send/encoder.h"
+
+#define MID_EXTENSION 1
+#define TRANSPORT_CC_EXTENSION 2
+
+static void
+add_common(CcSdpMedia *media, const char *track)
+{
+    media->direction = CC_SDP_SENDONLY;
+    media->stream_id = g_strdup("lesson");
+    media->track_id = g_strdup(track);
+    cc_sdp_media_add_extension(media, MID_EXTENSION, CC_SDP_EXT_MID);
+    cc_sdp_media_add_extension(media, TRANSPORT_CC_EXTENSION, CC_SDP_EXT_TRANSPORT_CC);
+}
+
+static void
+add_audio(CcSdp *offer, const CcSendSettings *settings, const CcRtpSenderIds *ids)
+{
+    CcSdpMedia *media = cc_sdp_add_media(offer, CC_MEDIA_AUDIO, "0");
+    g_autofree char *fmtp = g_strdup_printf("minptime=10;useinbandfec=%d%s%s",
+                                            settings->fec ? 1 : 0, settings->dtx ? ";usedtx=1" : "",
+                                            settings->channels == 2 ? ";sprop-stereo=1" : "");
+    add_common(media, "voice");
+    CcSdpCodec *opus = cc_sdp_media_add_codec(media, CC_SEND_PT_AUDIO, "opus", 48000, 2, fmtp);
+    cc_sdp_codec_add_feedback(opus, "transport-cc");
+    cc_sdp_media_add_source(media, ids->audio_ssrc, 0, ids->cname);
+}
+
+static void
+add_video(CcSdp *offer, const CcSendSettings *settings, const CcRtpSenderIds *ids)
+{
+    static const char *const feedback[] = {"nack", "nack pli", "ccm fir", "transport-cc"};
+    CcSdpMedia *media = cc_sdp_add_media(offer, CC_MEDIA_VIDEO, "1");
+    const char *fmtp =
+        settings->video_codec == CC_CODEC_H264
+            ? "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"
+        : settings->video_codec == CC_CODEC_VP9 ? "profile-id=0"
+                                                : NULL;
+    g_autofree char *apt = g_strdup_printf("apt=%u", CC_SEND_PT_VIDEO);
+    add_common(media, "picture");
+    CcSdpCodec *codec = cc_sdp_media_add_codec(
+        media, CC_SEND_PT_VIDEO, cc_codec_name(settings->video_codec), 90000, 1, fmtp);
+    for (guint i = 0; i < G_N_ELEMENTS(feedback); i++)
+        cc_sdp_codec_add_feedback(codec, feedback[i]);
+    cc_sdp_media_add_codec(media, CC_SEND_PT_RTX, "rtx", 90000, 1, apt);
+    cc_sdp_media_add_source(media, ids->video_ssrc, ids->rtx_ssrc, ids->cname);
+}
+
+CcSdp *
+cc_send_offer(const CcSendSettings *settings, const CcRtpSenderIds *ids)
+{
+    CcSdp *offer = cc_sdp_new();
+    if (ids->audio_ssrc != 0)
+        add_audio(offer, settings, ids);
+    if (ids->video_ssrc != 0)
+        add_video(offer, settings, ids);
+    return offer;
+}

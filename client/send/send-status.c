@@ -1,0 +1,94 @@
+#define CC_LOG_AREA "send"
+#include "client/send/send-status.h"
+
+#include <glib/gi18n.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "common/base/log.h"
+
+#define LOG_EVERY 5 /* updates, when not a terminal */
+
+struct CcSendStatus {
+    char *picture; /* "VP8 1280x720@25", or NULL */
+    CcConnectionState state;
+    char *message;
+    char *audience;
+    gboolean terminal;
+    guint updates;
+};
+
+CcSendStatus *
+cc_send_status_new(const CcSendSettings *settings, gboolean has_video)
+{
+    CcSendStatus *status = g_new0(CcSendStatus, 1);
+    status->terminal = isatty(STDOUT_FILENO);
+    status->audience = g_strdup("0");
+    if (has_video)
+        status->picture = g_strdup_printf("%s %ux%u@%u", cc_codec_name(settings->video_codec),
+                                          settings->width, settings->height, settings->framerate);
+    return status;
+}
+
+void
+cc_send_status_free(CcSendStatus *status)
+{
+    if (status == NULL)
+        return;
+    if (status->terminal)
+        g_print("\n");
+    g_free(status->picture);
+    g_free(status->message);
+    g_free(status->audience);
+    g_free(status);
+}
+
+void
+cc_send_status_connection(CcSendStatus *status, CcConnectionState state, const char *message)
+{
+    status->state = state;
+    g_free(status->message);
+    status->message = g_strdup(message);
+    cc_info("%s", message != NULL ? message : "");
+}
+
+void
+cc_send_status_audience(CcSendStatus *status, guint n_receivers, const char *const *names)
+{
+    g_autofree char *joined = names != NULL ? g_strjoinv(", ", (char **)names) : g_strdup("");
+    g_free(status->audience);
+    status->audience = *joined != '\0' ? g_strdup_printf("%u (%s)", n_receivers, joined)
+                                       : g_strdup_printf("%u", n_receivers);
+}
+
+static char *
+describe(const CcSendStatus *status, const CcEgressStats *stats)
+{
+    GString *line = g_string_new(NULL);
+    if (status->state != CC_CONNECTION_ON) {
+        g_string_append(line, status->message != NULL ? status->message : _("connecting"));
+        return g_string_free(line, FALSE);
+    }
+    g_string_append(line, _("connected"));
+    if (status->picture != NULL)
+        g_string_append_printf(line, "  %s", status->picture);
+    g_string_append_printf(line, "  %u kbit/s", (stats->audio_bps + stats->video_bps) / 1000);
+    if (stats->loss >= 0)
+        g_string_append_printf(line, _("  loss %.1f %%"), stats->loss * 100);
+    if (stats->rtt_ms >= 0)
+        g_string_append_printf(line, _("  round trip %d ms"), stats->rtt_ms);
+    g_string_append_printf(line, _("  watching: %s"), status->audience);
+    return g_string_free(line, FALSE);
+}
+
+void
+cc_send_status_update(CcSendStatus *status, const CcEgressStats *stats)
+{
+    g_autofree char *line = describe(status, stats);
+    if (status->terminal) {
+        g_print("\r\033[K%s", line);
+        fflush(stdout);
+    } else if (status->updates++ % LOG_EVERY == 0) {
+        cc_info("%s", line);
+    }
+}

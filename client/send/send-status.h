@@ -1,0 +1,21 @@
+/* What the teacher sees: one calm line about connection, picture, rate, loss and who is watching.
+ * Main thread. */
+#pragma once
+
+#include "client/connection.h"
+#include "client/send/egress.h"
+#include "client/send/settings.h"
+
+G_BEGIN_DECLS
+
+typedef struct CcSendStatus CcSendStatus;
+
+CcSendStatus *cc_send_status_new(const CcSendSettings *settings, gboolean has_video);
+void cc_send_status_free(CcSendStatus *status);
+
+void cc_send_status_connection(CcSendStatus *status, CcConnectionState state, const char *message);
+void cc_send_status_audience(CcSendStatus *status, guint n_receivers, const char *const *names);
+/* Once a second. */
+void cc_send_status_update(CcSendStatus *status, const CcEgressStats *stats);
+
+G_END_DECLS

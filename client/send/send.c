@@ -1,0 +1,282 @@
+/* `classcast send`: joins a source, the sending pipeline and a connection, and shows how it goes.
+ */
+#define CC_LOG_AREA "send"
+#include <glib-unix.h>
+#include <glib/gi18n.h>
+#include <gst/gst.h>
+#include <sysexits.h>
+
+#include "client/client.h"
+#include "client/connection.h"
+#include "client/send/egress.h"
+#include "client/send/rtp-sender.h"
+#include "client/send/send-offer.h"
+#include "client/send/send-status.h"
+#include "common/base/clock.h"
+#include "common/base/command-line.h"
+#include "common/base/error.h"
+#include "common/base/log.h"
+#include "common/wire/rtp.h"
+
+static const CcOptionKey options[] = {
+    {"relay", 'r', "network.relay-url", NULL, NULL, N_("URL"), N_("Address of the relay")},
+    {"name", 'n', "network.name", NULL, NULL, N_("NAME"),
+     N_("Name of the school, shown to the others")},
+    {"token", 0, "auth.token", NULL, NULL, N_("TOKEN"), N_("Access token from classcast token")},
+    {"file", 'f', "send.file", NULL, "send.source=file", N_("FILE"), N_("Teach from a video file")},
+    {"loop", 0, "send.loop", "true", NULL, NULL, N_("Begin the file again at its end")},
+    {"screen", 0, "send.source", "screen", NULL, NULL, N_("Show the screen")},
+    {"camera", 0, "send.camera", NULL, "send.source=camera", N_("DEVICE"),
+     N_("Teach with this camera")},
+    {"microphone", 0, "send.microphone", NULL, NULL, N_("DEVICE"),
+     N_("Speak into this microphone; none for silence")},
+    {"test", 0, "send.source", "test", NULL, NULL, N_("Send a test pattern with a clock")},
+    {"codec", 0, "video.codec", NULL, NULL, N_("CODEC"), N_("Video codec: vp8, h264 or vp9")},
+    {"preview", 0, "send.preview", "true", NULL, NULL, N_("Show the own picture in a window")},
+    {"no-preview", 0, "send.preview", "false", NULL, NULL, N_("Show no window")},
+    {NULL},
+};
+
+static const CcCommandLine command_line = {
+    .name = "send",
+    .parameters = N_("[ROOM]"),
+    .summary = N_("Teaches: sends camera and microphone, the screen or a file to the relay."),
+    .options = options,
+    .log_level_key = "send.log-level",
+};
+
+typedef struct {
+    const CcConfig *config;
+    CcSendSettings settings;
+    CcRtpSenderIds ids;
+    char *cname;
+    GMainLoop *loop;
+    CcConnection *connection;
+    CcRtpSender *sender;
+    CcEgress *egress;
+    CcSendStatus *status;
+    gint on; /* atomic: packets may go out */
+    gboolean stopping;
+    int exit_code;
+} Send;
+
+static void
+on_stopped(gpointer user_data)
+{
+    g_main_loop_quit(((Send *)user_data)->loop);
+}
+
+static void
+stop(Send *send)
+{
+    if (send->stopping) {
+        g_main_loop_quit(send->loop); /* asked twice: at once */
+        return;
+    }
+    send->stopping = TRUE;
+    cc_connection_stop(send->connection, on_stopped, send);
+}
+
+static gboolean
+on_signal(gpointer user_data)
+{
+    stop(user_data);
+    return G_SOURCE_CONTINUE;
+}
+
+/* The pipeline's packets, from its threads. */
+static void
+on_pipeline_rtp(const guint8 *packet, gsize length, gpointer user_data)
+{
+    Send *send = user_data;
+    guint8 out[CC_RTP_MAX_PACKET];
+    if (!g_atomic_int_get(&send->on))
+        return;
+    gsize out_length = cc_egress_rewrite(send->egress, packet, length, out, sizeof out);
+    if (out_length > 0)
+        cc_connection_send_rtp(send->connection, out, out_length);
+}
+
+static void
+on_pipeline_rtcp(const guint8 *packet, gsize length, gpointer user_data)
+{
+    Send *send = user_data;
+    if (g_atomic_int_get(&send->on))
+        cc_connection_send_rtcp(send->connection, packet, length);
+}
+
+static void
+on_pipeline_ended(gpointer user_data)
+{
+    cc_info("the file has ended");
+    stop(user_data);
+}
+
+static void
+on_pipeline_failed(const GError *error, gpointer user_data)
+{
+    Send *send = user_data;
+    cc_error("%s", error->message);
+    send->exit_code = cc_error_exit_code(error);
+    stop(send);
+}
+
+/* The connection. */
+static void
+on_state(CcConnectionState state, const char *message, gpointer user_data)
+{
+    Send *send = user_data;
+    gboolean on = state == CC_CONNECTION_ON;
+    if (on && !g_atomic_int_get(&send->on))
+        cc_rtp_sender_force_keyframe(send->sender);
+    g_atomic_int_set(&send->on, on);
+    cc_send_status_connection(send->status, state, message);
+}
+
+static void
+on_negotiated(const CcSdp *answer, gpointer user_data)
+{
+    Send *send = user_data;
+    cc_egress_negotiated(send->egress, answer);
+    cc_rtp_sender_force_keyframe(send->sender);
+}
+
+static void
+on_rtp(const guint8 *packet, gsize length, gint64 arrival_us, gpointer user_data)
+{
+    /* A relay sends no media to a publisher. */
+}
+
+static void
+on_rtcp(const guint8 *packet, gsize length, gint64 arrival_us, gpointer user_data)
+{
+    Send *send = user_data;
+    cc_egress_rtcp(send->egress, packet, length);
+    cc_rtp_sender_rtcp(send->sender, packet, length);
+}
+
+static void
+on_audience(guint n_receivers, const char *const *names, gpointer user_data)
+{
+    cc_send_status_audience(((Send *)user_data)->status, n_receivers, names);
+}
+
+static CcSdp *
+make_offer(gpointer user_data)
+{
+    Send *send = user_data;
+    return cc_send_offer(&send->settings, &send->ids);
+}
+
+static gboolean
+on_second(gpointer user_data)
+{
+    Send *send = user_data;
+    CcEgressStats stats;
+    cc_egress_take_stats(send->egress, cc_clock_now_us(), &stats);
+    cc_send_status_update(send->status, &stats);
+    return G_SOURCE_CONTINUE;
+}
+
+static guint32
+random_ssrc(void)
+{
+    return (guint32)g_random_int_range(1, G_MAXINT32);
+}
+
+static gboolean
+open_source(Send *send, GError **error)
+{
+    static const CcRtpSenderCallbacks callbacks = {
+        .rtp = on_pipeline_rtp,
+        .rtcp = on_pipeline_rtcp,
+        .ended = on_pipeline_ended,
+        .failed = on_pipeline_failed,
+    };
+    CcSource *source = cc_source_new(&send->settings, error);
+    if (source == NULL)
+        return FALSE;
+    send->cname = g_strdup_printf("%08x%08x", g_random_int(), g_random_int());
+    send->ids = (CcRtpSenderIds){
+        .audio_ssrc = source->has_audio ? random_ssrc() : 0,
+        .video_ssrc = source->has_video ? random_ssrc() : 0,
+        .rtx_ssrc = source->has_video ? random_ssrc() : 0,
+        .cname = send->cname,
+    };
+    send->egress = cc_egress_new(
+        &(CcEgressStreams){send->ids.audio_ssrc, send->ids.video_ssrc, send->ids.rtx_ssrc});
+    cc_info("teaching from %s%s%s", source->description, source->has_audio ? "" : " (no sound)",
+            source->has_video ? "" : " (no picture)");
+    send->status = cc_send_status_new(&send->settings, source->has_video);
+    send->sender = cc_rtp_sender_new(source, &send->settings, &send->ids, &callbacks, send, error);
+    return send->sender != NULL;
+}
+
+static gboolean
+open_connection(Send *send, int argc, char **argv, GError **error)
+{
+    static const CcConnectionCallbacks callbacks = {
+        .state_changed = on_state,
+        .negotiated = on_negotiated,
+        .rtp = on_rtp,
+        .rtcp = on_rtcp,
+        .audience_changed = on_audience,
+    };
+    CcConnectionOptions connection_options = {
+        .relay_url = cc_config_get_string(send->config, "network", "relay-url"),
+        .room = argc > 1 ? argv[1] : cc_config_get_string(send->config, "network", "room"),
+        .publish = TRUE,
+        .make_offer = make_offer,
+        .config = send->config,
+    };
+    if (*connection_options.relay_url == '\0' || *connection_options.room == '\0') {
+        g_set_error_literal(error, CC_ERROR, CC_ERROR_USAGE,
+                            _("which relay and which room? Give --relay URL and ROOM"));
+        return FALSE;
+    }
+    send->connection = cc_connection_new(&connection_options, &callbacks, send, error);
+    return send->connection != NULL;
+}
+
+static void
+run(Send *send)
+{
+    guint interrupt = g_unix_signal_add(SIGINT, on_signal, send);
+    guint terminate = g_unix_signal_add(SIGTERM, on_signal, send);
+    guint second = g_timeout_add_seconds(1, on_second, send);
+    g_main_loop_run(send->loop);
+    g_source_remove(second);
+    g_source_remove(terminate);
+    g_source_remove(interrupt);
+}
+
+static void
+clear(Send *send)
+{
+    g_atomic_int_set(&send->on, FALSE);
+    cc_rtp_sender_free(send->sender); /* its threads use the connection */
+    cc_connection_free(send->connection);
+    cc_send_status_free(send->status);
+    cc_egress_free(send->egress);
+    g_free(send->cname);
+    g_main_loop_unref(send->loop);
+}
+
+int
+cc_send_main(int argc, char **argv)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(CcConfig) config = cc_command_line_load(&command_line, &argc, &argv, &error);
+    if (config == NULL || !cc_command_line_check_positional(argc, argv, 1, &error))
+        return cc_command_line_fail(&command_line, error);
+    gst_init(NULL, NULL);
+    Send send = {.config = config, .loop = g_main_loop_new(NULL, FALSE)};
+    cc_send_settings_load(&send.settings, config);
+    if (open_source(&send, &error) && open_connection(&send, argc, argv, &error) &&
+        cc_rtp_sender_start(send.sender, &error)) {
+        cc_connection_start(send.connection);
+        run(&send);
+    }
+    clear(&send);
+    return error != NULL ? cc_command_line_fail(&command_line, error) : send.exit_code;
+}

@@ -1,0 +1,36 @@
+#include "client/send/settings.h"
+
+static CcSendSource
+source_from_name(const char *name)
+{
+    static const char *const names[] = {"auto", "camera", "file", "screen", "test"};
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++)
+        if (g_str_equal(name, names[i]))
+            return (CcSendSource)i;
+    return CC_SEND_AUTO;
+}
+
+void
+cc_send_settings_load(CcSendSettings *settings, const CcConfig *config)
+{
+    *settings = (CcSendSettings){
+        .source = source_from_name(cc_config_get_string(config, "send", "source")),
+        .camera = cc_config_get_string(config, "send", "camera"),
+        .microphone = cc_config_get_string(config, "send", "microphone"),
+        .file = cc_config_get_string(config, "send", "file"),
+        .loop = cc_config_get_bool(config, "send", "loop"),
+        .preview = cc_config_get_bool(config, "send", "preview"),
+        .video_codec = cc_codec_from_name(cc_config_get_string(config, "video", "codec")),
+        .width = (guint)cc_config_get_int(config, "video", "width"),
+        .height = (guint)cc_config_get_int(config, "video", "height"),
+        .framerate = (guint)cc_config_get_int(config, "video", "framerate"),
+        .video_bitrate_bps = (guint)cc_config_get_int(config, "video", "bitrate-kbps") * 1000,
+        .keyframe_interval_s = (guint)cc_config_get_int(config, "video", "keyframe-interval-s"),
+        .hardware = g_str_equal(cc_config_get_string(config, "video", "hardware"), "auto"),
+        .audio_bitrate_bps = (guint)cc_config_get_int(config, "audio", "bitrate-kbps") * 1000,
+        .frame_ms = (guint)cc_config_get_int(config, "audio", "frame-ms"),
+        .fec = cc_config_get_bool(config, "audio", "fec"),
+        .dtx = cc_config_get_bool(config, "audio", "dtx"),
+        .channels = (guint)cc_config_get_int(config, "audio", "channels"),
+    };
+}

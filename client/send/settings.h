@@ -1,0 +1,41 @@
+/* What `classcast send` captures and how it is encoded: the configuration read once into plain
+ * values. Immutable after loading; any thread. */
+#pragma once
+
+#include "common/base/config.h"
+#include "common/wire/codec.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+    CC_SEND_AUTO, /* the camera, if there is one */
+    CC_SEND_CAMERA,
+    CC_SEND_FILE,
+    CC_SEND_SCREEN,
+    CC_SEND_TEST,
+} CcSendSource;
+
+typedef struct {
+    CcSendSource source;
+    const char *camera;     /* "auto" or a device id */
+    const char *microphone; /* "auto", "none" or a device id */
+    const char *file;
+    gboolean loop;
+    gboolean preview;
+
+    CcCodec video_codec;
+    guint width, height, framerate;
+    guint video_bitrate_bps;
+    guint keyframe_interval_s;
+    gboolean hardware; /* use a hardware encoder where there is one */
+
+    guint audio_bitrate_bps;
+    guint frame_ms; /* of Opus packets */
+    gboolean fec, dtx;
+    guint channels;
+} CcSendSettings;
+
+/* Strings point into @config, which outlives @settings. The configuration has been validated. */
+void cc_send_settings_load(CcSendSettings *settings, const CcConfig *config);
+
+G_END_DECLS

@@ -1,0 +1,76 @@
+/* The test lesson:
+ *
+ *   videotestsrc ! I420 ! clockoverlay ! identity(video)   draws the time code and the flash
+ *   audiotestsrc(silence) ! S16LE ! identity(audio)        writes the beep
+ */
+#include "client/send/source.h"
+#include "client/send/test-pattern.h"
+
+#define AUDIO_RATE 48000
+
+static GstPadProbeReturn
+on_picture(GstPad *pad, GstPadProbeInfo *probe, gpointer user_data)
+{
+    GstBuffer *buffer = gst_buffer_make_writable(GST_PAD_PROBE_INFO_BUFFER(probe));
+    GST_PAD_PROBE_INFO_DATA(probe) = buffer;
+    g_autoptr(GstCaps) caps = gst_pad_get_current_caps(pad);
+    g_autoptr(GstElement) element = gst_pad_get_parent_element(pad);
+    GstVideoInfo info;
+    GstVideoFrame frame;
+    if (caps == NULL || !gst_video_info_from_caps(&info, caps) ||
+        !gst_video_frame_map(&frame, &info, buffer, GST_MAP_READWRITE))
+        return GST_PAD_PROBE_OK;
+    GstClockTime time = GST_BUFFER_PTS(buffer);
+    /* The pipeline runs on the system's monotonic clock: this is CLOCK_MONOTONIC at capture. */
+    GstClockTime captured = gst_element_get_base_time(element) + time;
+    cc_test_pattern_write_time(&frame, (guint32)(captured / GST_MSECOND));
+    cc_test_pattern_write_flash(&frame,
+                                cc_test_pattern_is_flash(time, GST_BUFFER_DURATION(buffer)));
+    gst_video_frame_unmap(&frame);
+    return GST_PAD_PROBE_OK;
+}
+
+static GstPadProbeReturn
+on_sound(GstPad *pad, GstPadProbeInfo *probe, gpointer user_data)
+{
+    guint channels = GPOINTER_TO_UINT(user_data);
+    GstBuffer *buffer = gst_buffer_make_writable(GST_PAD_PROBE_INFO_BUFFER(probe));
+    GST_PAD_PROBE_INFO_DATA(probe) = buffer;
+    GstMapInfo map;
+    if (!gst_buffer_map(buffer, &map, GST_MAP_WRITE))
+        return GST_PAD_PROBE_OK;
+    guint64 first = gst_util_uint64_scale_round(GST_BUFFER_PTS(buffer), AUDIO_RATE, GST_SECOND);
+    cc_test_pattern_write_beep((gint16 *)map.data, map.size / (2 * channels), channels, AUDIO_RATE,
+                               first);
+    gst_buffer_unmap(buffer, &map);
+    GST_BUFFER_FLAG_UNSET(buffer, GST_BUFFER_FLAG_GAP);
+    return GST_PAD_PROBE_OK;
+}
+
+static void
+probe(CcSource *source, const char *name, GstPadProbeCallback func, gpointer user_data)
+{
+    g_autoptr(GstElement) element = gst_bin_get_by_name(GST_BIN(source->bin), name);
+    g_autoptr(GstPad) pad = gst_element_get_static_pad(element, "sink");
+    gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, func, user_data, NULL);
+}
+
+CcSource *
+cc_source_test_new(const CcSendSettings *settings, GError **error)
+{
+    g_autofree char *launch = g_strdup_printf(
+        "videotestsrc is-live=true pattern=smpte75 "
+        "! video/x-raw,format=I420,width=%u,height=%u,framerate=%u/1,pixel-aspect-ratio=1/1 "
+        "! clockoverlay time-format=%%H:%%M:%%S font-desc=\"Sans 32\" halignment=left "
+        "valignment=bottom "
+        "! identity name=video "
+        "audiotestsrc is-live=true wave=silence samplesperbuffer=480 "
+        "! audio/x-raw,format=S16LE,layout=interleaved,rate=%u,channels=%u ! identity name=audio",
+        settings->width, settings->height, settings->framerate, AUDIO_RATE, settings->channels);
+    CcSource *source = cc_source_from_description(launch, TRUE, TRUE, "test pattern", error);
+    if (source == NULL)
+        return NULL;
+    probe(source, "video", on_picture, NULL);
+    probe(source, "audio", on_sound, GUINT_TO_POINTER(settings->channels));
+    return source;
+}

@@ -1,0 +1,101 @@
+#define CC_LOG_AREA "send"
+#include "client/send/source.h"
+
+#include "client/send/devices.h"
+#include "common/base/error.h"
+#include "common/base/log.h"
+
+CcSource *
+cc_source_new(const CcSendSettings *settings, GError **error)
+{
+    switch (settings->source) {
+    case CC_SEND_TEST:
+        return cc_source_test_new(settings, error);
+    case CC_SEND_FILE:
+        return cc_source_file_new(settings, error);
+    case CC_SEND_SCREEN:
+        return cc_source_screen_new(settings, error);
+    case CC_SEND_AUTO:
+        if (*settings->file != '\0')
+            return cc_source_file_new(settings, error);
+        return cc_source_camera_new(settings, error);
+    case CC_SEND_CAMERA:
+        break;
+    }
+    return cc_source_camera_new(settings, error);
+}
+
+void
+cc_source_free(CcSource *source)
+{
+    if (source == NULL)
+        return;
+    if (source->free_player != NULL)
+        source->free_player(source->player);
+    gst_clear_object(&source->bin);
+    g_free(source->description);
+    g_free(source);
+}
+
+static void
+expose(GstElement *bin, const char *name)
+{
+    g_autoptr(GstElement) last = gst_bin_get_by_name(GST_BIN(bin), name);
+    g_autoptr(GstPad) pad = gst_element_get_static_pad(last, "src");
+    gst_element_add_pad(bin, gst_ghost_pad_new(name, pad));
+}
+
+CcSource *
+cc_source_from_description(const char *launch, gboolean video, gboolean audio,
+                           const char *description, GError **error)
+{
+    g_autoptr(GError) cause = NULL;
+    GstElement *bin = gst_parse_bin_from_description_full(launch, FALSE, NULL,
+                                                          GST_PARSE_FLAG_FATAL_ERRORS, &cause);
+    if (bin == NULL) {
+        g_set_error(error, CC_ERROR, CC_ERROR_MEDIA, "cannot set up %s: %s", description,
+                    cause->message);
+        return NULL;
+    }
+    if (video)
+        expose(bin, "video");
+    if (audio)
+        expose(bin, "audio");
+    CcSource *source = g_new0(CcSource, 1);
+    source->bin = gst_object_ref_sink(bin);
+    source->has_video = video;
+    source->has_audio = audio;
+    source->description = g_strdup(description);
+    return source;
+}
+
+gboolean
+cc_source_add_microphone(CcSource *source, const CcSendSettings *settings, GError **error)
+{
+    if (g_str_equal(settings->microphone, "none"))
+        return TRUE;
+    g_autoptr(GError) missing = NULL;
+    g_autofree char *name = NULL;
+    GstElement *microphone =
+        cc_devices_open(CC_DEVICE_MICROPHONE, settings->microphone, &name, &missing);
+    if (microphone == NULL) {
+        if (!g_str_equal(settings->microphone, "auto")) {
+            g_propagate_error(error, g_steal_pointer(&missing));
+            return FALSE;
+        }
+        cc_warning("no microphone: the lesson has pictures and no sound");
+        return TRUE;
+    }
+    cc_info("microphone: %s", name);
+    GstElement *queue = gst_element_factory_make("queue", "audio");
+    g_object_set(queue, "leaky", 2, "max-size-time", (guint64)500 * GST_MSECOND, NULL);
+    gst_bin_add_many(GST_BIN(source->bin), microphone, queue, NULL);
+    if (!gst_element_link(microphone, queue)) {
+        g_set_error(error, CC_ERROR, CC_ERROR_MEDIA, "the microphone \"%s\" has no usable format",
+                    name);
+        return FALSE;
+    }
+    expose(source->bin, "audio");
+    source->has_audio = TRUE;
+    return TRUE;
+}

@@ -1,0 +1,42 @@
+/* Where a lesson's picture and sound come from: one bin with raw streams at its ghost pads "video"
+ * and "audio" (either may be missing), paced in real time against the pipeline's clock.
+ * Main thread; the streams run in GStreamer's. */
+#pragma once
+
+#include <gst/gst.h>
+
+#include "client/send/settings.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+    GstElement *bin; /* owned; also added to the pipeline */
+    gboolean has_video, has_audio;
+    char *description;              /* for people: "lecture.mp4", "HD Webcam" */
+    gpointer player;                /* a file's decoder, or NULL */
+    void (*start)(gpointer player); /* called once the pipeline plays; may be NULL */
+    GDestroyNotify free_player;
+} CcSource;
+
+/* Chooses by @settings. Errors: CC_ERROR_NO_DEVICE (the message names the ways out),
+ * CC_ERROR_MEDIA. */
+CcSource *cc_source_new(const CcSendSettings *settings, GError **error);
+void cc_source_free(CcSource *source);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcSource, cc_source_free)
+
+/* The kinds, each in its file. */
+CcSource *cc_source_test_new(const CcSendSettings *settings, GError **error);
+CcSource *cc_source_file_new(const CcSendSettings *settings, GError **error);
+CcSource *cc_source_screen_new(const CcSendSettings *settings, GError **error);
+CcSource *cc_source_camera_new(const CcSendSettings *settings, GError **error);
+
+/* For the kinds: a source around a bin made of gst-launch @description, whose "video" and "audio"
+ * elements become its pads. NULL @video or @audio: none. Consumes nothing. */
+CcSource *cc_source_from_description(const char *launch, gboolean video, gboolean audio,
+                                     const char *description, GError **error);
+/* Adds the microphone that @settings names as the bin's "audio" pad. A missing one is a warning:
+ * the lesson goes on with pictures alone. Error: a microphone named in the settings that is not
+ * there. */
+gboolean cc_source_add_microphone(CcSource *source, const CcSendSettings *settings, GError **error);
+
+G_END_DECLS
