@@ -75,7 +75,7 @@ read_pwd(CcSdpReader *reader, char *value)
 static const char *
 read_ice_options(CcSdpReader *reader, char *value)
 {
-    g_auto(GStrv) options = g_strsplit(value, " ", -1);
+    g_auto(GStrv) options = g_strsplit_set(value, " ,", -1); /* libdatachannel writes commas */
 
     if (g_strv_contains((const char *const *)options, "trickle"))
         reader->sdp->trickle = TRUE;
