@@ -1,0 +1,19 @@
+/* Which IP addresses an answer offers as candidates. */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* @address as a literal, an IPv4-mapped one as IPv4; NULL if it is no IP address. (transfer full)
+ */
+char *cc_address_literal(GSocketAddress *address);
+
+/* @advertise: taken as they are, unless empty. Otherwise what the worker listens on (@listen; "::"
+ * and "0.0.0.0" stand for every interface): first @http_local, the address by which the client has
+ * found the relay (or NULL), then the others without loopback and link-local ones.
+ * NULL-terminated. (transfer full) */
+char **cc_candidate_addresses(const char *const *advertise, const char *const *listen,
+                              const char *http_local);
+
+G_END_DECLS

@@ -1,0 +1,203 @@
+#include "relay/control/api.h"
+
+#include <json-glib/json-glib.h>
+
+#include "relay/control/metrics.h"
+
+#define METHODS "GET, HEAD, OPTIONS"
+
+/* A request that waits for the worker's numbers. */
+typedef struct {
+    CcExchange exchange;
+    CcTokenClaims claims;
+    void (*answer)(CcExchange *exchange, const CcTokenClaims *claims, const CcWorkerStats *stats);
+} Pending;
+
+static void
+on_stats(CcWorkerStats *owned_stats, gpointer user_data)
+{
+    g_autoptr(CcWorkerStats) stats = owned_stats;
+    Pending *pending = user_data;
+
+    if (pending->exchange.control != NULL) { /* the relay is still there */
+        g_ptr_array_remove_fast(pending->exchange.control->waiting, &pending->exchange);
+        pending->answer(&pending->exchange, &pending->claims, stats);
+        soup_server_message_unpause(pending->exchange.message);
+    }
+    cc_exchange_clear(&pending->exchange);
+    cc_token_claims_clear(&pending->claims);
+    g_free(pending);
+}
+
+/* Takes what @exchange and @claims own. */
+static void
+answer_with_stats(CcExchange *exchange, CcTokenClaims *claims,
+                  void (*answer)(CcExchange *, const CcTokenClaims *, const CcWorkerStats *))
+{
+    Pending *pending = g_new0(Pending, 1);
+
+    pending->exchange = *exchange;
+    pending->claims = *claims;
+    pending->answer = answer;
+    *exchange = (CcExchange){0};
+    *claims = (CcTokenClaims){0};
+    g_ptr_array_add(pending->exchange.control->waiting, &pending->exchange);
+    soup_server_message_pause(pending->exchange.message);
+    cc_worker_get_stats(pending->exchange.control->worker, on_stats, pending);
+}
+
+static void
+add_string(JsonBuilder *builder, const char *name, const char *value)
+{
+    json_builder_set_member_name(builder, name);
+    if (value != NULL)
+        json_builder_add_string_value(builder, value);
+    else
+        json_builder_add_null_value(builder);
+}
+
+static void
+add_int(JsonBuilder *builder, const char *name, gint64 value)
+{
+    json_builder_set_member_name(builder, name);
+    json_builder_add_int_value(builder, value);
+}
+
+static void
+add_traffic(JsonBuilder *builder, const CcSessionStats *stats)
+{
+    add_string(builder, "address", stats->remote_address);
+    add_string(builder, "protocol", stats->protocol);
+    add_string(builder, "srtp", stats->srtp_profile);
+    json_builder_set_member_name(builder, "codecs");
+    json_builder_begin_array(builder);
+    if (stats->audio_codec != NULL)
+        json_builder_add_string_value(builder, stats->audio_codec);
+    if (stats->video_codec != NULL)
+        json_builder_add_string_value(builder, stats->video_codec);
+    json_builder_end_array(builder);
+    add_int(builder, "audio_bps", stats->audio_bps);
+    add_int(builder, "video_bps", stats->video_bps);
+    json_builder_set_member_name(builder, "loss");
+    json_builder_add_double_value(builder, stats->loss);
+    json_builder_set_member_name(builder, "rtt_ms");
+    if (stats->rtt_ms >= 0)
+        json_builder_add_int_value(builder, stats->rtt_ms);
+    else
+        json_builder_add_null_value(builder);
+    add_int(builder, "packets", (gint64)stats->packets);
+    add_int(builder, "bytes", (gint64)stats->bytes);
+    add_int(builder, "packets_lost", (gint64)stats->packets_lost);
+    add_int(builder, "retransmitted", (gint64)stats->retransmitted);
+    add_int(builder, "nacks", (gint64)stats->nacks);
+    add_int(builder, "keyframe_requests", (gint64)stats->keyframe_requests);
+}
+
+static void
+add_participant(JsonBuilder *builder, const CcParticipant *participant, GHashTable *by_session)
+{
+    const CcSessionStats *stats = g_hash_table_lookup(by_session, participant->session_id);
+
+    json_builder_begin_object(builder);
+    add_string(builder, "id", participant->id);
+    add_string(builder, "role", cc_role_to_string(participant->role));
+    add_string(builder, "name", participant->name);
+    json_builder_set_member_name(builder, "connected");
+    json_builder_add_boolean_value(builder, participant->connected);
+    if (stats != NULL)
+        add_traffic(builder, stats);
+    json_builder_end_object(builder);
+}
+
+static void
+add_room(JsonBuilder *builder, const CcRoom *room, GHashTable *by_session)
+{
+    json_builder_begin_object(builder);
+    add_string(builder, "room", room->name);
+    add_string(builder, "lesson", cc_lesson_to_string(room->lesson));
+    json_builder_set_member_name(builder, "publisher");
+    if (room->teacher != NULL)
+        add_participant(builder, room->teacher, by_session);
+    else
+        json_builder_add_null_value(builder);
+    json_builder_set_member_name(builder, "receivers");
+    json_builder_begin_array(builder);
+    for (guint i = 0; i < room->participants->len; i++) {
+        const CcParticipant *participant = g_ptr_array_index(room->participants, i);
+        if (participant != room->teacher)
+            add_participant(builder, participant, by_session);
+    }
+    json_builder_end_array(builder);
+    json_builder_end_object(builder);
+}
+
+static void
+answer_rooms(CcExchange *exchange, const CcTokenClaims *claims, const CcWorkerStats *stats)
+{
+    g_autoptr(GPtrArray) rooms = cc_room_registry_list(exchange->control->rooms);
+    g_autoptr(GHashTable) by_session = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(JsonBuilder) builder = json_builder_new();
+    g_autoptr(JsonNode) root = NULL;
+    g_autofree char *body = NULL;
+
+    for (guint i = 0; i < stats->sessions->len; i++) {
+        CcSessionStats *session = g_ptr_array_index(stats->sessions, i);
+        g_hash_table_insert(by_session, session->session_id, session);
+    }
+    json_builder_begin_object(builder);
+    json_builder_set_member_name(builder, "rooms");
+    json_builder_begin_array(builder);
+    for (guint i = 0; i < rooms->len; i++) {
+        const CcRoom *room = g_ptr_array_index(rooms, i);
+        if (g_str_equal(claims->room, "*") || g_str_equal(claims->room, room->name))
+            add_room(builder, room, by_session);
+    }
+    json_builder_end_array(builder);
+    json_builder_end_object(builder);
+    root = json_builder_get_root(builder);
+    body = json_to_string(root, FALSE);
+    cc_exchange_set_header(exchange, "Cache-Control", "no-store");
+    cc_exchange_answer(exchange, SOUP_STATUS_OK, CC_CONTENT_JSON, body, -1);
+}
+
+static void
+answer_metrics(CcExchange *exchange, const CcTokenClaims *claims, const CcWorkerStats *stats)
+{
+    g_autofree char *body =
+        cc_metrics_describe(exchange->control->metrics, exchange->control, stats);
+
+    cc_exchange_set_header(exchange, "Cache-Control", "no-store");
+    cc_exchange_answer(exchange, SOUP_STATUS_OK, "text/plain; version=0.0.4; charset=utf-8", body,
+                       -1);
+}
+
+/* TRUE if the request is a GET or HEAD; otherwise it is answered. */
+static gboolean
+check_method(CcExchange *exchange)
+{
+    if (cc_exchange_is(exchange, "GET") || cc_exchange_is(exchange, "HEAD"))
+        return TRUE;
+    if (cc_exchange_is(exchange, "OPTIONS"))
+        cc_exchange_answer_options(exchange, METHODS);
+    else
+        cc_exchange_refuse_method(exchange, METHODS);
+    return FALSE;
+}
+
+void
+cc_api_handle_rooms(CcExchange *exchange)
+{
+    g_auto(CcTokenClaims) claims = {0};
+
+    if (check_method(exchange) && cc_exchange_authorize(exchange, NULL, CC_ACCESS_OBSERVE, &claims))
+        answer_with_stats(exchange, &claims, answer_rooms);
+}
+
+void
+cc_api_handle_metrics(CcExchange *exchange)
+{
+    g_auto(CcTokenClaims) claims = {0};
+
+    if (check_method(exchange))
+        answer_with_stats(exchange, &claims, answer_metrics);
+}

@@ -1,0 +1,180 @@
+#define CC_LOG_AREA "relay"
+
+#include "relay/control/control.h"
+
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "relay/control/events.h"
+#include "relay/control/exchange.h"
+#include "relay/control/metrics.h"
+
+void
+cc_session_free(CcSession *session)
+{
+    if (session == NULL)
+        return;
+    g_free(session->id);
+    g_free(session->etag);
+    g_free(session->room);
+    g_free(session->remote_ufrag);
+    g_free(session->remote_pwd);
+    g_free(session->mid);
+    g_clear_pointer(&session->candidates, g_ptr_array_unref);
+    g_free(session);
+}
+
+static void
+on_room_event(const CcRoomEvent *event, gpointer user_data)
+{
+    CcControl *control = user_data;
+
+    switch (event->kind) {
+    case CC_ROOM_LESSON:
+        cc_info("lesson room=%s state=%s", event->room->name,
+                cc_lesson_to_string(event->room->lesson));
+        break;
+    case CC_ROOM_JOINED:
+        cc_info("joined room=%s participant=%s role=%s", event->room->name, event->participant->id,
+                cc_role_to_string(event->participant->role));
+        break;
+    case CC_ROOM_LEFT:
+        cc_info("left room=%s participant=%s reason=%s", event->room->name, event->participant->id,
+                event->reason);
+        break;
+    }
+    cc_events_room_event(control->events, event);
+}
+
+CcControl *
+cc_control_new(CcSettings *settings, CcWorker *worker, CcDtlsIdentity *identity, gboolean tcp)
+{
+    CcControl *control = g_new0(CcControl, 1);
+
+    control->settings = settings;
+    control->worker = worker;
+    control->identity = identity;
+    control->tcp = tcp;
+    control->rooms = cc_room_registry_new(&settings->limits, on_room_event, control);
+    control->sessions =
+        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)cc_session_free);
+    control->waiting = g_ptr_array_new();
+    control->events = cc_events_new(control);
+    control->metrics = cc_metrics_new();
+    return control;
+}
+
+void
+cc_control_free(CcControl *control)
+{
+    if (control == NULL)
+        return;
+    if (control->expiry != NULL) {
+        g_source_destroy(control->expiry);
+        g_source_unref(control->expiry);
+    }
+    for (guint i = 0; i < control->waiting->len; i++)
+        ((CcExchange *)g_ptr_array_index(control->waiting, i))->control = NULL;
+    g_ptr_array_unref(control->waiting);
+    cc_events_free(control->events);
+    cc_metrics_free(control->metrics);
+    cc_room_registry_free(control->rooms);
+    g_hash_table_unref(control->sessions);
+    cc_settings_free(control->settings);
+    g_free(control);
+}
+
+void
+cc_control_set_settings(CcControl *control, CcSettings *settings)
+{
+    cc_settings_free(control->settings);
+    control->settings = settings;
+    cc_room_registry_set_limits(control->rooms, &settings->limits);
+    cc_control_schedule_expiry(control);
+}
+
+CcWorker *
+cc_control_choose_worker(CcControl *control, const char *room)
+{
+    /* One worker carries every room. */
+    return control->worker;
+}
+
+static gboolean
+on_expiry(gpointer user_data)
+{
+    CcControl *control = user_data;
+
+    g_clear_pointer(&control->expiry, g_source_unref);
+    cc_room_registry_expire(control->rooms, cc_clock_now_us());
+    cc_control_schedule_expiry(control);
+    return G_SOURCE_REMOVE;
+}
+
+void
+cc_control_schedule_expiry(CcControl *control)
+{
+    gint64 expiry_us = cc_room_registry_next_expiry_us(control->rooms);
+
+    if (control->expiry != NULL) {
+        g_source_destroy(control->expiry);
+        g_clear_pointer(&control->expiry, g_source_unref);
+    }
+    if (expiry_us < 0)
+        return;
+    control->expiry = g_timeout_source_new(0);
+    g_source_set_ready_time(control->expiry, expiry_us);
+    g_source_set_callback(control->expiry, on_expiry, control, NULL);
+    g_source_attach(control->expiry, g_main_context_get_thread_default());
+}
+
+void
+cc_control_session_event(CcControl *control, const CcSessionEvent *event)
+{
+    gint64 now_us = cc_clock_now_us();
+
+    if (g_hash_table_lookup(control->sessions, event->session_id) == NULL)
+        return; /* ended meanwhile */
+
+    switch (event->kind) {
+    case CC_SESSION_CONNECTED:
+        cc_room_registry_connected(control->rooms, event->session_id, now_us);
+        break;
+    case CC_SESSION_MEDIA:
+        cc_room_registry_media(control->rooms, event->session_id);
+        break;
+    case CC_SESSION_SILENT:
+        cc_room_registry_silent(control->rooms, event->session_id, now_us);
+        break;
+    case CC_SESSION_ENDED:
+        cc_room_registry_leave(control->rooms, event->session_id,
+                               event->reason != NULL ? event->reason : "ended", FALSE, now_us);
+        g_hash_table_remove(control->sessions, event->session_id);
+        break;
+    }
+    cc_control_schedule_expiry(control);
+}
+
+void
+cc_control_add_session(CcControl *control, CcSession *session)
+{
+    g_hash_table_insert(control->sessions, session->id, session);
+}
+
+CcSession *
+cc_control_find_session(CcControl *control, const char *session_id)
+{
+    return g_hash_table_lookup(control->sessions, session_id);
+}
+
+void
+cc_control_end_session(CcControl *control, const char *session_id, const char *reason)
+{
+    CcSession *session = cc_control_find_session(control, session_id);
+
+    if (session == NULL)
+        return;
+    cc_worker_remove_session(session->worker, session_id);
+    cc_room_registry_leave(control->rooms, session_id, reason, TRUE, cc_clock_now_us());
+    g_hash_table_remove(control->sessions, session_id);
+    cc_control_schedule_expiry(control);
+}

@@ -1,0 +1,70 @@
+/* What the handlers of HTTP requests share: the settings, the rooms, the sessions, the worker that
+ * carries their media, and the counters. Owned by the relay; control thread only. */
+#pragma once
+
+#include "relay/control/problem.h"
+#include "relay/control/settings.h"
+#include "relay/media/worker.h"
+#include "relay/room/room-registry.h"
+
+G_BEGIN_DECLS
+
+typedef struct CcControl CcControl;
+typedef struct CcEvents CcEvents;
+typedef struct CcMetrics CcMetrics;
+
+/* What the relay remembers of a session for its HTTP resource. */
+typedef struct {
+    char *id;   /* secret, unguessable */
+    char *etag; /* of the ICE session, with its quotes (RFC 9725 section 4.3.1) */
+    char *room;
+    CcSessionDirection direction;
+    CcWorker *worker; /* (transfer none) */
+    char *remote_ufrag, *remote_pwd;
+    char *mid; /* of the first m-line that carries media */
+    CcMediaKind kind;
+    GPtrArray *candidates; /* char *: "candidate:…", as in the answer */
+} CcSession;
+
+struct CcControl {
+    CcSettings *settings;
+    CcRoomRegistry *rooms;
+    CcWorker *worker;         /* (transfer none) */
+    CcDtlsIdentity *identity; /* (transfer none) */
+    gboolean tcp;             /* the worker listens on TCP too */
+    GHashTable *sessions;     /* id → CcSession (owned) */
+    CcEvents *events;
+    CcMetrics *metrics;
+    GPtrArray *waiting; /* CcExchange * (transfer none) that wait for the worker's numbers */
+    GSource *expiry;    /* of grace periods, or NULL */
+    guint64 refusals[CC_N_PROBLEMS];
+};
+
+/* @settings: (transfer full). @worker, @identity: outlive the control. */
+CcControl *cc_control_new(CcSettings *settings, CcWorker *worker, CcDtlsIdentity *identity,
+                          gboolean tcp);
+void cc_control_free(CcControl *control);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcControl, cc_control_free)
+
+/* (transfer full) */
+void cc_control_set_settings(CcControl *control, CcSettings *settings);
+
+/* The worker that carries @room. */
+CcWorker *cc_control_choose_worker(CcControl *control, const char *room);
+
+/* Something has happened to a session's media. */
+void cc_control_session_event(CcControl *control, const CcSessionEvent *event);
+
+/* (transfer full) @session. */
+void cc_control_add_session(CcControl *control, CcSession *session);
+/* By the wish of the client, or because another teacher takes over. */
+void cc_control_end_session(CcControl *control, const char *session_id, const char *reason);
+/* (transfer none) */
+CcSession *cc_control_find_session(CcControl *control, const char *session_id);
+void cc_session_free(CcSession *session);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcSession, cc_session_free)
+
+/* To be called whenever a lesson's state may have changed: arms the timer of its grace period. */
+void cc_control_schedule_expiry(CcControl *control);
+
+G_END_DECLS

@@ -1,0 +1,256 @@
+#define CC_LOG_AREA "http"
+
+#include "relay/control/endpoint.h"
+
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "common/transport/ice-lite.h"
+#include "relay/control/addresses.h"
+#include "relay/control/random-name.h"
+
+#define SECRET_BITS 128
+#define MAX_NAME_LENGTH 120 /* characters of a school's name */
+
+void
+cc_endpoint_add_ice_links(CcExchange *exchange)
+{
+    char **links = exchange->control->settings->ice_links;
+
+    for (guint i = 0; links[i] != NULL; i++)
+        cc_exchange_add_header(exchange, "Link", links[i]);
+}
+
+/* TURN credentials are for those who may come in; a browser's preflight carries no token. */
+static void
+answer_options(CcExchange *exchange, const char *room, CcAccess access)
+{
+    g_auto(CcTokenClaims) claims = {0};
+
+    if (cc_auth_check(&exchange->control->settings->auth,
+                      cc_exchange_header(exchange, "Authorization"), exchange->query_token, room,
+                      access, g_get_real_time() / G_USEC_PER_SEC, &claims, NULL))
+        cc_endpoint_add_ice_links(exchange);
+    cc_exchange_set_header(exchange, "Accept-Post", CC_CONTENT_SDP);
+    cc_exchange_answer_options(exchange, CC_ENDPOINT_METHODS);
+}
+
+static gboolean
+check_headers(CcExchange *exchange)
+{
+    if (!cc_exchange_has_content_type(exchange, CC_CONTENT_SDP)) {
+        cc_exchange_set_header(exchange, "Accept-Post", CC_CONTENT_SDP);
+        cc_exchange_refuse(exchange, CC_PROBLEM_WRONG_CONTENT_TYPE,
+                           "the offer must come as Content-Type: %s", CC_CONTENT_SDP);
+        return FALSE;
+    }
+    if (!cc_exchange_accepts(exchange, CC_CONTENT_SDP)) {
+        cc_exchange_refuse(exchange, CC_PROBLEM_NOT_ACCEPTABLE, "the answer is always %s",
+                           CC_CONTENT_SDP);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+check_admission(CcExchange *exchange, const char *room, gboolean publisher)
+{
+    switch (cc_room_registry_admit(exchange->control->rooms, room, publisher, cc_clock_now_us())) {
+    case CC_ADMISSION_OK:
+        return TRUE;
+    case CC_ADMISSION_TEACHER_PRESENT:
+        cc_exchange_refuse(exchange, CC_PROBLEM_TEACHER_PRESENT,
+                           "somebody already teaches in this room");
+        return FALSE;
+    case CC_ADMISSION_LESSON_NOT_BEGUN:
+        cc_exchange_refuse(exchange, CC_PROBLEM_LESSON_NOT_BEGUN, "the lesson has not begun");
+        return FALSE;
+    case CC_ADMISSION_LIMIT_ROOMS:
+        cc_exchange_refuse(exchange, CC_PROBLEM_LIMIT_ROOMS,
+                           "the relay has no room left (max-rooms)");
+        return FALSE;
+    case CC_ADMISSION_LIMIT_SESSIONS:
+        cc_exchange_refuse(exchange, CC_PROBLEM_LIMIT_SESSIONS,
+                           "the relay or the room is full (max-sessions, max-sessions-per-room)");
+        return FALSE;
+    }
+    g_return_val_if_reached(FALSE);
+}
+
+/* The school's name: from the token, else from the request, shortened; "" if there is none. */
+static char *
+take_name(const CcExchange *exchange, const CcTokenClaims *claims)
+{
+    const char *header = cc_exchange_header(exchange, "X-Classcast-Name");
+    g_autofree char *name = NULL;
+
+    if (claims->name != NULL && *claims->name != '\0')
+        name = g_strdup(claims->name);
+    else if (header != NULL)
+        name = g_uri_unescape_string(header, NULL);
+    if (name == NULL || !g_utf8_validate(name, -1, NULL))
+        return g_strdup("");
+    for (char *c = name; *c != '\0'; c++)
+        if (g_ascii_iscntrl(*c))
+            *c = ' ';
+    return g_utf8_strlen(name, -1) > MAX_NAME_LENGTH ? g_utf8_substring(name, 0, MAX_NAME_LENGTH)
+                                                     : g_steal_pointer(&name);
+}
+
+static CcSessionSetup *
+new_setup(const char *room, CcSessionDirection direction)
+{
+    CcSessionSetup *setup = g_new0(CcSessionSetup, 1);
+
+    setup->id = cc_random_name(SECRET_BITS);
+    setup->room = g_strdup(room);
+    setup->direction = direction;
+    setup->cname = cc_random_name(64);
+    setup->local_ufrag = g_malloc0(CC_ICE_UFRAG_LENGTH + 1);
+    setup->local_pwd = g_malloc0(CC_ICE_PWD_LENGTH + 1);
+    cc_ice_generate_credentials(setup->local_ufrag, setup->local_pwd);
+    return setup;
+}
+
+/* Parses the body as an offer, fills @setup->negotiated and returns the answer. */
+static CcSdp *
+negotiate(CcExchange *exchange, CcSessionSetup *setup, GError **error)
+{
+    const CcControl *control = exchange->control;
+    const CcSettings *settings = control->settings;
+    gsize length;
+    const char *text = g_bytes_get_data(exchange->body, &length);
+    g_autoptr(CcSdp) offer = cc_sdp_parse(text != NULL ? text : "", (gssize)length, error);
+    g_autofree char *http_local = NULL;
+    g_auto(GStrv) addresses = NULL;
+    guint16 port = cc_worker_port(control->worker);
+
+    if (offer == NULL)
+        return NULL;
+    http_local = cc_address_literal(soup_server_message_get_local_address(exchange->message));
+    addresses = cc_candidate_addresses((const char *const *)settings->advertise,
+                                       (const char *const *)settings->udp_addresses, http_local);
+    return cc_negotiate_answer(offer,
+                               &(CcAnswerOptions){
+                                   .direction = setup->direction,
+                                   .codecs = settings->codecs,
+                                   .n_codecs = settings->n_codecs,
+                                   .ufrag = setup->local_ufrag,
+                                   .pwd = setup->local_pwd,
+                                   .fingerprint = cc_dtls_identity_fingerprint(control->identity),
+                                   .addresses = (const char *const *)addresses,
+                                   .udp_port = port,
+                                   .tcp_port = control->tcp ? port : 0,
+                                   .cname = setup->cname,
+                                   /* far from 0 and from overflow */
+                                   .first_ssrc = (cc_random_u32() & 0x3fffffff) | 0x40000000,
+                               },
+                               &setup->negotiated, error);
+}
+
+static CcSession *
+new_session(const CcSessionSetup *setup, const CcSdp *answer, CcWorker *worker)
+{
+    const CcSdpMedia *media = g_ptr_array_index(answer->media, setup->negotiated.slots[0].m_line);
+    g_autofree char *tag = cc_random_name(SECRET_BITS);
+    CcSession *session = g_new0(CcSession, 1);
+
+    session->id = g_strdup(setup->id);
+    session->etag = g_strdup_printf("\"%s\"", tag);
+    session->room = g_strdup(setup->room);
+    session->direction = setup->direction;
+    session->worker = worker;
+    session->remote_ufrag = g_strdup(setup->negotiated.remote_ufrag);
+    session->remote_pwd = g_strdup(setup->negotiated.remote_pwd);
+    session->mid = g_strdup(setup->negotiated.slots[0].mid);
+    session->kind = setup->negotiated.slots[0].kind;
+    session->candidates = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < media->candidates->len; i++)
+        g_ptr_array_add(session->candidates,
+                        cc_sdp_candidate_to_string(g_ptr_array_index(media->candidates, i)));
+    return session;
+}
+
+static void
+answer_created(CcExchange *exchange, const CcSession *session, const CcSdp *answer)
+{
+    g_autofree char *location = g_strdup_printf("/session/%s", session->id);
+    g_autofree char *body = cc_sdp_to_string(answer);
+
+    cc_exchange_set_header(exchange, "Location", location);
+    cc_exchange_set_header(exchange, "ETag", session->etag);
+    cc_exchange_set_header(exchange, "Accept-Patch", CC_CONTENT_FRAGMENT);
+    cc_exchange_set_header(exchange, "Cache-Control", "no-store");
+    cc_endpoint_add_ice_links(exchange);
+    cc_exchange_answer(exchange, SOUP_STATUS_CREATED, CC_CONTENT_SDP, body, -1);
+}
+
+/* Makes the session known to the room, to the worker and to its resource. */
+static void
+begin_session(CcControl *control, CcSessionSetup *setup, CcSession *session, CcRole role,
+              const char *name)
+{
+    gboolean publisher = setup->direction == CC_DIRECTION_PUBLISH;
+    g_autofree char *replaced = NULL;
+    const CcParticipant *participant = cc_room_registry_join(control->rooms,
+                                                             &(CcJoin){.room = setup->room,
+                                                                       .session_id = setup->id,
+                                                                       .role = role,
+                                                                       .name = name,
+                                                                       .publisher = publisher},
+                                                             cc_clock_now_us(), &replaced);
+
+    cc_info("session room=%s participant=%s %s", setup->room, participant->id,
+            publisher ? "publishes" : "watches");
+    cc_control_add_session(control, session);
+    cc_worker_add_session(session->worker, setup);
+    /* Only now, so that the worker can hand the old teacher's streams over to the new one. */
+    if (replaced != NULL)
+        cc_control_end_session(control, replaced, "replaced");
+    cc_control_schedule_expiry(control);
+}
+
+static void
+create(CcExchange *exchange, const char *room, CcSessionDirection direction, CcAccess access)
+{
+    gboolean publisher = direction == CC_DIRECTION_PUBLISH;
+    g_auto(CcTokenClaims) claims = {0};
+    g_autoptr(CcSessionSetup) setup = NULL;
+    g_autoptr(CcSdp) answer = NULL;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *name = NULL;
+    CcSession *session;
+    CcRole role;
+
+    if (!cc_exchange_authorize(exchange, room, access, &claims) || !check_headers(exchange) ||
+        !check_admission(exchange, room, publisher))
+        return;
+    setup = new_setup(room, direction);
+    answer = negotiate(exchange, setup, &error);
+    if (answer == NULL) {
+        cc_exchange_refuse_error(exchange, error);
+        return;
+    }
+    /* A teacher who looks at her own lesson is one viewer more. */
+    role = !publisher && claims.role == CC_ROLE_TEACHER ? CC_ROLE_VIEWER : claims.role;
+    name = take_name(exchange, &claims);
+    session = new_session(setup, answer, cc_control_choose_worker(exchange->control, room));
+    answer_created(exchange, session, answer);
+    begin_session(exchange->control, g_steal_pointer(&setup), session, role, name);
+}
+
+void
+cc_endpoint_handle(CcExchange *exchange, CcSessionDirection direction)
+{
+    const char *room = exchange->path[1];
+    CcAccess access = direction == CC_DIRECTION_PUBLISH ? CC_ACCESS_PUBLISH : CC_ACCESS_WATCH;
+
+    if (!cc_room_name_is_valid(room))
+        cc_exchange_refuse(exchange, CC_PROBLEM_BAD_ROOM,
+                           "a room's name has 1 to 64 letters, digits, '.', '_' or '-'");
+    else if (cc_exchange_is(exchange, "OPTIONS"))
+        answer_options(exchange, room, access);
+    else if (cc_exchange_is(exchange, "POST"))
+        create(exchange, room, direction, access);
+    else
+        cc_exchange_refuse_method(exchange, CC_ENDPOINT_METHODS);
+}

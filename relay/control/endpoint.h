@@ -1,0 +1,17 @@
+/* What WHIP and WHEP have in common: from an offer in a POST to a session in the media worker and
+ * the answer in a 201. */
+#pragma once
+
+#include "relay/control/exchange.h"
+
+G_BEGIN_DECLS
+
+#define CC_ENDPOINT_METHODS "OPTIONS, POST"
+
+/* Handles every method on an endpoint "/whip/{room}" or "/whep/{room}", and answers. */
+void cc_endpoint_handle(CcExchange *exchange, CcSessionDirection direction);
+
+/* Link headers with STUN and TURN servers (RFC 9725 section 4.6). */
+void cc_endpoint_add_ice_links(CcExchange *exchange);
+
+G_END_DECLS

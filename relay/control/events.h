@@ -1,0 +1,24 @@
+/* The WebSockets on "/rooms/{room}/events" (docs/protocol.md): tells everybody who listens to a
+ * room what happens in it. A room that does not exist yet may be listened to. Control thread only.
+ */
+#pragma once
+
+#include <libsoup/soup.h>
+
+#include "relay/control/control.h"
+
+G_BEGIN_DECLS
+
+CcEvents *cc_events_new(CcControl *control);
+void cc_events_free(CcEvents *events);
+
+/* Takes a new, already authorized, observer of @room and sends the state. */
+void cc_events_add(CcEvents *events, SoupWebsocketConnection *socket, const char *room);
+void cc_events_room_event(CcEvents *events, const CcRoomEvent *event);
+/* Says goodbye to everybody and closes. */
+void cc_events_close_all(CcEvents *events, const char *reason);
+
+guint cc_events_n_observers(const CcEvents *events);
+guint cc_events_n_observers_of(const CcEvents *events, const char *room);
+
+G_END_DECLS

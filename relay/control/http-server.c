@@ -1,0 +1,311 @@
+#define CC_LOG_AREA "http"
+
+#include "relay/control/http-server.h"
+
+#include <libsoup/soup.h>
+
+#include "common/base/error.h"
+#include "common/base/log.h"
+#include "relay/control/events.h"
+#include "relay/control/exchange.h"
+#include "relay/control/routes.h"
+
+#define MAX_BODY_BYTES (64 * 1024)
+#define MAX_DRAINED_BYTES (16 * 1024 * 1024) /* read and thrown away so that a 413 can be seen */
+#define REQUEST_TIMEOUT_S 20                 /* from the connection, or the request's first byte */
+#define IDLE_TIMEOUT_S 75                    /* a connection kept alive between requests */
+
+struct CcHttpServer {
+    CcControl *control;
+    SoupServer *soup;
+    guint16 port;
+};
+
+/* The body as far as it has been read; attached to its message. */
+typedef struct {
+    GByteArray *bytes; /* at most MAX_BODY_BYTES */
+    guint64 received;
+} Body;
+
+#define BODY_KEY "classcast-body"
+#define DEADLINE_KEY "classcast-deadline"
+
+static void
+body_free(gpointer data)
+{
+    Body *body = data;
+
+    g_byte_array_unref(body->bytes);
+    g_free(body);
+}
+
+static void
+disconnect(SoupServerMessage *message)
+{
+    GSocket *socket = soup_server_message_get_socket(message);
+
+    if (socket != NULL)
+        g_socket_shutdown(socket, TRUE, TRUE, NULL);
+}
+
+static gboolean
+on_deadline(gpointer user_data)
+{
+    GSocket *socket = user_data;
+
+    g_socket_shutdown(socket, TRUE, TRUE, NULL);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+deadline_free(gpointer data)
+{
+    GSource *source = data;
+
+    g_source_destroy(source);
+    g_source_unref(source);
+}
+
+/* The connection is shut down after @seconds unless this is called again; 0: it may stay. The timer
+ * belongs to the socket and goes away with it. */
+static void
+set_deadline(SoupServerMessage *message, guint seconds)
+{
+    GSocket *socket = soup_server_message_get_socket(message);
+    GSource *source = NULL;
+
+    if (socket == NULL)
+        return;
+    if (seconds > 0) {
+        source = g_timeout_source_new_seconds(seconds);
+        g_source_set_callback(source, on_deadline, socket, NULL);
+        g_source_attach(source, g_main_context_get_thread_default());
+    }
+    g_object_set_data_full(G_OBJECT(socket), DEADLINE_KEY, source,
+                           source != NULL ? deadline_free : NULL);
+}
+
+static void
+on_request_started(SoupServer *soup, SoupServerMessage *message, gpointer user_data)
+{
+    CcHttpServer *server = user_data;
+
+    /* For the answers that libsoup gives by itself. */
+    cc_exchange_set_cors(server->control->settings, message);
+    set_deadline(message, REQUEST_TIMEOUT_S);
+}
+
+static void
+on_request_finished(SoupServer *soup, SoupServerMessage *message, gpointer user_data)
+{
+    set_deadline(message, IDLE_TIMEOUT_S);
+}
+
+static void
+on_got_chunk(SoupServerMessage *message, GBytes *chunk, gpointer user_data)
+{
+    Body *body = user_data;
+    gsize length;
+    const guint8 *data = g_bytes_get_data(chunk, &length);
+
+    body->received += length;
+    if (body->received <= MAX_BODY_BYTES)
+        g_byte_array_append(body->bytes, data, (guint)length);
+    else
+        g_byte_array_set_size(body->bytes, 0);
+    if (body->received > MAX_DRAINED_BYTES)
+        disconnect(message);
+}
+
+static void
+refuse_too_large(CcHttpServer *server, SoupServerMessage *message)
+{
+    g_auto(CcExchange) exchange = {0};
+
+    if (!cc_exchange_init(&exchange, server->control, message, NULL))
+        return;
+    /* What is left of the body is not worth waiting for. */
+    cc_exchange_set_header(&exchange, "Connection", "close");
+    cc_exchange_refuse(&exchange, CC_PROBLEM_TOO_LARGE, "a body may have at most %d bytes",
+                       MAX_BODY_BYTES);
+}
+
+/* Headers are there, the body is not: libsoup must not collect it, we do. */
+static void
+on_headers(SoupServer *soup, SoupServerMessage *message, const char *path, GHashTable *query,
+           gpointer user_data)
+{
+    CcHttpServer *server = user_data;
+    SoupMessageHeaders *headers = soup_server_message_get_request_headers(message);
+    Body *body = g_new0(Body, 1);
+
+    body->bytes = g_byte_array_new();
+    g_object_set_data_full(G_OBJECT(message), BODY_KEY, body, body_free);
+    soup_message_body_set_accumulate(soup_server_message_get_request_body(message), FALSE);
+    g_signal_connect(message, "got-chunk", G_CALLBACK(on_got_chunk), body);
+    if (soup_message_headers_get_encoding(headers) == SOUP_ENCODING_CONTENT_LENGTH &&
+        soup_message_headers_get_content_length(headers) > MAX_BODY_BYTES)
+        refuse_too_large(server, message);
+}
+
+static void
+on_request(SoupServer *soup, SoupServerMessage *message, const char *path, GHashTable *query,
+           gpointer user_data)
+{
+    CcHttpServer *server = user_data;
+    Body *body = g_object_get_data(G_OBJECT(message), BODY_KEY);
+    g_autoptr(GBytes) bytes = NULL;
+    g_auto(CcExchange) exchange = {0};
+
+    if (body->received > MAX_BODY_BYTES) {
+        refuse_too_large(server, message);
+        return;
+    }
+    bytes = g_bytes_new(body->bytes->data, body->bytes->len);
+    if (cc_exchange_init(&exchange, server->control, message, bytes))
+        cc_routes_handle(&exchange);
+}
+
+static void
+on_websocket(SoupServer *soup, SoupServerMessage *message, const char *path,
+             SoupWebsocketConnection *socket, gpointer user_data)
+{
+    CcHttpServer *server = user_data;
+    g_auto(CcExchange) exchange = {0};
+    const char *room;
+
+    set_deadline(message, 0);
+    if (!cc_exchange_init(&exchange, server->control, message, NULL))
+        return;
+    room = cc_routes_events_room(&exchange);
+    g_return_if_fail(room != NULL);
+    cc_events_add(server->control->events, socket, room);
+}
+
+static GTlsCertificate *
+load_certificate(const CcConfig *config, GError **error)
+{
+    const char *certificate = cc_config_get_string(config, "relay", "tls-certificate");
+    const char *key = cc_config_get_string(config, "relay", "tls-key");
+    g_autoptr(GError) local_error = NULL;
+    GTlsCertificate *loaded = g_tls_certificate_new_from_files(certificate, key, &local_error);
+
+    if (loaded == NULL)
+        g_set_error(error, CC_ERROR, CC_ERROR_CONFIG,
+                    "cannot use tls-certificate %s with tls-key %s: %s", certificate, key,
+                    local_error->message);
+    return loaded;
+}
+
+/* A listening socket; "::" takes IPv4 too, and falls back to IPv4 where there is no IPv6. */
+static GSocket *
+bind_socket(const char *address, guint16 port, GError **error)
+{
+    g_autoptr(GInetAddress) inet = g_inet_address_new_from_string(address);
+    g_autoptr(GSocketAddress) socket_address = NULL;
+    g_autoptr(GSocket) socket = NULL;
+
+    if (inet == NULL) {
+        g_set_error(error, CC_ERROR, CC_ERROR_CONFIG, "relay.http-address: \"%s\" is no IP address",
+                    address);
+        return NULL;
+    }
+    socket_address = g_inet_socket_address_new(inet, port);
+    socket = g_socket_new(g_inet_address_get_family(inet), G_SOCKET_TYPE_STREAM,
+                          G_SOCKET_PROTOCOL_TCP, error);
+    if (socket == NULL || !g_socket_bind(socket, socket_address, TRUE, error) ||
+        !g_socket_listen(socket, error))
+        return NULL;
+    return g_steal_pointer(&socket);
+}
+
+static gboolean
+listen_socket(CcHttpServer *server, const CcConfig *config, GError **error)
+{
+    const char *address = cc_config_get_string(config, "relay", "http-address");
+    guint16 port = (guint16)cc_config_get_int(config, "relay", "http-port");
+    g_autoptr(GError) local_error = NULL;
+    g_autoptr(GSocket) socket = bind_socket(address, port, &local_error);
+    g_autoptr(GSocketAddress) local = NULL;
+    SoupServerListenOptions options =
+        cc_http_server_is_https(server) ? SOUP_SERVER_LISTEN_HTTPS : 0;
+
+    if (socket == NULL && g_str_equal(address, "::") &&
+        !g_error_matches(local_error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE)) {
+        g_clear_error(&local_error);
+        socket = bind_socket("0.0.0.0", port, &local_error);
+    }
+    if (socket == NULL || !soup_server_listen_socket(server->soup, socket, options, &local_error)) {
+        g_set_error(
+            error, CC_ERROR, local_error->domain == CC_ERROR ? local_error->code : CC_ERROR_NETWORK,
+            "cannot listen for HTTP on %s port %u: %s", address, port, local_error->message);
+        return FALSE;
+    }
+    local = g_socket_get_local_address(socket, error);
+    if (local == NULL)
+        return FALSE;
+    server->port = g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(local));
+    return TRUE;
+}
+
+CcHttpServer *
+cc_http_server_new(const CcConfig *config, CcControl *control, GError **error)
+{
+    g_autoptr(CcHttpServer) server = g_new0(CcHttpServer, 1);
+
+    server->control = control;
+    server->soup = soup_server_new("raw-paths", TRUE, NULL);
+    if (!cc_http_server_reload_tls(server, config, error))
+        return NULL;
+    g_signal_connect(server->soup, "request-started", G_CALLBACK(on_request_started), server);
+    g_signal_connect(server->soup, "request-finished", G_CALLBACK(on_request_finished), server);
+    soup_server_add_early_handler(server->soup, NULL, on_headers, server, NULL);
+    soup_server_add_handler(server->soup, NULL, on_request, server, NULL);
+    /* libsoup looks at one handler a path, so this one has all three. */
+    soup_server_add_early_handler(server->soup, "/rooms", on_headers, server, NULL);
+    soup_server_add_handler(server->soup, "/rooms", on_request, server, NULL);
+    soup_server_add_websocket_handler(server->soup, "/rooms", NULL, NULL, on_websocket, server,
+                                      NULL);
+    if (!listen_socket(server, config, error))
+        return NULL;
+    return g_steal_pointer(&server);
+}
+
+void
+cc_http_server_free(CcHttpServer *server)
+{
+    if (server == NULL)
+        return;
+    g_signal_handlers_disconnect_by_data(server->soup, server);
+    soup_server_disconnect(server->soup);
+    soup_server_remove_handler(server->soup, NULL);
+    soup_server_remove_handler(server->soup, "/rooms");
+    g_object_unref(server->soup);
+    g_free(server);
+}
+
+guint16
+cc_http_server_port(const CcHttpServer *server)
+{
+    return server->port;
+}
+
+gboolean
+cc_http_server_is_https(const CcHttpServer *server)
+{
+    return soup_server_get_tls_certificate(server->soup) != NULL;
+}
+
+gboolean
+cc_http_server_reload_tls(CcHttpServer *server, const CcConfig *config, GError **error)
+{
+    g_autoptr(GTlsCertificate) certificate = NULL;
+
+    if (*cc_config_get_string(config, "relay", "tls-certificate") == '\0')
+        return TRUE;
+    certificate = load_certificate(config, error);
+    if (certificate == NULL)
+        return FALSE;
+    soup_server_set_tls_certificate(server->soup, certificate);
+    return TRUE;
+}

@@ -1,0 +1,233 @@
+#include "relay/control/metrics.h"
+
+#include <stdio.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "relay/control/events.h"
+
+/* What a session counts for itself. */
+typedef struct {
+    guint64 packets, packets_lost, retransmitted, nacks, keyframe_requests;
+} Counts;
+
+typedef struct {
+    Counts counts;
+    guint round; /* of the last call that saw it */
+} Seen;
+
+struct CcMetrics {
+    GHashTable *seen; /* session id → Seen */
+    Counts totals[2]; /* by CcSessionDirection */
+    guint round;
+};
+
+CcMetrics *
+cc_metrics_new(void)
+{
+    CcMetrics *metrics = g_new0(CcMetrics, 1);
+
+    metrics->seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    return metrics;
+}
+
+void
+cc_metrics_free(CcMetrics *metrics)
+{
+    if (metrics == NULL)
+        return;
+    g_hash_table_unref(metrics->seen);
+    g_free(metrics);
+}
+
+static void
+add_growth(guint64 *total, guint64 *seen, guint64 now)
+{
+    if (now > *seen)
+        *total += now - *seen;
+    *seen = now;
+}
+
+static gboolean
+is_old(gpointer key, gpointer value, gpointer user_data)
+{
+    const Seen *seen = value;
+
+    return seen->round != *(const guint *)user_data;
+}
+
+static void
+collect(CcMetrics *metrics, const CcWorkerStats *stats)
+{
+    metrics->round++;
+    for (guint i = 0; i < stats->sessions->len; i++) {
+        const CcSessionStats *session = g_ptr_array_index(stats->sessions, i);
+        Counts *totals = &metrics->totals[session->direction];
+        Seen *seen = g_hash_table_lookup(metrics->seen, session->session_id);
+
+        if (seen == NULL) {
+            seen = g_new0(Seen, 1);
+            g_hash_table_insert(metrics->seen, g_strdup(session->session_id), seen);
+        }
+        seen->round = metrics->round;
+        add_growth(&totals->packets, &seen->counts.packets, session->packets);
+        add_growth(&totals->packets_lost, &seen->counts.packets_lost, session->packets_lost);
+        add_growth(&totals->retransmitted, &seen->counts.retransmitted, session->retransmitted);
+        add_growth(&totals->nacks, &seen->counts.nacks, session->nacks);
+        add_growth(&totals->keyframe_requests, &seen->counts.keyframe_requests,
+                   session->keyframe_requests);
+    }
+    g_hash_table_foreach_remove(metrics->seen, is_old, &metrics->round);
+}
+
+static void
+head(GString *out, const char *name, const char *type, const char *help)
+{
+    g_string_append_printf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+static void
+plain(GString *out, const char *name, const char *type, const char *help, guint64 value)
+{
+    head(out, name, type, help);
+    g_string_append_printf(out, "%s %" G_GUINT64_FORMAT "\n", name, value);
+}
+
+static void
+labelled(GString *out, const char *name, const char *label, const char *label_value, guint64 value)
+{
+    g_string_append_printf(out, "%s{%s=\"%s\"} %" G_GUINT64_FORMAT "\n", name, label, label_value,
+                           value);
+}
+
+static guint64
+resident_bytes(void)
+{
+    unsigned long size = 0, resident = 0;
+    FILE *file = fopen("/proc/self/statm", "re");
+
+    if (file == NULL)
+        return 0;
+    if (fscanf(file, "%lu %lu", &size, &resident) != 2)
+        resident = 0;
+    fclose(file);
+    return (guint64)resident * (guint64)sysconf(_SC_PAGESIZE);
+}
+
+static void
+describe_process(GString *out)
+{
+    struct rusage usage;
+    double cpu_s;
+    char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+    getrusage(RUSAGE_SELF, &usage);
+    cpu_s = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+            (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / G_USEC_PER_SEC;
+    head(out, "process_cpu_seconds_total", "counter", "CPU time used, in seconds.");
+    g_string_append_printf(out, "process_cpu_seconds_total %s\n",
+                           g_ascii_formatd(text, sizeof(text), "%.3f", cpu_s));
+    plain(out, "process_resident_memory_bytes", "gauge", "Memory in use, in bytes.",
+          resident_bytes());
+}
+
+static void
+describe_rooms(GString *out, const CcControl *control, const CcWorkerStats *stats)
+{
+    g_autoptr(GPtrArray) rooms = cc_room_registry_list(control->rooms);
+    guint lessons[CC_LESSON_OVER + 1] = {0};
+    guint sessions[2][2] = {{0}};
+
+    for (guint i = 0; i < rooms->len; i++)
+        lessons[((const CcRoom *)g_ptr_array_index(rooms, i))->lesson]++;
+    for (guint i = 0; i < stats->sessions->len; i++) {
+        const CcSessionStats *session = g_ptr_array_index(stats->sessions, i);
+        sessions[session->direction][session->connected ? 1 : 0]++;
+    }
+    head(out, "classcast_rooms", "gauge", "Rooms by the state of their lesson.");
+    for (guint i = 0; i < G_N_ELEMENTS(lessons); i++)
+        labelled(out, "classcast_rooms", "lesson", cc_lesson_to_string((CcLesson)i), lessons[i]);
+    head(out, "classcast_sessions", "gauge", "Media sessions by kind and state.");
+    for (guint direction = 0; direction < 2; direction++)
+        for (guint connected = 0; connected < 2; connected++)
+            g_string_append_printf(out, "classcast_sessions{kind=\"%s\",state=\"%s\"} %u\n",
+                                   direction == CC_DIRECTION_PUBLISH ? "publish" : "watch",
+                                   connected ? "connected" : "connecting",
+                                   sessions[direction][connected]);
+    plain(out, "classcast_observers", "gauge", "WebSockets that listen to rooms' events.",
+          cc_events_n_observers(control->events));
+}
+
+static void
+describe_refusals(GString *out, const CcControl *control)
+{
+    head(out, "classcast_http_refused_total", "counter", "HTTP requests refused, by problem code.");
+    for (guint i = 0; i < CC_N_PROBLEMS; i++)
+        labelled(out, "classcast_http_refused_total", "code", cc_problem_code((CcProblem)i),
+                 control->refusals[i]);
+}
+
+static void
+describe_worker(GString *out, const CcWorkerStats *stats)
+{
+    head(out, "classcast_dropped_total", "counter", "Datagrams and packets dropped, by reason.");
+    for (guint i = CC_DROP_NONE + 1; i < CC_N_DROPS; i++)
+        labelled(out, "classcast_dropped_total", "reason", cc_drop_name((CcDrop)i),
+                 stats->drops[i]);
+    head(out, "classcast_datagrams_total", "counter", "Datagrams and TCP frames.");
+    labelled(out, "classcast_datagrams_total", "direction", "in", stats->datagrams_in);
+    labelled(out, "classcast_datagrams_total", "direction", "out", stats->datagrams_out);
+    head(out, "classcast_bytes_total", "counter", "Bytes in datagrams and TCP frames.");
+    labelled(out, "classcast_bytes_total", "direction", "in", stats->bytes_in);
+    labelled(out, "classcast_bytes_total", "direction", "out", stats->bytes_out);
+    plain(out, "classcast_receive_overflows_total", "counter",
+          "Datagrams that the kernel dropped because the socket's buffer was full.",
+          stats->receive_overflows);
+    plain(out, "classcast_packets_in_use", "gauge", "Packets of the pool in use.",
+          stats->packets_in_use);
+}
+
+static void
+by_kind(GString *out, const char *name, const char *help, guint64 publish, guint64 watch)
+{
+    head(out, name, "counter", help);
+    labelled(out, name, "kind", "publish", publish);
+    labelled(out, name, "kind", "watch", watch);
+}
+
+static void
+describe_media(GString *out, const CcMetrics *metrics)
+{
+    const Counts *publish = &metrics->totals[CC_DIRECTION_PUBLISH];
+    const Counts *watch = &metrics->totals[CC_DIRECTION_WATCH];
+
+    by_kind(out, "classcast_rtp_packets_total",
+            "RTP packets received from publishers and sent to receivers.", publish->packets,
+            watch->packets);
+    by_kind(out, "classcast_rtp_packets_lost_total",
+            "RTP packets lost from publishers, and reported as lost by receivers.",
+            publish->packets_lost, watch->packets_lost);
+    by_kind(out, "classcast_rtp_retransmitted_total",
+            "RTP packets recovered from publishers and sent again to receivers.",
+            publish->retransmitted, watch->retransmitted);
+    by_kind(out, "classcast_nacks_total",
+            "Packets asked for again: of publishers by the relay, of the relay by receivers.",
+            publish->nacks, watch->nacks);
+    by_kind(out, "classcast_keyframe_requests_total",
+            "Keyframe requests: to publishers, and from receivers.", publish->keyframe_requests,
+            watch->keyframe_requests);
+}
+
+char *
+cc_metrics_describe(CcMetrics *metrics, const CcControl *control, const CcWorkerStats *stats)
+{
+    GString *out = g_string_new(NULL);
+
+    collect(metrics, stats);
+    describe_process(out);
+    describe_rooms(out, control, stats);
+    describe_refusals(out, control);
+    describe_worker(out, stats);
+    describe_media(out, metrics);
+    return g_string_free(out, FALSE);
+}

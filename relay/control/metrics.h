@@ -1,0 +1,15 @@
+/* The relay's numbers as Prometheus text (exposition format 0.0.4). Control thread only. */
+#pragma once
+
+#include "relay/control/control.h"
+
+G_BEGIN_DECLS
+
+CcMetrics *cc_metrics_new(void);
+void cc_metrics_free(CcMetrics *metrics);
+
+/* Adds what the sessions in @stats have counted since the last call to the relay's totals, which
+ * so go on growing when sessions end. (transfer full) */
+char *cc_metrics_describe(CcMetrics *metrics, const CcControl *control, const CcWorkerStats *stats);
+
+G_END_DECLS

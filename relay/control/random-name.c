@@ -1,0 +1,41 @@
+#include "relay/control/random-name.h"
+
+#include <errno.h>
+#include <sys/random.h>
+
+/* getrandom(2) for up to 256 bytes never fails once the system has booted; it may be interrupted
+ * before. */
+static void
+fill(guint8 *bytes, gsize length)
+{
+    gssize got;
+
+    do
+        got = getrandom(bytes, length, 0);
+    while (got < 0 && errno == EINTR);
+    if (got != (gssize)length)
+        g_error("the system has no random numbers: %s", g_strerror(errno));
+}
+
+char *
+cc_random_name(guint bits)
+{
+    guint8 bytes[32];
+    gsize length = bits / 8;
+    GString *name = g_string_sized_new(length * 2);
+
+    g_assert(length <= sizeof(bytes));
+    fill(bytes, length);
+    for (gsize i = 0; i < length; i++)
+        g_string_append_printf(name, "%02x", bytes[i]);
+    return g_string_free(name, FALSE);
+}
+
+guint32
+cc_random_u32(void)
+{
+    guint32 value;
+
+    fill((guint8 *)&value, sizeof(value));
+    return value;
+}

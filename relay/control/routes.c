@@ -1,0 +1,85 @@
+#include "relay/control/routes.h"
+
+#include "relay/control/api.h"
+#include "relay/control/endpoint.h"
+#include "relay/control/events.h"
+#include "relay/control/pages.h"
+#include "relay/control/session-resource.h"
+
+/* More listeners than this to one room's events, for each of its possible sessions, are refused. */
+#define OBSERVERS_PER_SESSION 2
+
+const char *
+cc_routes_events_room(const CcExchange *exchange)
+{
+    return cc_exchange_path_is(exchange, "rooms", 3) && g_str_equal(exchange->path[2], "events")
+               ? exchange->path[1]
+               : NULL;
+}
+
+static gboolean
+is_websocket_handshake(const CcExchange *exchange)
+{
+    SoupMessageHeaders *headers = soup_server_message_get_request_headers(exchange->message);
+
+    return soup_message_headers_header_contains(headers, "Upgrade", "websocket") &&
+           soup_message_headers_header_contains(headers, "Connection", "Upgrade");
+}
+
+static void
+handle_events(CcExchange *exchange, const char *room)
+{
+    const CcControl *control = exchange->control;
+    const CcRoomLimits *limits = &control->settings->limits;
+    g_auto(CcTokenClaims) claims = {0};
+
+    if (!cc_room_name_is_valid(room)) {
+        cc_exchange_refuse(exchange, CC_PROBLEM_BAD_ROOM,
+                           "a room's name has 1 to 64 letters, digits, '.', '_' or '-'");
+    } else if (!cc_exchange_is(exchange, "GET")) {
+        cc_exchange_refuse_method(exchange, "GET");
+    } else if (!cc_exchange_authorize(exchange, room, CC_ACCESS_OBSERVE, &claims)) {
+        return;
+    } else if (!is_websocket_handshake(exchange)) {
+        cc_exchange_set_header(exchange, "Upgrade", "websocket");
+        cc_exchange_refuse(exchange, CC_PROBLEM_UPGRADE_REQUIRED, "this is a WebSocket");
+    } else if (cc_events_n_observers(control->events) >=
+                   limits->max_sessions * OBSERVERS_PER_SESSION ||
+               cc_events_n_observers_of(control->events, room) >=
+                   limits->max_sessions_per_room * OBSERVERS_PER_SESSION) {
+        cc_exchange_refuse(exchange, CC_PROBLEM_LIMIT_OBSERVERS,
+                           "too many listen to the events already");
+    }
+}
+
+static void
+handle_health(CcExchange *exchange)
+{
+    if (cc_exchange_is(exchange, "GET") || cc_exchange_is(exchange, "HEAD"))
+        cc_exchange_answer(exchange, SOUP_STATUS_OK, "text/plain; charset=utf-8", "ok\n", -1);
+    else
+        cc_exchange_refuse_method(exchange, "GET, HEAD");
+}
+
+void
+cc_routes_handle(CcExchange *exchange)
+{
+    const char *events_room = cc_routes_events_room(exchange);
+
+    if (cc_exchange_path_is(exchange, "whip", 2))
+        cc_endpoint_handle(exchange, CC_DIRECTION_PUBLISH);
+    else if (cc_exchange_path_is(exchange, "whep", 2))
+        cc_endpoint_handle(exchange, CC_DIRECTION_WATCH);
+    else if (cc_exchange_path_is(exchange, "session", 2))
+        cc_session_resource_handle(exchange);
+    else if (events_room != NULL)
+        handle_events(exchange, events_room);
+    else if (cc_exchange_path_is(exchange, "api", 2) && g_str_equal(exchange->path[1], "rooms"))
+        cc_api_handle_rooms(exchange);
+    else if (cc_exchange_path_is(exchange, "metrics", 1))
+        cc_api_handle_metrics(exchange);
+    else if (cc_exchange_path_is(exchange, "healthz", 1))
+        handle_health(exchange);
+    else if (!cc_pages_handle(exchange))
+        cc_exchange_refuse(exchange, CC_PROBLEM_NOT_FOUND, "there is nothing here");
+}

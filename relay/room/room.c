@@ -1,0 +1,75 @@
+#include "relay/room/room.h"
+
+const char *
+cc_lesson_to_string(CcLesson lesson)
+{
+    switch (lesson) {
+    case CC_LESSON_NONE:
+        return "none";
+    case CC_LESSON_ON:
+        return "on";
+    case CC_LESSON_AWAY:
+        return "away";
+    case CC_LESSON_OVER:
+        return "over";
+    }
+    g_return_val_if_reached("none");
+}
+
+void
+cc_participant_free(CcParticipant *participant)
+{
+    if (participant == NULL)
+        return;
+    g_free(participant->id);
+    g_free(participant->session_id);
+    g_free(participant->name);
+    g_free(participant);
+}
+
+CcRoom *
+cc_room_new(const char *name)
+{
+    CcRoom *room = g_new0(CcRoom, 1);
+
+    room->name = g_strdup(name);
+    room->participants = g_ptr_array_new_with_free_func((GDestroyNotify)cc_participant_free);
+    room->next_participant = 1;
+    return room;
+}
+
+void
+cc_room_free(CcRoom *room)
+{
+    if (room == NULL)
+        return;
+    g_ptr_array_unref(room->participants);
+    g_free(room->name);
+    g_free(room);
+}
+
+CcParticipant *
+cc_room_add_participant(CcRoom *room, const char *session_id, CcRole role, const char *name,
+                        gboolean publisher)
+{
+    CcParticipant *participant = g_new0(CcParticipant, 1);
+
+    participant->id = g_strdup_printf("p%u", room->next_participant++);
+    participant->session_id = g_strdup(session_id);
+    participant->role = role;
+    participant->name = g_strdup(name != NULL ? name : "");
+    participant->publisher = publisher;
+    g_ptr_array_add(room->participants, participant);
+    return participant;
+}
+
+CcParticipant *
+cc_room_find_session(const CcRoom *room, const char *session_id)
+{
+    for (guint i = 0; i < room->participants->len; i++) {
+        CcParticipant *participant = g_ptr_array_index(room->participants, i);
+        if (g_str_equal(participant->session_id, session_id))
+            return participant;
+    }
+    return NULL;
+}

@@ -1,0 +1,52 @@
+/* A room: one lesson, the teacher who gives it, and everybody who is there. Rooms are made and
+ * changed by CcRoomRegistry alone; others read. Control thread only. */
+#pragma once
+
+#include <glib.h>
+
+#include "common/auth/token.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+    CC_LESSON_NONE, /* has not begun */
+    CC_LESSON_ON,   /* the teacher's packets arrive */
+    CC_LESSON_AWAY, /* they have stopped; she may come back within the grace period */
+    CC_LESSON_OVER, /* ended; the room goes away once nobody is left in it */
+} CcLesson;
+
+/* "none", "on", "away", "over": as in docs/protocol.md. */
+const char *cc_lesson_to_string(CcLesson lesson);
+
+typedef struct {
+    char *id;         /* public inside the room: "p1" */
+    char *session_id; /* secret: never shown to others */
+    CcRole role;
+    char *name; /* "" if unknown */
+    gboolean publisher;
+    gboolean connected;  /* its transport is up; others hear of it from then on */
+    gboolean media;      /* publisher: packets arrive */
+    gint64 last_sign_us; /* publisher: when it joined or connected */
+} CcParticipant;
+
+typedef struct {
+    char *name;
+    CcLesson lesson;
+    gint64 away_since_us;    /* while CC_LESSON_AWAY */
+    CcParticipant *teacher;  /* (transfer none) one of @participants, or NULL */
+    GPtrArray *participants; /* CcParticipant *, in the order of their coming */
+    guint next_participant;
+} CcRoom;
+
+CcRoom *cc_room_new(const char *name);
+void cc_room_free(CcRoom *room);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcRoom, cc_room_free)
+
+/* (transfer none) */
+CcParticipant *cc_room_add_participant(CcRoom *room, const char *session_id, CcRole role,
+                                       const char *name, gboolean publisher);
+/* (transfer none) NULL if there is none. */
+CcParticipant *cc_room_find_session(const CcRoom *room, const char *session_id);
+void cc_participant_free(CcParticipant *participant);
+
+G_END_DECLS
