@@ -24,7 +24,7 @@ remove_entry(CcLossList *list, guint index)
             (list->n_entries - index) * sizeof list->entries[0]);
 }
 
-static void
+static gboolean
 recovered(CcLossList *list, guint16 sequence)
 {
     /* The youngest losses are the likeliest to come. */
@@ -32,9 +32,10 @@ recovered(CcLossList *list, guint16 sequence)
         if (list->entries[i].sequence == sequence) {
             remove_entry(list, i);
             list->recovered_total++;
-            return;
+            return TRUE;
         }
     }
+    return FALSE;
 }
 
 gboolean
@@ -46,10 +47,8 @@ cc_loss_list_arrived(CcLossList *list, guint16 sequence, gint64 now_us)
         return FALSE;
     }
     int distance = cc_sequence_distance(sequence, list->highest);
-    if (distance <= 0 && distance > -MAX_JUMP) {
-        recovered(list, sequence);
+    if (distance <= 0 && (recovered(list, sequence) || distance > -MAX_JUMP))
         return FALSE;
-    }
 
     gboolean jumped = distance <= -MAX_JUMP || distance > MAX_JUMP;
     guint gap = jumped ? 0 : (guint)distance - 1;
