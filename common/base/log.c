@@ -10,6 +10,7 @@
 #define MAX_MESSAGE_BYTES 2000
 
 static gint current_level = CC_LOG_INFO;
+static const char *line_prefix;
 
 static const char *const level_names[] = {"error", "warning", "info", "debug"};
 static const char *const level_labels[] = {"ERROR", "WARN ", "INFO ", "DEBUG"};
@@ -42,7 +43,10 @@ write_line(CcLogLevel level, const char *area, const char *message)
 {
     g_autoptr(GDateTime) now = g_date_time_new_now_utc();
     g_autoptr(GString) line = g_string_sized_new(160);
+    const char *prefix = g_atomic_pointer_get(&line_prefix);
 
+    if (prefix != NULL)
+        g_string_append(line, prefix);
     g_string_append_printf(line, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ %s ",
                            g_date_time_get_year(now), g_date_time_get_month(now),
                            g_date_time_get_day_of_month(now), g_date_time_get_hour(now),
@@ -118,6 +122,12 @@ void
 cc_log_set_level(CcLogLevel level)
 {
     g_atomic_int_set(&current_level, (gint)level);
+}
+
+void
+cc_log_set_line_prefix(const char *prefix)
+{
+    g_atomic_pointer_set(&line_prefix, (char *)prefix);
 }
 
 gboolean

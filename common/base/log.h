@@ -22,6 +22,10 @@ void cc_log_init(CcLogLevel level);
 /* May be called at any time (SIGHUP). */
 void cc_log_set_level(CcLogLevel level);
 
+/* Bytes written before each line, to clear what a status line has left on the terminal; NULL for none.
+ * @prefix must stay valid for ever. */
+void cc_log_set_line_prefix(const char *prefix);
+
 /* @name: "error", "warning", "info" or "debug". Returns FALSE for anything else. */
 gboolean cc_log_level_from_string(const char *name, CcLogLevel *level);
 

@@ -1,0 +1,122 @@
+/* What the files of the lasting connection share. The life of a session:
+ *
+ *   WAITING ─(timer)→ GATHERING ─(host candidates)→ POSTING ─(201)→ CONNECTING ─(ICE, DTLS)→
+ * CONNECTED ↑                                               │                │           silence │
+ * ↑ media └───── no answer, refused, timeout, DTLS closed ┴────────────────┘                   ↓ │
+ *      └────────────────────── 404, or no media after the restart ──────────────────── RESTARTING
+ *
+ * connection.c          the public calls and the peer's callbacks
+ * connection-session.c  a new session: offer, POST, answer, trickled candidates
+ * connection-recovery.c the watchdog and ICE restart
+ * connection-state.c    what all this means to a person, and telling it
+ *
+ * A peer is never freed from within its own callbacks: new sessions begin from a timer. */
+#pragma once
+
+#include "client/connection-address.h"
+#include "client/connection.h"
+#include "client/signalling/backoff.h"
+#include "client/signalling/events.h"
+#include "client/signalling/signalling.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+    CC_PHASE_IDLE, /* not started, or stopped */
+    CC_PHASE_WAITING,
+    CC_PHASE_GATHERING,
+    CC_PHASE_POSTING,
+    CC_PHASE_CONNECTING,
+    CC_PHASE_CONNECTED,
+    CC_PHASE_RESTARTING,
+} CcPhase;
+
+typedef enum { CC_PATCH_NONE, CC_PATCH_UNDER_WAY, CC_PATCH_WAITING } CcPatch;
+
+struct CcConnection {
+    CcConnectionCallbacks callbacks;
+    gpointer user_data;
+    CcSdp *(*make_offer)(gpointer user_data);
+    gboolean publish;
+    const CcConfig *config;
+    guint watchdog_ms;
+    GMainContext *context;
+
+    CcRelayAddress address;
+    CcSignalling *signalling;
+    CcEvents *events; /* NULL if the address does not tell where */
+    GNetworkMonitor *monitor;
+    gulong monitor_handler;
+
+    GMutex peer_lock; /* guards the pointer against senders in other threads */
+    CcPeer *peer;
+
+    CcPhase phase;
+    gint64 phase_us; /* when it began */
+    CcBackoff backoff;
+    GSource *retry_timer; /* WAITING: the next session; or the next PATCH */
+    GSource *gather_timer;
+    GSource *tick;
+
+    /* This session. */
+    CcSdp *offer;
+    guint offered_lines;
+    char *mid;             /* of the first m-line, to which candidates belong */
+    GPtrArray *candidates; /* char *: ours */
+    guint candidates_sent;
+    gboolean gathered, remote_lite, trickle_refused, trickle_under_way;
+    CcPatch patch;
+    gint64 patched_us; /* when the relay agreed to the restart; 0: not yet */
+    gint64 post_us, connected_us, last_rtp_us;
+
+    gint64 hint_us;             /* something suggests that the session is dead; 0: nothing */
+    gboolean peer_lost;        /* ICE says so */
+    gint64 network_changed_us;  /* to be looked into; 0: no */
+    GPtrArray *learned_servers; /* CcSignallingIceServer *, from the latest 201; or NULL */
+
+    /* For people. */
+    gboolean ever_connected;
+    gboolean refused;         /* waiting, since trying again is of little use */
+    gboolean not_begun;       /* waiting, since the lesson has not begun (409 to a watcher) */
+    gboolean another_teacher; /* waiting, since somebody else teaches (409 to a publisher) */
+    char *problem;            /* why it does not work at the moment, or NULL */
+    CcLesson lesson;
+    CcConnectionState state;
+    char *message;
+    GPtrArray *receivers; /* char *, NULL-terminated */
+    GSource *notify;
+    gboolean state_dirty, audience_dirty;
+
+    GSourceOnceFunc stopped;
+    gpointer stopped_data;
+};
+
+/* connection.c */
+void cc_connection_set_phase(CcConnection *connection, CcPhase phase);
+GSource *cc_connection_add_timer(CcConnection *connection, guint delay_ms, GSourceFunc func);
+void cc_connection_clear_timer(GSource **timer);
+void cc_connection_replace_peer(CcConnection *connection, CcPeer *peer);
+extern const CcPeerCallbacks cc_connection_peer_callbacks;
+
+/* connection-session.c */
+/* After @delay_ms, everything anew. */
+void cc_connection_schedule_session(CcConnection *connection, guint delay_ms);
+/* The same with the next step of the back-off. @problem: for people, or NULL to keep the last. */
+void cc_connection_retry_session(CcConnection *connection, const char *problem);
+void cc_connection_add_local_candidate(CcConnection *connection, const char *candidate);
+void cc_connection_trickle(CcConnection *connection);
+/* Adds the candidates of @media to the peer. */
+void cc_connection_add_remote_candidates(CcConnection *connection, const CcSdpMedia *media);
+
+/* connection-recovery.c */
+gboolean cc_connection_on_tick(gpointer connection);
+void cc_connection_recover(CcConnection *connection);
+void cc_connection_relay_is_back(CcConnection *connection);
+gint64 cc_connection_last_received_us(CcConnection *connection);
+
+/* connection-state.c */
+void cc_connection_set_problem(CcConnection *connection, const char *problem);
+void cc_connection_update_state(CcConnection *connection);
+extern const CcEventsCallbacks cc_connection_events_callbacks;
+
+G_END_DECLS

@@ -1,0 +1,296 @@
+#define CC_LOG_AREA "events"
+#include "client/signalling/events.h"
+
+#include <string.h>
+
+#include "client/signalling/backoff.h"
+#include "client/signalling/http-session.h"
+#include "common/base/clock.h"
+#include "common/base/error.h"
+#include "common/base/log.h"
+
+#define CONNECT_DEADLINE_MS 5000
+#define PING_INTERVAL_S 2
+#define PONG_TIMEOUT_MS 7000
+/* After a loss, attempts stay this close together for this long; each costs the relay one SYN. */
+#define EAGER_BACKOFF_MS 1000
+#define EAGER_PERIOD_US (60 * G_USEC_PER_SEC)
+/* A server that answers but has no such WebSocket is asked rarely. */
+#define UNSUPPORTED_RETRY_MS 60000
+
+struct CcEvents {
+    SoupSession *session;
+    GUri *uri;
+    char *token;
+    guint max_backoff_ms;
+    CcEventsCallbacks callbacks;
+    gpointer user_data;
+    GMainContext *context;
+
+    CcRoomState room;
+    CcBackoff backoff;
+    gint64 lost_us; /* when it was last lost, or started */
+    gboolean ever_open;
+    GSource *timer;                  /* next attempt, connect deadline, or pong watch */
+    GCancellable *connecting;        /* or NULL */
+    SoupWebsocketConnection *socket; /* or NULL */
+    gint64 last_pong_us;
+};
+
+/* Survives cc_events_free() for the connect that is under way. */
+typedef struct {
+    CcEvents *events;
+    SoupMessage *message;
+    GCancellable *cancellable;
+} Attempt;
+
+static void connect_now(CcEvents *events);
+
+CcEvents *
+cc_events_new(const char *url, const char *token, const char *tls_ca_file, guint max_backoff_ms,
+              const CcEventsCallbacks *callbacks, gpointer user_data, GError **error)
+{
+    g_autoptr(GUri) uri = g_uri_parse(url, SOUP_HTTP_URI_FLAGS, NULL);
+    if (uri == NULL) {
+        g_set_error(error, CC_ERROR, CC_ERROR_USAGE, "\"%s\" is no address", url);
+        return NULL;
+    }
+    SoupSession *session = cc_http_session_new(tls_ca_file, error);
+    if (session == NULL)
+        return NULL;
+    CcEvents *events = g_new0(CcEvents, 1);
+    events->session = session;
+    events->uri = g_steal_pointer(&uri);
+    events->token = g_strdup(token);
+    events->max_backoff_ms = max_backoff_ms;
+    events->callbacks = *callbacks;
+    events->user_data = user_data;
+    events->context = g_main_context_ref_thread_default();
+    cc_room_state_init(&events->room);
+    return events;
+}
+
+static void
+clear_timer(CcEvents *events)
+{
+    if (events->timer == NULL)
+        return;
+    g_source_destroy(events->timer);
+    g_clear_pointer(&events->timer, g_source_unref);
+}
+
+static void
+set_timer(CcEvents *events, guint delay_ms, GSourceFunc func)
+{
+    clear_timer(events);
+    events->timer = g_timeout_source_new(delay_ms);
+    g_source_set_callback(events->timer, func, events, NULL);
+    g_source_attach(events->timer, events->context);
+}
+
+static void
+drop_socket(CcEvents *events)
+{
+    if (events->socket == NULL)
+        return;
+    g_signal_handlers_disconnect_by_data(events->socket, events);
+    if (soup_websocket_connection_get_state(events->socket) == SOUP_WEBSOCKET_STATE_OPEN)
+        soup_websocket_connection_close(events->socket, SOUP_WEBSOCKET_CLOSE_GOING_AWAY, NULL);
+    g_clear_object(&events->socket);
+}
+
+void
+cc_events_free(CcEvents *events)
+{
+    if (events == NULL)
+        return;
+    clear_timer(events);
+    if (events->connecting != NULL)
+        g_cancellable_cancel(events->connecting);
+    g_clear_object(&events->connecting);
+    drop_socket(events);
+    soup_session_abort(events->session);
+    g_object_unref(events->session);
+    g_uri_unref(events->uri);
+    g_free(events->token);
+    cc_room_state_clear(&events->room);
+    g_main_context_unref(events->context);
+    g_free(events);
+}
+
+static gboolean
+on_retry(gpointer user_data)
+{
+    CcEvents *events = user_data;
+    clear_timer(events);
+    connect_now(events);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+retry_later(CcEvents *events)
+{
+    gboolean eager = cc_clock_now_us() - events->lost_us < EAGER_PERIOD_US;
+    events->backoff.max_ms =
+        eager ? MIN(EAGER_BACKOFF_MS, events->max_backoff_ms) : events->max_backoff_ms;
+    set_timer(events, cc_backoff_next(&events->backoff), on_retry);
+}
+
+static void
+lose_socket(CcEvents *events)
+{
+    gboolean bye = events->room.bye != NULL;
+    drop_socket(events);
+    events->lost_us = cc_clock_now_us();
+    cc_backoff_reset(&events->backoff);
+    retry_later(events);
+    events->callbacks.closed(bye, events->user_data);
+}
+
+static void
+on_message(SoupWebsocketConnection *socket, gint type, GBytes *message, gpointer user_data)
+{
+    CcEvents *events = user_data;
+    g_autoptr(GError) error = NULL;
+    gsize length;
+    const char *text = g_bytes_get_data(message, &length);
+
+    if (type != SOUP_WEBSOCKET_DATA_TEXT)
+        return;
+    if (cc_room_state_apply(&events->room, text, length, &error))
+        events->callbacks.changed(&events->room, events->user_data);
+    else
+        cc_warning_limited("event ignored: %s", error->message);
+}
+
+static void
+on_closed(SoupWebsocketConnection *socket, gpointer user_data)
+{
+    CcEvents *events = user_data;
+    cc_debug("closed code=%u", soup_websocket_connection_get_close_code(socket));
+    lose_socket(events);
+}
+
+static void
+on_pong(SoupWebsocketConnection *socket, GBytes *message, gpointer user_data)
+{
+    CcEvents *events = user_data;
+    events->last_pong_us = cc_clock_now_us();
+}
+
+/* libsoup 3.2 sends pings but does not miss the pongs. */
+static gboolean
+on_pong_watch(gpointer user_data)
+{
+    CcEvents *events = user_data;
+    if (cc_clock_now_us() - events->last_pong_us < PONG_TIMEOUT_MS * 1000)
+        return G_SOURCE_CONTINUE;
+    cc_debug("no pong for %d ms", PONG_TIMEOUT_MS);
+    lose_socket(events);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+adopt_socket(CcEvents *events, SoupWebsocketConnection *socket)
+{
+    gboolean again = events->ever_open;
+    events->socket = socket;
+    events->ever_open = TRUE;
+    events->last_pong_us = cc_clock_now_us();
+    cc_backoff_reset(&events->backoff);
+    cc_room_state_clear(&events->room);
+    cc_room_state_init(&events->room);
+    soup_websocket_connection_set_max_incoming_payload_size(socket, CC_ROOM_MAX_MESSAGE);
+    soup_websocket_connection_set_keepalive_interval(socket, PING_INTERVAL_S);
+    g_signal_connect(socket, "message", G_CALLBACK(on_message), events);
+    g_signal_connect(socket, "closed", G_CALLBACK(on_closed), events);
+    g_signal_connect(socket, "pong", G_CALLBACK(on_pong), events);
+    set_timer(events, PING_INTERVAL_S * 1000, on_pong_watch);
+    events->callbacks.opened(again, events->user_data);
+}
+
+static void
+on_connected(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autofree Attempt *attempt = user_data;
+    g_autoptr(SoupMessage) message = attempt->message;
+    g_autoptr(GCancellable) cancellable = attempt->cancellable;
+    g_autoptr(GError) error = NULL;
+    SoupWebsocketConnection *socket =
+        soup_session_websocket_connect_finish(SOUP_SESSION(source), result, &error);
+    guint status = soup_message_get_status(message);
+
+    /* The attempt was given up, perhaps together with its owner. */
+    if (g_cancellable_is_cancelled(cancellable)) {
+        g_clear_object(&socket);
+        return;
+    }
+    CcEvents *events = attempt->events;
+    clear_timer(events);
+    g_clear_object(&events->connecting);
+    if (socket != NULL) {
+        adopt_socket(events, socket);
+    } else if (status >= 300 && status < 500 && !events->ever_open) {
+        cc_debug("no events here (%u); media alone tells the state", status);
+        set_timer(events, UNSUPPORTED_RETRY_MS, on_retry);
+    } else {
+        cc_debug("not connected: %s", error->message);
+        retry_later(events);
+    }
+}
+
+static gboolean
+on_connect_deadline(gpointer user_data)
+{
+    CcEvents *events = user_data;
+    g_cancellable_cancel(events->connecting);
+    g_clear_object(&events->connecting);
+    retry_later(events);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+connect_now(CcEvents *events)
+{
+    Attempt *attempt = g_new0(Attempt, 1);
+    events->connecting = g_cancellable_new();
+    attempt->events = events;
+    attempt->message = soup_message_new_from_uri("GET", events->uri);
+    attempt->cancellable = g_object_ref(events->connecting);
+    cc_http_authorize(attempt->message, events->token);
+    set_timer(events, CONNECT_DEADLINE_MS, on_connect_deadline);
+    soup_session_websocket_connect_async(events->session, attempt->message, NULL, NULL,
+                                         G_PRIORITY_DEFAULT, events->connecting, on_connected,
+                                         attempt);
+}
+
+void
+cc_events_start(CcEvents *events)
+{
+    g_return_if_fail(events->connecting == NULL && events->socket == NULL);
+    events->lost_us = cc_clock_now_us();
+    cc_backoff_next(&events->backoff); /* the first attempt is this one */
+    connect_now(events);
+}
+
+void
+cc_events_hurry(CcEvents *events)
+{
+    if (events->socket != NULL || events->connecting != NULL || events->timer == NULL)
+        return;
+    events->lost_us = cc_clock_now_us();
+    cc_backoff_reset(&events->backoff);
+    retry_later(events);
+}
+
+gboolean
+cc_events_is_open(const CcEvents *events)
+{
+    return events->socket != NULL;
+}
+
+gboolean
+cc_events_are_supported(const CcEvents *events)
+{
+    return events->ever_open;
+}

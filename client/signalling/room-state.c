@@ -1,0 +1,189 @@
+#include "client/signalling/room-state.h"
+
+#include <string.h>
+
+#include "client/signalling/json-text.h"
+#include "common/base/error.h"
+
+#define MAX_ID 64
+#define MAX_NAME 120
+
+static void
+participant_free(gpointer data)
+{
+    CcParticipant *participant = data;
+    g_free(participant->id);
+    g_free(participant->role);
+    g_free(participant->name);
+    g_free(participant);
+}
+
+void
+cc_room_state_init(CcRoomState *state)
+{
+    *state = (CcRoomState){.participants = g_ptr_array_new_with_free_func(participant_free)};
+}
+
+void
+cc_room_state_clear(CcRoomState *state)
+{
+    g_clear_pointer(&state->participants, g_ptr_array_unref);
+    g_clear_pointer(&state->bye, g_free);
+    state->lesson = CC_LESSON_UNKNOWN;
+}
+
+static gboolean
+parse_lesson(JsonObject *message, CcLesson *lesson)
+{
+    static const char *const names[] = {
+        [CC_LESSON_NONE] = "none",
+        [CC_LESSON_ON] = "on",
+        [CC_LESSON_AWAY] = "away",
+        [CC_LESSON_OVER] = "over",
+    };
+    const char *text = cc_json_get_string(message, "lesson");
+    for (guint i = CC_LESSON_NONE; text != NULL && i < G_N_ELEMENTS(names); i++) {
+        if (strcmp(text, names[i]) == 0) {
+            *lesson = i;
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+static CcParticipant *
+parse_participant(JsonObject *object)
+{
+    const char *id = object != NULL ? cc_json_get_string(object, "id") : NULL;
+    if (id == NULL || *id == '\0' || strlen(id) > MAX_ID)
+        return NULL;
+    CcParticipant *participant = g_new0(CcParticipant, 1);
+    participant->id = cc_clean_text(id, MAX_ID);
+    participant->role = cc_clean_text(cc_json_get_string(object, "role"), MAX_ID);
+    participant->name = cc_clean_text(cc_json_get_string(object, "name"), MAX_NAME);
+    participant->connected = cc_json_get_boolean(object, "connected");
+    return participant;
+}
+
+static gboolean
+find(const GPtrArray *participants, const char *id, guint *index)
+{
+    for (guint i = 0; i < participants->len; i++) {
+        const CcParticipant *participant = participants->pdata[i];
+        if (strcmp(participant->id, id) == 0) {
+            *index = i;
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* Adds, or replaces the one with the same id. (transfer full) @participant */
+static void
+put(GPtrArray *participants, CcParticipant *participant)
+{
+    guint index;
+    if (find(participants, participant->id, &index)) {
+        participant_free(participants->pdata[index]);
+        participants->pdata[index] = participant;
+    } else if (participants->len < CC_ROOM_MAX_PARTICIPANTS) {
+        g_ptr_array_add(participants, participant);
+    } else {
+        participant_free(participant);
+    }
+}
+
+static gboolean
+apply_state(CcRoomState *state, JsonObject *message)
+{
+    JsonArray *array = cc_json_get_array(message, "participants");
+    CcLesson lesson;
+    if (array == NULL || !parse_lesson(message, &lesson))
+        return FALSE;
+
+    GPtrArray *participants = g_ptr_array_new_with_free_func(participant_free);
+    guint n = MIN(json_array_get_length(array), CC_ROOM_MAX_PARTICIPANTS);
+    for (guint i = 0; i < n; i++) {
+        JsonNode *node = json_array_get_element(array, i);
+        CcParticipant *participant =
+            parse_participant(JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL);
+        if (participant != NULL)
+            put(participants, participant);
+    }
+    g_ptr_array_unref(state->participants);
+    state->participants = participants;
+    state->lesson = lesson;
+    g_clear_pointer(&state->bye, g_free);
+    return TRUE;
+}
+
+static gboolean
+apply_joined(CcRoomState *state, JsonObject *message)
+{
+    CcParticipant *participant = parse_participant(cc_json_get_object(message, "participant"));
+    if (participant == NULL)
+        return FALSE;
+    put(state->participants, participant);
+    return TRUE;
+}
+
+static gboolean
+apply_left(CcRoomState *state, JsonObject *message)
+{
+    const char *id = cc_json_get_string(message, "id");
+    guint index;
+    if (id == NULL)
+        return FALSE;
+    g_autofree char *clean = cc_clean_text(id, MAX_ID);
+    if (find(state->participants, clean, &index))
+        g_ptr_array_remove_index(state->participants, index);
+    return TRUE;
+}
+
+static gboolean
+apply_bye(CcRoomState *state, JsonObject *message)
+{
+    g_free(state->bye);
+    state->bye = cc_clean_text(cc_json_get_string(message, "reason"), MAX_NAME);
+    return TRUE;
+}
+
+gboolean
+cc_room_state_apply(CcRoomState *state, const char *message, gsize length, GError **error)
+{
+    g_autoptr(JsonObject) object =
+        cc_json_parse_object(message, length, CC_ROOM_MAX_MESSAGE, error);
+    if (object == NULL)
+        return FALSE;
+
+    const char *type = cc_json_get_string(object, "type");
+    gboolean good = type != NULL;
+    if (g_strcmp0(type, "state") == 0)
+        good = apply_state(state, object);
+    else if (g_strcmp0(type, "lesson") == 0)
+        good = parse_lesson(object, &state->lesson);
+    else if (g_strcmp0(type, "joined") == 0)
+        good = apply_joined(state, object);
+    else if (g_strcmp0(type, "left") == 0)
+        good = apply_left(state, object);
+    else if (g_strcmp0(type, "bye") == 0)
+        good = apply_bye(state, object);
+    if (!good)
+        g_set_error(error, CC_ERROR, CC_ERROR_PROTOCOL, "bad event");
+    return good;
+}
+
+const char **
+cc_room_state_receivers(const CcRoomState *state, guint *n_receivers)
+{
+    GPtrArray *names = g_ptr_array_new();
+    for (guint i = 0; i < state->participants->len; i++) {
+        const CcParticipant *participant = state->participants->pdata[i];
+        if (participant->connected && strcmp(participant->role, "teacher") != 0)
+            g_ptr_array_add(names,
+                            *participant->name != '\0' ? participant->name : participant->id);
+    }
+    *n_receivers = names->len;
+    g_ptr_array_add(names, NULL);
+    return (const char **)g_ptr_array_free(names, FALSE);
+}

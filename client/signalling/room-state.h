@@ -1,0 +1,45 @@
+/* What the room's events (docs/protocol.md) have told: the lesson and who is here. Pure; any
+ * thread. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+#define CC_ROOM_MAX_PARTICIPANTS 1024
+#define CC_ROOM_MAX_MESSAGE (256 * 1024)
+
+typedef enum {
+    CC_LESSON_UNKNOWN, /* no state yet */
+    CC_LESSON_NONE,
+    CC_LESSON_ON,
+    CC_LESSON_AWAY,
+    CC_LESSON_OVER,
+} CcLesson;
+
+typedef struct {
+    char *id;
+    char *role;
+    char *name; /* may be "" */
+    gboolean connected;
+} CcParticipant;
+
+typedef struct {
+    CcLesson lesson;
+    GPtrArray *participants; /* CcParticipant *, in order of arrival */
+    char *bye;               /* why the relay goes away, or NULL */
+} CcRoomState;
+
+void cc_room_state_init(CcRoomState *state);
+void cc_room_state_clear(CcRoomState *state);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CcRoomState, cc_room_state_clear)
+
+/* Applies one message. Unknown types are ignored, as later relays may have more of them.
+ * Error: CC_ERROR_PROTOCOL, and nothing has changed. */
+gboolean cc_room_state_apply(CcRoomState *state, const char *message, gsize length, GError **error);
+
+/* The names of the connected participants that are not the teacher; an id where there is no name.
+ * NULL-terminated. (transfer container: the strings belong to @state) */
+const char **cc_room_state_receivers(const CcRoomState *state, guint *n_receivers);
+
+G_END_DECLS
