@@ -1,0 +1,26 @@
+/* RTP payloads of every codec: the look for keyframes, and the rewriting of VP8 descriptors. */
+#include "common/wire/codec.h"
+#include "common/wire/vp8.h"
+
+int LLVMFuzzerTestOneInput(const guint8 *data, gsize size);
+
+int
+LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
+{
+    CcVp8Descriptor before, after;
+
+    for (CcCodec codec = CC_CODEC_NONE; codec <= CC_CODEC_H264; codec++)
+        cc_codec_payload_begins_keyframe(codec, data, size);
+
+    if (cc_vp8_parse(data, size, &before)) {
+        g_autofree guint8 *copy = g_memdup2(data, size);
+
+        g_assert_cmpuint(before.length, <, size);
+        g_assert_true(cc_vp8_rewrite(copy, size, 0x1234, 0x56));
+        g_assert_true(cc_vp8_parse(copy, size, &after));
+        g_assert_cmpuint(after.length, ==, before.length);
+        g_assert_cmpmem(copy + after.length, size - after.length, data + before.length,
+                        size - before.length);
+    }
+    return 0;
+}
