@@ -19,8 +19,8 @@ set_string(char **field, const char *value)
 static char *
 next_word(char **rest)
 {
-    char *word = *rest + strspn(*rest, " ");
-    char *end = word + strcspn(word, " ");
+    char *word = *rest + strspn(*rest, " \t");
+    char *end = word + strcspn(word, " \t");
 
     *rest = *end ? end + 1 : end;
     *end = '\0';
@@ -200,9 +200,13 @@ read_rtcp_fb(CcSdpReader *reader, char *value)
 {
     const char *target = next_word(&value);
     gboolean all = strcmp(target, "*") == 0;
-    guint payload_type = 0;
+    guint payload_type = 0, n_known = 0;
 
     g_strstrip(value);
+    for (guint i = 0; i < reader->media->codecs->len; i++)
+        n_known += ((const CcSdpCodec *)reader->media->codecs->pdata[i])->feedback->len;
+    if (n_known > CC_SDP_MAX_ATTRIBUTES - reader->media->codecs->len)
+        return "too much feedback"; /* a star multiplies */
     if ((!all && !read_uint(target, 127, &payload_type)) || !*value)
         return "a=rtcp-fb wants a payload type and a kind of feedback";
     for (guint i = 0; i < reader->media->codecs->len; i++) {
@@ -251,6 +255,8 @@ read_ssrc(CcSdpReader *reader, char *value)
     if (!read_uint(next_word(&value), G_MAXUINT32, &ssrc))
         return "a=ssrc wants a number of 32 bits";
     source = find_source(media, ssrc);
+    if (!source && media->sources->len >= CC_SDP_MAX_ATTRIBUTES / 2)
+        return "too many sources";
     if (!source)
         source = cc_sdp_media_add_source(media, ssrc, 0, NULL);
     attribute = next_word(&value);
@@ -277,6 +283,8 @@ read_ssrc_group(CcSdpReader *reader, char *value)
     if (!read_uint(next_word(&value), G_MAXUINT32, &ssrc) ||
         !read_uint(next_word(&value), G_MAXUINT32, &rtx_ssrc) || ssrc == rtx_ssrc)
         return "a=ssrc-group:FID wants two different sources";
+    if (media->sources->len >= CC_SDP_MAX_ATTRIBUTES / 2)
+        return "too many sources";
     source = find_source(media, ssrc);
     repair = find_source(media, rtx_ssrc);
     if (!source)

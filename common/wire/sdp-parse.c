@@ -129,7 +129,8 @@ copy_session_down(CcSdpReader *reader, CcSdpMedia *media)
     media->end_of_candidates |= session->end_of_candidates;
     for (guint i = 0; i < session->extensions->len; i++) {
         const CcSdpExtension *extension = session->extensions->pdata[i];
-        if (cc_sdp_media_find_extension(media, extension->uri) == 0)
+        if (media->extensions->len < CC_SDP_MAX_ATTRIBUTES &&
+            cc_sdp_media_find_extension(media, extension->uri) == 0)
             cc_sdp_media_add_extension(media, extension->id, extension->uri);
     }
     media->bundled = media->mid && reader->bundle &&

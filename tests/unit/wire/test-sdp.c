@@ -331,16 +331,18 @@ static void
 test_limits(void)
 {
     g_autoptr(CcSdp) media = parse_repeated(16, 0, "", "");
-    g_autoptr(CcSdp) sources = parse_repeated(1, 256, "a=ssrc:", " cname:x");
+    g_autoptr(CcSdp) sources = parse_repeated(1, 128, "a=ssrc:", " cname:x");
     g_autoptr(CcSdp) unknown = parse_repeated(1, 5000, "a=unknown", "");
     g_autofree char *spaces = g_strnfill(300 * 1024, ' ');
 
     g_assert_nonnull(media);
     g_assert_nonnull(unknown);
-    g_assert_cmpuint(((CcSdpMedia *)sources->media->pdata[0])->sources->len, ==, 256);
+    g_assert_cmpuint(((CcSdpMedia *)sources->media->pdata[0])->sources->len, ==, 128);
     g_assert_null(parse_repeated(17, 0, "", ""));
-    g_assert_null(parse_repeated(1, 257, "a=ssrc:", " cname:x"));
+    g_assert_null(parse_repeated(1, 129, "a=ssrc:", " cname:x"));
     g_assert_null(parse_repeated(1, 257, "a=candidate:", ""));
+    g_assert_null(parse_repeated(1, 257, "a=rtcp-fb:* kind", ""));
+    g_assert_null(parse_repeated(1, 129, "a=ssrc-group:FID 1000 ", ""));
     g_assert_null(parse_repeated(0, 257, "a=extmap:1 urn:", ""));
     g_assert_null(cc_sdp_parse(spaces, -1, NULL));
 }
