@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-/* Payload types inside our own pipeline; the egress writes the negotiated ones. */
+/* Payload types inside our own pipeline; the uplink writes the negotiated ones. */
 enum { CC_SEND_PT_AUDIO = 111, CC_SEND_PT_VIDEO = 96, CC_SEND_PT_RTX = 97 };
 
 typedef struct {

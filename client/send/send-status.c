@@ -1,28 +1,22 @@
-#define CC_LOG_AREA "send"
 #include "client/send/send-status.h"
 
 #include <glib/gi18n.h>
-#include <stdio.h>
-#include <unistd.h>
 
-#include "common/base/log.h"
-
-#define LOG_EVERY 5 /* updates, when not a terminal */
+#include "client/ui/status-line.h"
 
 struct CcSendStatus {
     char *picture; /* "VP8 1280x720@25", or NULL */
     CcConnectionState state;
     char *message;
     char *audience;
-    gboolean terminal;
-    guint updates;
+    CcStatusLine *line;
 };
 
 CcSendStatus *
 cc_send_status_new(const CcSendSettings *settings, gboolean has_video)
 {
     CcSendStatus *status = g_new0(CcSendStatus, 1);
-    status->terminal = isatty(STDOUT_FILENO);
+    status->line = cc_status_line_new();
     status->audience = g_strdup("0");
     if (has_video)
         status->picture = g_strdup_printf("%s %ux%u@%u", cc_codec_name(settings->video_codec),
@@ -35,8 +29,7 @@ cc_send_status_free(CcSendStatus *status)
 {
     if (status == NULL)
         return;
-    if (status->terminal)
-        g_print("\n");
+    cc_status_line_free(status->line);
     g_free(status->picture);
     g_free(status->message);
     g_free(status->audience);
@@ -49,7 +42,8 @@ cc_send_status_connection(CcSendStatus *status, CcConnectionState state, const c
     status->state = state;
     g_free(status->message);
     status->message = g_strdup(message);
-    cc_info("%s", message != NULL ? message : "");
+    if (state != CC_CONNECTION_ON)
+        cc_status_line_announce(status->line, message != NULL ? message : _("connecting"));
 }
 
 void
@@ -62,7 +56,7 @@ cc_send_status_audience(CcSendStatus *status, guint n_receivers, const char *con
 }
 
 static char *
-describe(const CcSendStatus *status, const CcEgressStats *stats)
+describe(const CcSendStatus *status, const CcUplinkStats *stats)
 {
     GString *line = g_string_new(NULL);
     if (status->state != CC_CONNECTION_ON) {
@@ -82,13 +76,8 @@ describe(const CcSendStatus *status, const CcEgressStats *stats)
 }
 
 void
-cc_send_status_update(CcSendStatus *status, const CcEgressStats *stats)
+cc_send_status_update(CcSendStatus *status, const CcUplinkStats *stats)
 {
     g_autofree char *line = describe(status, stats);
-    if (status->terminal) {
-        g_print("\r\033[K%s", line);
-        fflush(stdout);
-    } else if (status->updates++ % LOG_EVERY == 0) {
-        cc_info("%s", line);
-    }
+    cc_status_line_update(status->line, line);
 }

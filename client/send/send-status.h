@@ -3,8 +3,8 @@
 #pragma once
 
 #include "client/connection.h"
-#include "client/send/egress.h"
 #include "client/send/settings.h"
+#include "client/send/uplink.h"
 
 G_BEGIN_DECLS
 
@@ -16,6 +16,6 @@ void cc_send_status_free(CcSendStatus *status);
 void cc_send_status_connection(CcSendStatus *status, CcConnectionState state, const char *message);
 void cc_send_status_audience(CcSendStatus *status, guint n_receivers, const char *const *names);
 /* Once a second. */
-void cc_send_status_update(CcSendStatus *status, const CcEgressStats *stats);
+void cc_send_status_update(CcSendStatus *status, const CcUplinkStats *stats);
 
 G_END_DECLS

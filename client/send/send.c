@@ -8,10 +8,10 @@
 
 #include "client/client.h"
 #include "client/connection.h"
-#include "client/send/egress.h"
 #include "client/send/rtp-sender.h"
 #include "client/send/send-offer.h"
 #include "client/send/send-status.h"
+#include "client/send/uplink.h"
 #include "common/base/clock.h"
 #include "common/base/command-line.h"
 #include "common/base/error.h"
@@ -53,7 +53,7 @@ typedef struct {
     GMainLoop *loop;
     CcConnection *connection;
     CcRtpSender *sender;
-    CcEgress *egress;
+    CcUplink *uplink;
     CcSendStatus *status;
     gint on; /* atomic: packets may go out */
     gboolean stopping;
@@ -92,7 +92,7 @@ on_pipeline_rtp(const guint8 *packet, gsize length, gpointer user_data)
     guint8 out[CC_RTP_MAX_PACKET];
     if (!g_atomic_int_get(&send->on))
         return;
-    gsize out_length = cc_egress_rewrite(send->egress, packet, length, out, sizeof out);
+    gsize out_length = cc_uplink_rewrite(send->uplink, packet, length, out, sizeof out);
     if (out_length > 0)
         cc_connection_send_rtp(send->connection, out, out_length);
 }
@@ -137,7 +137,7 @@ static void
 on_negotiated(const CcSdp *answer, gpointer user_data)
 {
     Send *send = user_data;
-    cc_egress_negotiated(send->egress, answer);
+    cc_uplink_negotiated(send->uplink, answer);
     cc_rtp_sender_force_keyframe(send->sender);
 }
 
@@ -151,7 +151,7 @@ static void
 on_rtcp(const guint8 *packet, gsize length, gint64 arrival_us, gpointer user_data)
 {
     Send *send = user_data;
-    cc_egress_rtcp(send->egress, packet, length);
+    cc_uplink_rtcp(send->uplink, packet, length);
     cc_rtp_sender_rtcp(send->sender, packet, length);
 }
 
@@ -172,8 +172,8 @@ static gboolean
 on_second(gpointer user_data)
 {
     Send *send = user_data;
-    CcEgressStats stats;
-    cc_egress_take_stats(send->egress, cc_clock_now_us(), &stats);
+    CcUplinkStats stats;
+    cc_uplink_take_stats(send->uplink, cc_clock_now_us(), &stats);
     cc_send_status_update(send->status, &stats);
     return G_SOURCE_CONTINUE;
 }
@@ -203,8 +203,8 @@ open_source(Send *send, GError **error)
         .rtx_ssrc = source->has_video ? random_ssrc() : 0,
         .cname = send->cname,
     };
-    send->egress = cc_egress_new(
-        &(CcEgressStreams){send->ids.audio_ssrc, send->ids.video_ssrc, send->ids.rtx_ssrc});
+    send->uplink = cc_uplink_new(
+        &(CcUplinkStreams){send->ids.audio_ssrc, send->ids.video_ssrc, send->ids.rtx_ssrc});
     cc_info("teaching from %s%s%s", source->description, source->has_audio ? "" : " (no sound)",
             source->has_video ? "" : " (no picture)");
     send->status = cc_send_status_new(&send->settings, source->has_video);
@@ -257,7 +257,7 @@ clear(Send *send)
     cc_rtp_sender_free(send->sender); /* its threads use the connection */
     cc_connection_free(send->connection);
     cc_send_status_free(send->status);
-    cc_egress_free(send->egress);
+    cc_uplink_free(send->uplink);
     g_free(send->cname);
     g_main_loop_unref(send->loop);
 }

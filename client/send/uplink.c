@@ -1,4 +1,4 @@
-#include "client/send/egress.h"
+#include "client/send/uplink.h"
 
 #include <string.h>
 
@@ -19,7 +19,7 @@ typedef struct {
     guint64 bytes;
 } Stream;
 
-struct CcEgress {
+struct CcUplink {
     GMutex lock;
     Stream streams[3];
     guint16 transport_sequence;
@@ -30,26 +30,26 @@ struct CcEgress {
     guint64 nacked, keyframe_requests;
 };
 
-CcEgress *
-cc_egress_new(const CcEgressStreams *streams)
+CcUplink *
+cc_uplink_new(const CcUplinkStreams *streams)
 {
-    CcEgress *egress = g_new0(CcEgress, 1);
-    g_mutex_init(&egress->lock);
-    egress->streams[0] = (Stream){.ssrc = streams->audio_ssrc, .kind = CC_MEDIA_AUDIO};
-    egress->streams[1] = (Stream){.ssrc = streams->video_ssrc, .kind = CC_MEDIA_VIDEO};
-    egress->streams[2] = (Stream){.ssrc = streams->rtx_ssrc, .kind = CC_MEDIA_VIDEO, .rtx = TRUE};
-    egress->loss = -1;
-    egress->rtt_ms = -1;
-    return egress;
+    CcUplink *uplink = g_new0(CcUplink, 1);
+    g_mutex_init(&uplink->lock);
+    uplink->streams[0] = (Stream){.ssrc = streams->audio_ssrc, .kind = CC_MEDIA_AUDIO};
+    uplink->streams[1] = (Stream){.ssrc = streams->video_ssrc, .kind = CC_MEDIA_VIDEO};
+    uplink->streams[2] = (Stream){.ssrc = streams->rtx_ssrc, .kind = CC_MEDIA_VIDEO, .rtx = TRUE};
+    uplink->loss = -1;
+    uplink->rtt_ms = -1;
+    return uplink;
 }
 
 void
-cc_egress_free(CcEgress *egress)
+cc_uplink_free(CcUplink *uplink)
 {
-    if (egress == NULL)
+    if (uplink == NULL)
         return;
-    g_mutex_clear(&egress->lock);
-    g_free(egress);
+    g_mutex_clear(&uplink->lock);
+    g_free(uplink);
 }
 
 static const CcSdpCodec *
@@ -80,11 +80,11 @@ negotiate_stream(Stream *stream, const CcSdpMedia *media)
 }
 
 void
-cc_egress_negotiated(CcEgress *egress, const CcSdp *answer)
+cc_uplink_negotiated(CcUplink *uplink, const CcSdp *answer)
 {
-    g_mutex_lock(&egress->lock);
-    for (guint i = 0; i < G_N_ELEMENTS(egress->streams); i++) {
-        Stream *stream = &egress->streams[i];
+    g_mutex_lock(&uplink->lock);
+    for (guint i = 0; i < G_N_ELEMENTS(uplink->streams); i++) {
+        Stream *stream = &uplink->streams[i];
         stream->negotiated = FALSE;
         for (guint m = 0; m < answer->media->len && stream->ssrc != 0; m++) {
             const CcSdpMedia *media = answer->media->pdata[m];
@@ -92,25 +92,25 @@ cc_egress_negotiated(CcEgress *egress, const CcSdp *answer)
                 negotiate_stream(stream, media);
         }
     }
-    egress->reported = egress->lost = 0;
-    egress->loss = -1;
-    egress->rtt_ms = -1;
-    g_mutex_unlock(&egress->lock);
+    uplink->reported = uplink->lost = 0;
+    uplink->loss = -1;
+    uplink->rtt_ms = -1;
+    g_mutex_unlock(&uplink->lock);
 }
 
 static Stream *
-find_stream(CcEgress *egress, guint32 ssrc)
+find_stream(CcUplink *uplink, guint32 ssrc)
 {
-    for (guint i = 0; i < G_N_ELEMENTS(egress->streams); i++)
-        if (egress->streams[i].ssrc == ssrc && egress->streams[i].negotiated)
-            return &egress->streams[i];
+    for (guint i = 0; i < G_N_ELEMENTS(uplink->streams); i++)
+        if (uplink->streams[i].ssrc == ssrc && uplink->streams[i].negotiated)
+            return &uplink->streams[i];
     return NULL;
 }
 
 static gsize
-rewrite_locked(CcEgress *egress, const CcRtpHeader *rtp, guint8 *out, gsize capacity)
+rewrite_locked(CcUplink *uplink, const CcRtpHeader *rtp, guint8 *out, gsize capacity)
 {
-    Stream *stream = find_stream(egress, rtp->ssrc);
+    Stream *stream = find_stream(uplink, rtp->ssrc);
     if (stream == NULL)
         return 0;
     CcRtpWriteHeader header = {
@@ -123,79 +123,79 @@ rewrite_locked(CcEgress *egress, const CcRtpHeader *rtp, guint8 *out, gsize capa
         .mid_length = (guint8)strlen(stream->mid),
         .mid = stream->mid,
         .transport_cc_id = stream->transport_cc_id,
-        .transport_sequence = egress->transport_sequence,
+        .transport_sequence = uplink->transport_sequence,
     };
     gsize header_length = cc_rtp_write_header(out, capacity, &header);
     if (header_length == 0 || header_length + rtp->payload_length > capacity)
         return 0;
     memcpy(out + header_length, rtp->payload, rtp->payload_length);
-    egress->transport_sequence++;
+    uplink->transport_sequence++;
     stream->bytes += header_length + rtp->payload_length;
     return header_length + rtp->payload_length;
 }
 
 gsize
-cc_egress_rewrite(CcEgress *egress, const guint8 *packet, gsize length, guint8 *out, gsize capacity)
+cc_uplink_rewrite(CcUplink *uplink, const guint8 *packet, gsize length, guint8 *out, gsize capacity)
 {
     CcRtpHeader rtp;
     if (cc_rtp_parse(packet, length, &rtp) != CC_DROP_NONE)
         return 0;
-    g_mutex_lock(&egress->lock);
-    gsize written = rewrite_locked(egress, &rtp, out, capacity);
-    g_mutex_unlock(&egress->lock);
+    g_mutex_lock(&uplink->lock);
+    gsize written = rewrite_locked(uplink, &rtp, out, capacity);
+    g_mutex_unlock(&uplink->lock);
     return written;
 }
 
 static void
 on_reported(guint16 sequence, gint64 arrival_us, gpointer user_data)
 {
-    CcEgress *egress = user_data;
-    egress->reported++;
+    CcUplink *uplink = user_data;
+    uplink->reported++;
     if (arrival_us < 0)
-        egress->lost++;
+        uplink->lost++;
 }
 
 /* RFC 3550 section 6.4.1: round trip = now − LSR − DLSR, in 1/65536 s. */
 static void
-read_report(CcEgress *egress, const CcRtcpPacket *packet)
+read_report(CcUplink *uplink, const CcRtcpPacket *packet)
 {
     CcRtcpReportBlock block;
     for (guint i = 0; cc_rtcp_read_report_block(packet, i, &block); i++) {
-        if (block.last_sr == 0 || find_stream(egress, block.ssrc) == NULL)
+        if (block.last_sr == 0 || find_stream(uplink, block.ssrc) == NULL)
             continue;
         guint32 now = (guint32)(cc_clock_now_ntp() >> 16);
         guint32 trip = now - block.last_sr - block.delay_since_last_sr;
         if (trip < 30u << 16)
-            egress->rtt_ms = (int)((guint64)trip * 1000 >> 16);
+            uplink->rtt_ms = (int)((guint64)trip * 1000 >> 16);
     }
 }
 
 static void
-read_packet(CcEgress *egress, const CcRtcpPacket *packet)
+read_packet(CcUplink *uplink, const CcRtcpPacket *packet)
 {
     guint16 sequences[256];
     if (packet->type == CC_RTCP_SR || packet->type == CC_RTCP_RR) {
-        read_report(egress, packet);
+        read_report(uplink, packet);
     } else if (packet->type == CC_RTCP_RTPFB && packet->count == CC_RTPFB_TRANSPORT_CC) {
-        cc_transport_cc_read(packet, on_reported, egress);
+        cc_transport_cc_read(packet, on_reported, uplink);
     } else if (packet->type == CC_RTCP_RTPFB && packet->count == CC_RTPFB_NACK) {
-        egress->nacked += cc_rtcp_read_nack(packet, sequences, G_N_ELEMENTS(sequences));
+        uplink->nacked += cc_rtcp_read_nack(packet, sequences, G_N_ELEMENTS(sequences));
     } else if (packet->type == CC_RTCP_PSFB &&
                (packet->count == CC_PSFB_PLI || packet->count == CC_PSFB_FIR)) {
-        egress->keyframe_requests++;
+        uplink->keyframe_requests++;
     }
 }
 
 void
-cc_egress_rtcp(CcEgress *egress, const guint8 *rtcp, gsize length)
+cc_uplink_rtcp(CcUplink *uplink, const guint8 *rtcp, gsize length)
 {
     if (cc_rtcp_validate(rtcp, length) != CC_DROP_NONE)
         return;
-    g_mutex_lock(&egress->lock);
+    g_mutex_lock(&uplink->lock);
     CcRtcpPacket packet;
     CC_RTCP_FOREACH(rtcp, length, &packet)
-        read_packet(egress, &packet);
-    g_mutex_unlock(&egress->lock);
+        read_packet(uplink, &packet);
+    g_mutex_unlock(&uplink->lock);
 }
 
 static guint
@@ -208,23 +208,23 @@ take_bps(Stream *stream, gint64 elapsed_us)
 }
 
 void
-cc_egress_take_stats(CcEgress *egress, gint64 now_us, CcEgressStats *stats)
+cc_uplink_take_stats(CcUplink *uplink, gint64 now_us, CcUplinkStats *stats)
 {
-    g_mutex_lock(&egress->lock);
-    gint64 elapsed_us = egress->stats_us != 0 ? now_us - egress->stats_us : 0;
-    egress->stats_us = now_us;
-    stats->audio_bps = take_bps(&egress->streams[0], elapsed_us);
-    stats->video_bps = take_bps(&egress->streams[1], elapsed_us);
-    stats->video_bps += take_bps(&egress->streams[2], elapsed_us);
-    if (egress->reported > 0) {
-        double latest = (double)egress->lost / (double)egress->reported;
+    g_mutex_lock(&uplink->lock);
+    gint64 elapsed_us = uplink->stats_us != 0 ? now_us - uplink->stats_us : 0;
+    uplink->stats_us = now_us;
+    stats->audio_bps = take_bps(&uplink->streams[0], elapsed_us);
+    stats->video_bps = take_bps(&uplink->streams[1], elapsed_us);
+    stats->video_bps += take_bps(&uplink->streams[2], elapsed_us);
+    if (uplink->reported > 0) {
+        double latest = (double)uplink->lost / (double)uplink->reported;
         /* A few seconds' memory keeps the figure readable. */
-        egress->loss = egress->loss < 0 ? latest : 0.6 * egress->loss + 0.4 * latest;
-        egress->reported = egress->lost = 0;
+        uplink->loss = uplink->loss < 0 ? latest : 0.6 * uplink->loss + 0.4 * latest;
+        uplink->reported = uplink->lost = 0;
     }
-    stats->loss = egress->loss;
-    stats->rtt_ms = egress->rtt_ms;
-    stats->nacked = egress->nacked;
-    stats->keyframe_requests = egress->keyframe_requests;
-    g_mutex_unlock(&egress->lock);
+    stats->loss = uplink->loss;
+    stats->rtt_ms = uplink->rtt_ms;
+    stats->nacked = uplink->nacked;
+    stats->keyframe_requests = uplink->keyframe_requests;
+    g_mutex_unlock(&uplink->lock);
 }

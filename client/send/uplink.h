@@ -9,28 +9,28 @@
 
 G_BEGIN_DECLS
 
-typedef struct CcEgress CcEgress;
+typedef struct CcUplink CcUplink;
 
 typedef struct {
     guint32 audio_ssrc; /* 0: no such stream */
     guint32 video_ssrc;
     guint32 rtx_ssrc;
-} CcEgressStreams;
+} CcUplinkStreams;
 
-CcEgress *cc_egress_new(const CcEgressStreams *streams);
-void cc_egress_free(CcEgress *egress);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcEgress, cc_egress_free)
+CcUplink *cc_uplink_new(const CcUplinkStreams *streams);
+void cc_uplink_free(CcUplink *uplink);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcUplink, cc_uplink_free)
 
 /* Takes payload types, mids and extension ids from @answer. */
-void cc_egress_negotiated(CcEgress *egress, const CcSdp *answer);
+void cc_uplink_negotiated(CcUplink *uplink, const CcSdp *answer);
 
 /* Writes @packet with its new header to @out. Returns its length, or 0 if it belongs to no
  * negotiated stream or does not fit. */
-gsize cc_egress_rewrite(CcEgress *egress, const guint8 *packet, gsize length, guint8 *out,
+gsize cc_uplink_rewrite(CcUplink *uplink, const guint8 *packet, gsize length, guint8 *out,
                         gsize capacity);
 
 /* An RTCP compound from the relay, of any content. */
-void cc_egress_rtcp(CcEgress *egress, const guint8 *rtcp, gsize length);
+void cc_uplink_rtcp(CcUplink *uplink, const guint8 *rtcp, gsize length);
 
 typedef struct {
     guint audio_bps, video_bps; /* RTP bytes, retransmissions counted as video */
@@ -38,9 +38,9 @@ typedef struct {
     int rtt_ms;     /* -1: unknown */
     guint64 nacked; /* sequence numbers asked for again, ever */
     guint64 keyframe_requests; /* PLI and FIR, ever */
-} CcEgressStats;
+} CcUplinkStats;
 
 /* Since the last call: meant to be called about once a second. */
-void cc_egress_take_stats(CcEgress *egress, gint64 now_us, CcEgressStats *stats);
+void cc_uplink_take_stats(CcUplink *uplink, gint64 now_us, CcUplinkStats *stats);
 
 G_END_DECLS

@@ -1,0 +1,340 @@
+#define CC_LOG_AREA "recv"
+#include "client/recv/classroom.h"
+
+#include <glib/gi18n.h>
+#include <sysexits.h>
+
+#include "client/connection.h"
+#include "client/recv/picture-flow.h"
+#include "client/recv/recorder.h"
+#include "client/recv/recv-offer.h"
+#include "client/recv/rtp-receiver.h"
+#include "client/recv/screen.h"
+#include "client/recv/snapshot.h"
+#include "client/ui/messages.h"
+#include "client/ui/status-line.h"
+#include "common/base/clock.h"
+#include "common/base/error.h"
+#include "common/base/log.h"
+
+#define STATS_INTERVAL_S 5
+
+struct CcClassroom {
+    const CcConfig *config;
+    GMainLoop *loop;
+    CcConnection *connection;
+    CcScreen *screen;
+    CcRecorder *recorder;    /* or NULL */
+    CcRtpReceiver *receiver; /* or NULL: no session yet */
+    CcSdp *answer;           /* of the present session; owned copy */
+    CcConnectionState state;
+    CcStatusLine *line;
+    guint stats_timer;
+    gboolean stopping;
+    int exit_code;
+    CcRtpReceiverStats stats; /* at the last line */
+    guint64 stats_pictures;
+
+    GMutex lock; /* guards what follows */
+    CcPictureFlow flow;
+    gboolean heard, seen; /* since the session began */
+    gboolean snapshot_taken;
+};
+
+static void
+on_stopped(gpointer user_data)
+{
+    g_main_loop_quit(((CcClassroom *)user_data)->loop);
+}
+
+void
+cc_classroom_stop(CcClassroom *classroom)
+{
+    if (classroom->stopping) {
+        g_main_loop_quit(classroom->loop);
+        return;
+    }
+    classroom->stopping = TRUE;
+    cc_connection_stop(classroom->connection, on_stopped, classroom);
+}
+
+static gboolean
+on_stop_idle(gpointer user_data)
+{
+    cc_classroom_stop(user_data);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+on_closed(gpointer user_data)
+{
+    cc_classroom_stop(user_data);
+}
+
+static void
+log_first(CcClassroom *classroom, const char *what)
+{
+    gint64 post_us = cc_connection_post_us(classroom->connection);
+    cc_info("%s after_ms=%d", what, (int)((cc_clock_now_us() - post_us) / 1000));
+}
+
+static void
+take_snapshot(CcClassroom *classroom, GstSample *sample)
+{
+    const char *path = cc_config_get_string(classroom->config, "recv", "snapshot");
+    g_autoptr(GError) error = NULL;
+    if (cc_snapshot_write(sample, path, &error)) {
+        cc_info("snapshot written to %s", path);
+    } else {
+        cc_error("%s", error->message);
+        classroom->exit_code = EX_CANTCREAT;
+    }
+    g_idle_add(on_stop_idle, classroom);
+}
+
+/* From the decoders' threads. */
+static void
+on_decoded(CcMediaKind kind, GstSample *sample, gpointer user_data)
+{
+    CcClassroom *classroom = user_data;
+    gboolean first, snapshot = FALSE;
+    gboolean *known = kind == CC_MEDIA_AUDIO ? &classroom->heard : &classroom->seen;
+    g_mutex_lock(&classroom->lock);
+    first = !*known;
+    *known = TRUE;
+    if (kind == CC_MEDIA_VIDEO) {
+        cc_picture_flow_add(&classroom->flow, cc_clock_now_us());
+        snapshot = !classroom->snapshot_taken;
+        classroom->snapshot_taken = TRUE;
+    }
+    g_mutex_unlock(&classroom->lock);
+    if (first)
+        log_first(classroom, kind == CC_MEDIA_AUDIO ? "first-audio" : "first-picture");
+    if (snapshot)
+        take_snapshot(classroom, sample);
+    if (kind == CC_MEDIA_AUDIO)
+        cc_screen_audio(classroom->screen, sample);
+    else
+        cc_screen_video(classroom->screen, sample);
+}
+
+static void
+on_encoded(CcMediaKind kind, GstSample *sample, gpointer user_data)
+{
+    cc_recorder_push(((CcClassroom *)user_data)->recorder, kind, sample);
+}
+
+static void
+on_receiver_rtcp(const guint8 *packet, gsize length, gpointer user_data)
+{
+    cc_connection_send_rtcp(((CcClassroom *)user_data)->connection, packet, length);
+}
+
+static void
+renew_receiver(CcClassroom *classroom)
+{
+    CcRtpReceiverCallbacks callbacks = {
+        .decoded = on_decoded,
+        .encoded = classroom->recorder != NULL ? on_encoded : NULL,
+        .rtcp = on_receiver_rtcp,
+    };
+    CcRtpReceiverOptions options = {
+        .clock = cc_screen_clock(classroom->screen),
+        .base_time = cc_screen_base_time(classroom->screen),
+        .latency_ms = (guint)cc_config_get_int(classroom->config, "recv", "latency-ms"),
+        .hardware =
+            g_str_equal(cc_config_get_string(classroom->config, "video", "hardware"), "auto"),
+    };
+    g_autoptr(GError) error = NULL;
+    g_clear_pointer(&classroom->receiver, cc_rtp_receiver_free);
+    classroom->stats = (CcRtpReceiverStats){0};
+    classroom->receiver =
+        cc_rtp_receiver_new(classroom->answer, &options, &callbacks, classroom, &error);
+    if (classroom->receiver == NULL)
+        cc_error("%s", error->message);
+}
+
+/* The connection. */
+static void
+on_negotiated(const CcSdp *answer, gpointer user_data)
+{
+    CcClassroom *classroom = user_data;
+    g_autofree char *text = cc_sdp_to_string(answer);
+    g_clear_pointer(&classroom->answer, cc_sdp_free);
+    classroom->answer = cc_sdp_parse(text, -1, NULL);
+    g_mutex_lock(&classroom->lock);
+    classroom->heard = classroom->seen = FALSE;
+    g_mutex_unlock(&classroom->lock);
+    if (classroom->answer != NULL)
+        renew_receiver(classroom);
+}
+
+static void
+on_state(CcConnectionState state, const char *message, gpointer user_data)
+{
+    CcClassroom *classroom = user_data;
+    classroom->state = state;
+    if (state != CC_CONNECTION_ON)
+        cc_status_line_announce(classroom->line,
+                                message != NULL ? message : cc_message_for_state(state));
+    if (state == CC_CONNECTION_WAITING || state == CC_CONNECTION_OVER)
+        cc_screen_clear(classroom->screen);
+    g_autofree char *words =
+        g_strdup_printf("%s\n%s", cc_message_for_state_zh(state), cc_message_for_state_en(state));
+    cc_screen_set_words(classroom->screen, state == CC_CONNECTION_ON ? NULL : words);
+}
+
+static void
+on_rtp(const guint8 *packet, gsize length, gint64 arrival_us, gpointer user_data)
+{
+    CcClassroom *classroom = user_data;
+    if (classroom->receiver != NULL)
+        cc_rtp_receiver_rtp(classroom->receiver, packet, length, arrival_us);
+}
+
+static void
+on_rtcp(const guint8 *packet, gsize length, gint64 arrival_us, gpointer user_data)
+{
+    CcClassroom *classroom = user_data;
+    if (classroom->receiver != NULL)
+        cc_rtp_receiver_rtcp(classroom->receiver, packet, length, arrival_us);
+}
+
+static void
+on_audience(guint n_receivers, const char *const *names, gpointer user_data)
+{
+    /* Only the teacher's line shows who is here. */
+}
+
+static CcSdp *
+make_offer(gpointer user_data)
+{
+    return cc_recv_offer();
+}
+
+static void
+log_stats(CcClassroom *classroom)
+{
+    CcScreenStats screen;
+    CcRtpReceiverStats now;
+    cc_screen_get_stats(classroom->screen, &screen);
+    cc_rtp_receiver_get_stats(classroom->receiver, &now);
+    g_mutex_lock(&classroom->lock);
+    CcPictureFlow flow = classroom->flow;
+    g_mutex_unlock(&classroom->lock);
+    guint64 packets = now.packets - classroom->stats.packets,
+            lost = now.lost - classroom->stats.lost;
+    cc_info("stats decoded=%" G_GUINT64_FORMAT " rendered=%" G_GUINT64_FORMAT
+            " dropped=%" G_GUINT64_FORMAT
+            " fps=%.1f kbps=%d loss=%.1f%% jitter_ms=%.1f retransmitted=%" G_GUINT64_FORMAT
+            "/%" G_GUINT64_FORMAT " freezes=%" G_GUINT64_FORMAT " frozen_ms=%d",
+            flow.pictures, screen.rendered, screen.dropped,
+            (double)(flow.pictures - classroom->stats_pictures) / STATS_INTERVAL_S,
+            (int)((now.bytes - classroom->stats.bytes) * 8 / 1000 / STATS_INTERVAL_S),
+            packets + lost > 0 ? 100.0 * (double)lost / (double)(packets + lost) : 0, now.jitter_ms,
+            now.retransmissions_used, now.retransmissions_asked, flow.freezes,
+            (int)(flow.frozen_us / 1000));
+    classroom->stats = now;
+    classroom->stats_pictures = flow.pictures;
+}
+
+static gboolean
+on_stats_timer(gpointer user_data)
+{
+    CcClassroom *classroom = user_data;
+    if (classroom->receiver == NULL)
+        return G_SOURCE_CONTINUE;
+    if (classroom->state == CC_CONNECTION_ON)
+        log_stats(classroom);
+    if (cc_rtp_receiver_take_failure(classroom->receiver))
+        renew_receiver(classroom);
+    return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+open_outputs(CcClassroom *classroom, const char *room, GError **error)
+{
+    const char *snapshot = cc_config_get_string(classroom->config, "recv", "snapshot");
+    const char *record = cc_config_get_string(classroom->config, "recv", "record");
+    g_autofree char *title = g_strdup_printf("classcast – %s", room);
+    CcScreenOptions options = {
+        .title = title,
+        .headless = cc_config_get_bool(classroom->config, "recv", "headless") || *snapshot != '\0',
+        .fullscreen = cc_config_get_bool(classroom->config, "recv", "fullscreen"),
+        .mute = cc_config_get_bool(classroom->config, "recv", "mute"),
+        .audio_device = cc_config_get_string(classroom->config, "recv", "audio-device"),
+        .latency_ms = (guint)cc_config_get_int(classroom->config, "recv", "latency-ms"),
+        .closed = on_closed,
+        .user_data = classroom,
+    };
+    classroom->snapshot_taken = *snapshot == '\0';
+    if (*record != '\0' && (classroom->recorder = cc_recorder_new(record, error)) == NULL)
+        return FALSE;
+    classroom->screen = cc_screen_new(&options, error);
+    return classroom->screen != NULL;
+}
+
+static gboolean
+open_connection(CcClassroom *classroom, const char *room, GError **error)
+{
+    static const CcConnectionCallbacks callbacks = {
+        .state_changed = on_state,
+        .negotiated = on_negotiated,
+        .rtp = on_rtp,
+        .rtcp = on_rtcp,
+        .audience_changed = on_audience,
+    };
+    CcConnectionOptions options = {
+        .relay_url = cc_config_get_string(classroom->config, "network", "relay-url"),
+        .room = room,
+        .publish = FALSE,
+        .make_offer = make_offer,
+        .config = classroom->config,
+    };
+    if (*options.relay_url == '\0' || *room == '\0') {
+        g_set_error_literal(error, CC_ERROR, CC_ERROR_USAGE,
+                            _("which relay and which room? Give --relay URL and ROOM"));
+        return FALSE;
+    }
+    classroom->connection = cc_connection_new(&options, &callbacks, classroom, error);
+    return classroom->connection != NULL;
+}
+
+CcClassroom *
+cc_classroom_new(const CcConfig *config, const char *room, GError **error)
+{
+    g_autoptr(CcClassroom) classroom = g_new0(CcClassroom, 1);
+    classroom->config = config;
+    classroom->loop = g_main_loop_new(NULL, FALSE);
+    g_mutex_init(&classroom->lock);
+    classroom->line = cc_status_line_new();
+    if (!open_connection(classroom, room, error) || !open_outputs(classroom, room, error))
+        return NULL;
+    return g_steal_pointer(&classroom);
+}
+
+int
+cc_classroom_run(CcClassroom *classroom)
+{
+    classroom->stats_timer = g_timeout_add_seconds(STATS_INTERVAL_S, on_stats_timer, classroom);
+    cc_connection_start(classroom->connection);
+    g_main_loop_run(classroom->loop);
+    return classroom->exit_code;
+}
+
+void
+cc_classroom_free(CcClassroom *classroom)
+{
+    if (classroom == NULL)
+        return;
+    g_clear_handle_id(&classroom->stats_timer, g_source_remove);
+    cc_rtp_receiver_free(classroom->receiver); /* its threads use all of the following */
+    cc_connection_free(classroom->connection);
+    cc_recorder_free(classroom->recorder);
+    cc_screen_free(classroom->screen);
+    cc_sdp_free(classroom->answer);
+    cc_status_line_free(classroom->line);
+    g_main_loop_unref(classroom->loop);
+    g_mutex_clear(&classroom->lock);
+    g_free(classroom);
+}

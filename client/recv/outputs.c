@@ -1,0 +1,69 @@
+#include "client/recv/outputs.h"
+
+/* What the sound server holds ahead; it delays picture and sound alike. */
+#define AUDIO_BUFFER_US 80000
+
+static gboolean
+opens(GstElement *element)
+{
+    gboolean opened = gst_element_set_state(element, GST_STATE_READY) != GST_STATE_CHANGE_FAILURE;
+    gst_element_set_state(element, GST_STATE_NULL);
+    return opened;
+}
+
+static GstElement *
+try_element(const char *name, const char *device)
+{
+    GstElement *element = gst_element_factory_make(name, NULL);
+    if (element == NULL)
+        return NULL;
+    if (device != NULL && !g_str_equal(device, "auto"))
+        g_object_set(element, "device", device, NULL);
+    if (opens(element))
+        return element;
+    gst_object_unref(gst_object_ref_sink(element));
+    return NULL;
+}
+
+GstElement *
+cc_output_video_new(void)
+{
+    GstElement *sink = NULL;
+    if (g_getenv("DISPLAY") != NULL) {
+        /* Scaling in the graphics card; else in software. Never OpenGL: on PCs without a driver for
+         * it that would be emulated on the processor. */
+        sink = try_element("xvimagesink", NULL);
+        if (sink == NULL)
+            sink = try_element("ximagesink", NULL);
+    } else if (g_getenv("WAYLAND_DISPLAY") != NULL) {
+        sink = try_element("waylandsink", NULL);
+    }
+    if (sink != NULL &&
+        g_object_class_find_property(G_OBJECT_GET_CLASS(sink), "force-aspect-ratio"))
+        g_object_set(sink, "force-aspect-ratio", TRUE, NULL);
+    return sink;
+}
+
+GstElement *
+cc_output_audio_new(const char *device)
+{
+    static const char *const names[] = {"pulsesink", "alsasink"};
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+        GstElement *sink = try_element(names[i], device);
+        if (sink == NULL)
+            continue;
+        g_object_set(sink, "buffer-time", (gint64)AUDIO_BUFFER_US, "latency-time", (gint64)10000,
+                     NULL);
+        return sink;
+    }
+    return NULL;
+}
+
+GstElement *
+cc_output_none_new(void)
+{
+    GstElement *sink = gst_element_factory_make("fakesink", NULL);
+    g_object_set(sink, "sync", TRUE, "qos", TRUE, "max-lateness", (gint64)20 * GST_MSECOND,
+                 "enable-last-sample", FALSE, NULL);
+    return sink;
+}

@@ -1,0 +1,28 @@
+/* Writes the lesson to a Matroska file as it was received, without transcoding. The file is whole
+ * up to the last half second however the process ends. Recording begins with a keyframe and runs on
+ * over outages and new sessions. Where Matroska cannot go on in the same file (another codec or
+ * size, a stream that appears or stays away), a further part is written: lesson.mkv, lesson-2.mkv,
+ * …
+ *
+ * cc_recorder_push() from any thread; the rest main thread. */
+#pragma once
+
+#include <gst/gst.h>
+
+#include "common/wire/codec.h"
+
+G_BEGIN_DECLS
+
+typedef struct CcRecorder CcRecorder;
+
+/* Error: CC_ERROR_FAILED if @path cannot be written. An existing file is not overwritten but
+ * numbered. */
+CcRecorder *cc_recorder_new(const char *path, GError **error);
+/* Ends the file properly: duration and index. */
+void cc_recorder_free(CcRecorder *recorder);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcRecorder, cc_recorder_free)
+
+/* An encoded frame whose PTS is the running time. */
+void cc_recorder_push(CcRecorder *recorder, CcMediaKind kind, GstSample *sample);
+
+G_END_DECLS

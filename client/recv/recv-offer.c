@@ -1,0 +1,50 @@
+#include "client/recv/recv-offer.h"
+
+#define MID_EXTENSION 1
+
+typedef struct {
+    guint8 payload_type, rtx_payload_type;
+    const char *name;
+    const char *fmtp;
+} VideoFormat;
+
+static const VideoFormat formats[] = {
+    {96, 97, "VP8", NULL},
+    {98, 99, "H264", "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"},
+    {100, 101, "VP9", "profile-id=0"},
+};
+
+static void
+add_audio(CcSdp *offer)
+{
+    CcSdpMedia *media = cc_sdp_add_media(offer, CC_MEDIA_AUDIO, "0");
+    media->direction = CC_SDP_RECVONLY;
+    cc_sdp_media_add_extension(media, MID_EXTENSION, CC_SDP_EXT_MID);
+    cc_sdp_media_add_codec(media, 111, "opus", 48000, 2, "minptime=10;useinbandfec=1;stereo=1");
+}
+
+static void
+add_video(CcSdp *offer)
+{
+    static const char *const feedback[] = {"nack", "nack pli", "ccm fir"};
+    CcSdpMedia *media = cc_sdp_add_media(offer, CC_MEDIA_VIDEO, "1");
+    media->direction = CC_SDP_RECVONLY;
+    cc_sdp_media_add_extension(media, MID_EXTENSION, CC_SDP_EXT_MID);
+    for (guint i = 0; i < G_N_ELEMENTS(formats); i++) {
+        g_autofree char *apt = g_strdup_printf("apt=%u", formats[i].payload_type);
+        CcSdpCodec *codec = cc_sdp_media_add_codec(media, formats[i].payload_type, formats[i].name,
+                                                   90000, 1, formats[i].fmtp);
+        for (guint j = 0; j < G_N_ELEMENTS(feedback); j++)
+            cc_sdp_codec_add_feedback(codec, feedback[j]);
+        cc_sdp_media_add_codec(media, formats[i].rtx_payload_type, "rtx", 90000, 1, apt);
+    }
+}
+
+CcSdp *
+cc_recv_offer(void)
+{
+    CcSdp *offer = cc_sdp_new();
+    add_audio(offer);
+    add_video(offer);
+    return offer;
+}

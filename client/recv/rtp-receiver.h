@@ -1,0 +1,55 @@
+/* The receiving half of `recv`: RTP and RTCP as bytes in, decoded pictures and sound out, and the
+ * encoded frames for the recorder. Lives as long as one negotiated session; a new session gets a
+ * new one, while screen, loudspeaker and recorder go on.
+ *
+ * Main thread; the callbacks come from GStreamer's threads. */
+#pragma once
+
+#include <gst/gst.h>
+
+#include "client/recv/rtp-route.h"
+
+G_BEGIN_DECLS
+
+typedef struct CcRtpReceiver CcRtpReceiver;
+
+typedef struct {
+    /* Raw sample whose PTS is in running time of the shared clock and base time. */
+    void (*decoded)(CcMediaKind kind, GstSample *sample, gpointer user_data);
+    /* The same for depayloaded and parsed frames; NULL if nobody records. */
+    void (*encoded)(CcMediaKind kind, GstSample *sample, gpointer user_data);
+    /* RTCP to send. */
+    void (*rtcp)(const guint8 *packet, gsize length, gpointer user_data);
+} CcRtpReceiverCallbacks;
+
+typedef struct {
+    GstClock *clock;
+    GstClockTime base_time;
+    guint latency_ms;  /* of the jitter buffer */
+    gboolean hardware; /* use hardware decoders where there are some */
+} CcRtpReceiverOptions;
+
+CcRtpReceiver *cc_rtp_receiver_new(const CcSdp *answer, const CcRtpReceiverOptions *options,
+                                   const CcRtpReceiverCallbacks *callbacks, gpointer user_data,
+                                   GError **error);
+void cc_rtp_receiver_free(CcRtpReceiver *receiver);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcRtpReceiver, cc_rtp_receiver_free)
+
+/* @arrival_us: CLOCK_MONOTONIC. */
+void cc_rtp_receiver_rtp(CcRtpReceiver *receiver, const guint8 *packet, gsize length,
+                         gint64 arrival_us);
+void cc_rtp_receiver_rtcp(CcRtpReceiver *receiver, const guint8 *packet, gsize length,
+                          gint64 arrival_us);
+
+/* TRUE once after GStreamer reported an error in here: the owner makes a new receiver. */
+gboolean cc_rtp_receiver_take_failure(CcRtpReceiver *receiver);
+
+typedef struct {
+    guint64 packets, bytes; /* RTP that arrived, retransmissions included */
+    guint64 lost;           /* not there in time, also not by retransmission; both streams */
+    guint64 retransmissions_asked, retransmissions_used;
+    double jitter_ms; /* of arrivals; the greater of both streams */
+} CcRtpReceiverStats;
+void cc_rtp_receiver_get_stats(CcRtpReceiver *receiver, CcRtpReceiverStats *stats);
+
+G_END_DECLS

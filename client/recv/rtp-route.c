@@ -1,0 +1,101 @@
+#include "client/recv/rtp-route.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/wire/rtp.h"
+
+static void
+add_formats(CcRtpRoute *route, const CcSdpMedia *media)
+{
+    for (guint i = 0; i < media->codecs->len && route->n_formats < G_N_ELEMENTS(route->formats);
+         i++) {
+        const CcSdpCodec *codec = media->codecs->pdata[i];
+        CcCodec known = cc_codec_from_name(codec->name);
+        gboolean rtx = g_ascii_strcasecmp(codec->name, "rtx") == 0;
+        if (known == CC_CODEC_NONE && !rtx)
+            continue;
+        g_autofree char *apt = rtx ? cc_sdp_codec_get_parameter(codec, "apt") : NULL;
+        route->formats[route->n_formats++] = (CcRouteFormat){
+            .codec = known,
+            .payload_type = codec->payload_type,
+            .apt = apt != NULL ? (guint8)atoi(apt) : 0,
+            .clock_rate = codec->clock_rate,
+            .kind = media->kind,
+        };
+    }
+}
+
+void
+cc_rtp_route_init(CcRtpRoute *route, const CcSdp *answer)
+{
+    *route = (CcRtpRoute){0};
+    for (guint i = 0; i < answer->media->len; i++) {
+        const CcSdpMedia *media = answer->media->pdata[i];
+        if (media->kind == CC_MEDIA_OTHER || (media->port == 0 && !media->bundle_only) ||
+            route->n_streams == G_N_ELEMENTS(route->streams))
+            continue;
+        CcRouteStream *stream = &route->streams[route->n_streams++];
+        stream->kind = media->kind;
+        stream->mid_extension = cc_sdp_media_find_extension(media, CC_SDP_EXT_MID);
+        if (media->mid != NULL)
+            g_strlcpy(stream->mid, media->mid, sizeof stream->mid);
+        if (media->sources->len > 0) {
+            const CcSdpSource *source = media->sources->pdata[0];
+            stream->ssrc = source->ssrc;
+            stream->rtx_ssrc = source->rtx_ssrc;
+        }
+        add_formats(route, media);
+    }
+}
+
+CcMediaKind
+cc_rtp_route_ssrc(const CcRtpRoute *route, guint32 ssrc)
+{
+    for (guint i = 0; i < route->n_streams; i++)
+        if (ssrc != 0 && (route->streams[i].ssrc == ssrc || route->streams[i].rtx_ssrc == ssrc))
+            return route->streams[i].kind;
+    return CC_MEDIA_OTHER;
+}
+
+const CcRouteFormat *
+cc_rtp_route_format(const CcRtpRoute *route, guint payload_type)
+{
+    for (guint i = 0; i < route->n_formats; i++)
+        if (route->formats[i].payload_type == payload_type)
+            return &route->formats[i];
+    return NULL;
+}
+
+static CcMediaKind
+route_mid(const CcRtpRoute *route, const CcRtpHeader *rtp)
+{
+    for (guint i = 0; i < route->n_streams; i++) {
+        const CcRouteStream *stream = &route->streams[i];
+        guint8 length = 0;
+        const guint8 *mid = stream->mid_extension != 0
+                                ? cc_rtp_find_extension(rtp, stream->mid_extension, &length)
+                                : NULL;
+        if (mid != NULL && length == strlen(stream->mid) && memcmp(mid, stream->mid, length) == 0)
+            return stream->kind;
+    }
+    return CC_MEDIA_OTHER;
+}
+
+CcMediaKind
+cc_rtp_route_packet(const CcRtpRoute *route, const guint8 *packet, gsize length)
+{
+    CcRtpHeader rtp;
+    if (cc_rtp_parse(packet, length, &rtp) != CC_DROP_NONE)
+        return CC_MEDIA_OTHER;
+    const CcRouteFormat *format = cc_rtp_route_format(route, rtp.payload_type);
+    if (format == NULL)
+        return CC_MEDIA_OTHER;
+    CcMediaKind kind = cc_rtp_route_ssrc(route, rtp.ssrc);
+    if (kind == CC_MEDIA_OTHER)
+        kind = route_mid(route, &rtp);
+    if (kind == CC_MEDIA_OTHER)
+        kind = format->kind;
+    /* A payload type of the other stream would reach the wrong decoder. */
+    return kind == format->kind ? kind : CC_MEDIA_OTHER;
+}

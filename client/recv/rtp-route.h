@@ -1,0 +1,39 @@
+/* To which of our two streams does an arriving packet belong, and what is its payload? Told by the
+ * SSRC of the answer, then by MID, then by payload type. Pure; owner's thread. */
+#pragma once
+
+#include "common/wire/sdp.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+    CcCodec codec; /* CC_CODEC_NONE for retransmissions */
+    guint8 payload_type;
+    guint8 apt; /* retransmissions: the payload type repaired */
+    guint clock_rate;
+    CcMediaKind kind;
+} CcRouteFormat;
+
+typedef struct {
+    CcMediaKind kind;
+    char mid[17];
+    guint8 mid_extension;   /* 0: not negotiated */
+    guint32 ssrc, rtx_ssrc; /* 0: not announced */
+} CcRouteStream;
+
+typedef struct {
+    guint n_streams;
+    CcRouteStream streams[4];
+    guint n_formats;
+    CcRouteFormat formats[16];
+} CcRtpRoute;
+
+void cc_rtp_route_init(CcRtpRoute *route, const CcSdp *answer);
+/* CC_MEDIA_AUDIO, CC_MEDIA_VIDEO, or CC_MEDIA_OTHER for a packet to drop. */
+CcMediaKind cc_rtp_route_packet(const CcRtpRoute *route, const guint8 *packet, gsize length);
+/* For RTCP that is about one source. CC_MEDIA_OTHER if unknown. */
+CcMediaKind cc_rtp_route_ssrc(const CcRtpRoute *route, guint32 ssrc);
+/* NULL if @payload_type was not negotiated. */
+const CcRouteFormat *cc_rtp_route_format(const CcRtpRoute *route, guint payload_type);
+
+G_END_DECLS

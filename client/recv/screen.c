@@ -1,0 +1,293 @@
+/*   appsrc(video) → textoverlay → convert, scale → video sink, or fakesink sync=true
+ *   appsrc(audio) → convert → resample → volume → audio sink, or fakesink sync=true
+ *
+ * While no pictures arrive, a still is pushed into the same appsrc twice a second. */
+#define CC_LOG_AREA "recv"
+#include "client/recv/screen.h"
+
+#include <gst/app/app.h>
+#include <gst/video/videooverlay.h>
+
+#include "client/recv/outputs.h"
+#include "client/recv/still.h"
+#include "client/recv/window-x11.h"
+#include "common/base/error.h"
+#include "common/base/log.h"
+
+#define DECODE_MARGIN_MS 30 /* between the end of the jitter buffer and the screen */
+#define STILL_INTERVAL_MS 500
+#define STILL_AFTER (1 * GST_SECOND) /* without a picture */
+
+struct CcScreen {
+    GstElement *pipeline;
+    GstElement *video_in, *audio_in, *overlay, *video_sink; /* not owned */
+    GstClock *clock;
+    GstClockTime base_time;
+    CcWindow *window;
+    CcScreenOptions options;
+    guint bus_watch, still_timer;
+    GMutex lock;            /* guards what follows */
+    GstSample *last;        /* the newest picture */
+    GstSample *still;       /* made from it when needed */
+    GstClockTime last_time; /* its running time */
+};
+
+static GstClockTime
+running_time(CcScreen *screen)
+{
+    GstClockTime now = gst_clock_get_time(screen->clock);
+    return now > screen->base_time ? now - screen->base_time : 0;
+}
+
+static void
+push(GstElement *src, GstSample *sample)
+{
+    gst_app_src_push_sample(GST_APP_SRC(src), sample);
+}
+
+void
+cc_screen_video(CcScreen *screen, GstSample *sample)
+{
+    g_mutex_lock(&screen->lock);
+    if (screen->overlay != NULL) { /* headless nobody sees a still */
+        g_clear_pointer(&screen->still, gst_sample_unref);
+        g_clear_pointer(&screen->last, gst_sample_unref);
+        screen->last = gst_sample_ref(sample);
+    }
+    screen->last_time = running_time(screen);
+    push(screen->video_in, sample);
+    g_mutex_unlock(&screen->lock);
+}
+
+void
+cc_screen_audio(CcScreen *screen, GstSample *sample)
+{
+    push(screen->audio_in, sample);
+}
+
+static void
+push_still(CcScreen *screen)
+{
+    GstClockTime now = running_time(screen);
+    if (screen->last_time != GST_CLOCK_TIME_NONE && now < screen->last_time + STILL_AFTER)
+        return;
+    if (screen->still == NULL)
+        screen->still = screen->last != NULL ? cc_still_dimmed(screen->last) : cc_still_dark();
+    g_autoptr(GstBuffer) buffer = gst_buffer_copy(gst_sample_get_buffer(screen->still));
+    GST_BUFFER_PTS(buffer) = now;
+    GST_BUFFER_DURATION(buffer) = GST_CLOCK_TIME_NONE;
+    g_autoptr(GstSample) sample =
+        gst_sample_new(buffer, gst_sample_get_caps(screen->still), NULL, NULL);
+    push(screen->video_in, sample);
+}
+
+static gboolean
+on_still_timer(gpointer user_data)
+{
+    CcScreen *screen = user_data;
+    g_mutex_lock(&screen->lock);
+    push_still(screen);
+    g_mutex_unlock(&screen->lock);
+    return G_SOURCE_CONTINUE;
+}
+
+void
+cc_screen_set_words(CcScreen *screen, const char *words)
+{
+    if (screen->overlay == NULL)
+        return;
+    g_autofree char *escaped = g_markup_escape_text(words != NULL ? words : "", -1);
+    g_object_set(screen->overlay, "text", escaped, "silent", words == NULL, NULL);
+    on_still_timer(screen);
+}
+
+void
+cc_screen_clear(CcScreen *screen)
+{
+    g_mutex_lock(&screen->lock);
+    g_clear_pointer(&screen->still, gst_sample_unref);
+    g_clear_pointer(&screen->last, gst_sample_unref);
+    g_mutex_unlock(&screen->lock);
+}
+
+static void
+on_window_closed(gpointer user_data)
+{
+    CcScreen *screen = user_data;
+    screen->options.closed(screen->options.user_data);
+}
+
+static gboolean
+on_message(GstBus *bus, GstMessage *message, gpointer user_data)
+{
+    CcScreen *screen = user_data;
+    if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
+        g_autoptr(GError) error = NULL;
+        gst_message_parse_error(message, &error, NULL);
+        cc_warning_limited("screen: %s", error->message);
+        /* The window was closed behind our back, or the display has gone. */
+        if (GST_MESSAGE_SRC(message) == GST_OBJECT(screen->video_sink))
+            screen->options.closed(screen->options.user_data);
+    } else if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_LATENCY) {
+        gst_bin_recalculate_latency(GST_BIN(screen->pipeline));
+    }
+    return G_SOURCE_CONTINUE;
+}
+
+static GstElement *
+make_input(CcScreen *screen, guint64 max_buffers)
+{
+    GstElement *src = gst_element_factory_make("appsrc", NULL);
+    gint64 latency = (gint64)(screen->options.latency_ms + DECODE_MARGIN_MS) * GST_MSECOND;
+    g_object_set(src, "format", GST_FORMAT_TIME, "is-live", TRUE, "min-latency", latency,
+                 "max-buffers", max_buffers, "max-bytes", (guint64)0, "leaky-type", 2, NULL);
+    return src;
+}
+
+static gboolean
+link_chain(CcScreen *screen, GstElement **chain, guint n, GError **error)
+{
+    for (guint i = 0; i < n; i++) {
+        if (chain[i] == NULL) {
+            g_set_error_literal(
+                error, CC_ERROR, CC_ERROR_MEDIA,
+                "a GStreamer element is missing: install gstreamer1.0-plugins-base");
+            return FALSE;
+        }
+        gst_bin_add(GST_BIN(screen->pipeline), chain[i]);
+        if (i > 0 && !gst_element_link(chain[i - 1], chain[i])) {
+            g_set_error(error, CC_ERROR, CC_ERROR_MEDIA, "cannot link %s",
+                        GST_ELEMENT_NAME(chain[i]));
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+static void
+open_window(CcScreen *screen)
+{
+    static const CcWindowCallbacks callbacks = {.closed = on_window_closed};
+    if (!GST_IS_VIDEO_OVERLAY(screen->video_sink) || g_getenv("DISPLAY") == NULL)
+        return;
+    screen->window = cc_window_new(screen->options.title, CC_STILL_WIDTH, CC_STILL_HEIGHT,
+                                   screen->options.fullscreen, &callbacks, screen);
+    if (screen->window == NULL)
+        return;
+    GstVideoOverlay *overlay = GST_VIDEO_OVERLAY(screen->video_sink);
+    gst_video_overlay_set_window_handle(overlay, cc_window_handle(screen->window));
+    gst_video_overlay_handle_events(overlay, FALSE); /* the window has its own keys */
+}
+
+static gboolean
+add_video(CcScreen *screen, GError **error)
+{
+    screen->video_in = make_input(screen, 4);
+    screen->video_sink = screen->options.headless ? NULL : cc_output_video_new();
+    if (screen->video_sink == NULL) {
+        if (!screen->options.headless)
+            cc_warning("no display: running headless");
+        screen->video_sink = cc_output_none_new();
+        GstElement *chain[] = {screen->video_in, screen->video_sink};
+        return link_chain(screen, chain, G_N_ELEMENTS(chain), error);
+    }
+    screen->overlay = gst_element_factory_make("textoverlay", NULL);
+    GstElement *chain[] = {screen->video_in, screen->overlay,
+                           gst_element_factory_make("videoconvertscale", NULL), screen->video_sink};
+    if (!link_chain(screen, chain, G_N_ELEMENTS(chain), error))
+        return FALSE;
+    g_object_set(screen->overlay, "font-desc", "Noto Sans CJK SC, Sans 22", "shaded-background",
+                 TRUE, "silent", TRUE, NULL);
+    gst_util_set_object_arg(G_OBJECT(screen->overlay), "halignment", "center");
+    gst_util_set_object_arg(G_OBJECT(screen->overlay), "valignment", "center");
+    gst_util_set_object_arg(G_OBJECT(screen->overlay), "line-alignment", "center");
+    open_window(screen);
+    screen->still_timer = g_timeout_add(STILL_INTERVAL_MS, on_still_timer, screen);
+    return TRUE;
+}
+
+static gboolean
+add_audio(CcScreen *screen, GError **error)
+{
+    GstElement *sink =
+        screen->options.headless ? NULL : cc_output_audio_new(screen->options.audio_device);
+    if (sink == NULL) {
+        if (!screen->options.headless)
+            cc_warning("no sound device: the lesson is silent here");
+        sink = cc_output_none_new();
+    }
+    screen->audio_in = make_input(screen, 100);
+    GstElement *volume = gst_element_factory_make("volume", NULL);
+    GstElement *chain[] = {screen->audio_in, gst_element_factory_make("audioconvert", NULL),
+                           gst_element_factory_make("audioresample", NULL), volume, sink};
+    if (!link_chain(screen, chain, G_N_ELEMENTS(chain), error))
+        return FALSE;
+    g_object_set(sink, "async", FALSE, NULL); /* sound may never come: nothing waits for it */
+    g_object_set(volume, "mute", screen->options.mute, NULL);
+    return TRUE;
+}
+
+CcScreen *
+cc_screen_new(const CcScreenOptions *options, GError **error)
+{
+    g_autoptr(CcScreen) screen = g_new0(CcScreen, 1);
+    g_mutex_init(&screen->lock);
+    screen->options = *options;
+    screen->last_time = GST_CLOCK_TIME_NONE;
+    screen->clock = gst_system_clock_obtain();
+    screen->pipeline = gst_pipeline_new("screen");
+    gst_pipeline_use_clock(GST_PIPELINE(screen->pipeline), screen->clock);
+    /* Set by hand, so that the receiving pipelines can take it over. */
+    gst_element_set_start_time(screen->pipeline, GST_CLOCK_TIME_NONE);
+    screen->base_time = gst_clock_get_time(screen->clock);
+    gst_element_set_base_time(screen->pipeline, screen->base_time);
+    if (!add_video(screen, error) || !add_audio(screen, error))
+        return NULL;
+    g_object_set(screen->video_sink, "async", FALSE, NULL);
+    g_autoptr(GstBus) bus = gst_element_get_bus(screen->pipeline);
+    screen->bus_watch = gst_bus_add_watch(bus, on_message, screen);
+    if (gst_element_set_state(screen->pipeline, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE) {
+        g_set_error_literal(error, CC_ERROR, CC_ERROR_MEDIA, "screen or loudspeaker do not start");
+        return NULL;
+    }
+    return g_steal_pointer(&screen);
+}
+
+GstClock *
+cc_screen_clock(CcScreen *screen)
+{
+    return screen->clock;
+}
+
+GstClockTime
+cc_screen_base_time(CcScreen *screen)
+{
+    return screen->base_time;
+}
+
+void
+cc_screen_get_stats(CcScreen *screen, CcScreenStats *stats)
+{
+    g_autoptr(GstStructure) counted = NULL;
+    *stats = (CcScreenStats){0};
+    g_object_get(screen->video_sink, "stats", &counted, NULL);
+    gst_structure_get(counted, "rendered", G_TYPE_UINT64, &stats->rendered, "dropped",
+                      G_TYPE_UINT64, &stats->dropped, NULL);
+}
+
+void
+cc_screen_free(CcScreen *screen)
+{
+    if (screen == NULL)
+        return;
+    g_clear_handle_id(&screen->still_timer, g_source_remove);
+    g_clear_handle_id(&screen->bus_watch, g_source_remove);
+    gst_element_set_state(screen->pipeline, GST_STATE_NULL);
+    gst_clear_object(&screen->pipeline);
+    gst_clear_object(&screen->clock);
+    g_clear_pointer(&screen->last, gst_sample_unref);
+    g_clear_pointer(&screen->still, gst_sample_unref);
+    cc_window_free(screen->window);
+    g_mutex_clear(&screen->lock);
+    g_free(screen);
+}

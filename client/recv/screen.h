@@ -1,0 +1,48 @@
+/* The classroom's screen and loudspeaker: a window that is there from the start and stays, whatever
+ * the connection does, with words on it while there is no lesson. Headless it decodes and keeps
+ * time all the same and shows nothing.
+ *
+ * Main thread, except cc_screen_video() and cc_screen_audio(): any thread. */
+#pragma once
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+typedef struct CcScreen CcScreen;
+
+typedef struct {
+    const char *title;
+    gboolean headless;
+    gboolean fullscreen;
+    gboolean mute;
+    const char *audio_device; /* "auto" or a device name */
+    guint latency_ms;         /* of the jitter buffers; the playout delay adds a decoding margin */
+    void (*closed)(gpointer user_data); /* the window was closed */
+    gpointer user_data;
+} CcScreenOptions;
+
+/* Without a display or a sound device it warns and goes on without. Error: CC_ERROR_MEDIA. */
+CcScreen *cc_screen_new(const CcScreenOptions *options, GError **error);
+void cc_screen_free(CcScreen *screen);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcScreen, cc_screen_free)
+
+/* What other pipelines take over, so that running times are the same. (transfer none) */
+GstClock *cc_screen_clock(CcScreen *screen);
+GstClockTime cc_screen_base_time(CcScreen *screen);
+
+/* Raw I420 or S16LE whose PTS is the running time at which it arrived. */
+void cc_screen_video(CcScreen *screen, GstSample *sample);
+void cc_screen_audio(CcScreen *screen, GstSample *sample);
+
+/* Over the picture; NULL: none. */
+void cc_screen_set_words(CcScreen *screen, const char *words);
+/* Forgets the last picture: dark again behind the words. */
+void cc_screen_clear(CcScreen *screen);
+
+typedef struct {
+    guint64 rendered, dropped; /* pictures that came in time, or too late */
+} CcScreenStats;
+void cc_screen_get_stats(CcScreen *screen, CcScreenStats *stats);
+
+G_END_DECLS

@@ -1,0 +1,26 @@
+/* The classroom's window on an X11 (or XWayland) desktop: title, full screen, keys. The video sink
+ * draws into it. Main thread. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct CcWindow CcWindow;
+
+typedef struct {
+    void (*closed)(gpointer user_data); /* q, or the window manager's close button */
+} CcWindowCallbacks;
+
+/* F11, f and a double click switch full screen, Escape leaves it, q closes.
+ * NULL if there is no X display. */
+CcWindow *cc_window_new(const char *title, guint width, guint height, gboolean fullscreen,
+                        const CcWindowCallbacks *callbacks, gpointer user_data);
+void cc_window_free(CcWindow *window);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcWindow, cc_window_free)
+
+void cc_window_set_fullscreen(CcWindow *window, gboolean fullscreen);
+/* For gst_video_overlay_set_window_handle(). */
+guintptr cc_window_handle(const CcWindow *window);
+
+G_END_DECLS
