@@ -10,10 +10,13 @@ typedef void (*HostileFunc)(const guint8 *data, gsize length);
 static inline void
 hostile_call(HostileFunc func, const guint8 *data, gsize length)
 {
-    g_autofree guint8 *copy = g_malloc(MAX(length, 1));
+    /* One byte in front, so that length 0 has its end of the block too. */
+    g_autofree guint8 *block = g_malloc(length + 1);
+
+    block[0] = 0;
     if (length > 0)
-        memcpy(copy, data, length);
-    func(copy + (length == 0 ? 1 : 0), length);
+        memcpy(block + 1, data, length);
+    func(block + 1, length);
 }
 
 /* Every shorter length of @data. */
