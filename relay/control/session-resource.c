@@ -52,6 +52,7 @@ restart_answer(const CcSession *session, const char *ufrag, const char *pwd)
         if (candidate != NULL)
             g_ptr_array_add(media->candidates, candidate);
     }
+    media->bundled = TRUE;
     media->end_of_candidates = TRUE;
     return cc_sdp_fragment_to_string(fragment);
 }

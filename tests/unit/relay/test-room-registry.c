@@ -1,0 +1,321 @@
+/* Rooms: who may join, how lessons begin and end, and when rooms disappear. Time is an argument. */
+#include "relay/room/room-registry.h"
+
+#define SECOND G_USEC_PER_SEC
+
+typedef struct {
+    CcRoomRegistry *registry;
+    GString *log; /* what the events said, "lesson:on joined:p1 left:p1:closed " */
+} Fixture;
+
+static const CcRoomLimits default_limits = {
+    .max_rooms = 2,
+    .max_sessions = 6,
+    .max_sessions_per_room = 4,
+    .wait_for_lesson = TRUE,
+    .teacher_silence_us = 2 * SECOND,
+    .lesson_grace_us = 60 * SECOND,
+};
+
+static void
+on_event(const CcRoomEvent *event, gpointer user_data)
+{
+    Fixture *fixture = user_data;
+
+    switch (event->kind) {
+    case CC_ROOM_LESSON:
+        g_string_append_printf(fixture->log, "lesson:%s ",
+                               cc_lesson_to_string(event->room->lesson));
+        break;
+    case CC_ROOM_JOINED:
+        g_string_append_printf(fixture->log, "joined:%s ", event->participant->id);
+        break;
+    case CC_ROOM_LEFT:
+        g_string_append_printf(fixture->log, "left:%s:%s ", event->participant->id, event->reason);
+        break;
+    }
+}
+
+static void
+set_up(Fixture *fixture, gconstpointer data)
+{
+    fixture->log = g_string_new(NULL);
+    fixture->registry = cc_room_registry_new(&default_limits, on_event, fixture);
+}
+
+static void
+tear_down(Fixture *fixture, gconstpointer data)
+{
+    cc_room_registry_free(fixture->registry);
+    g_string_free(fixture->log, TRUE);
+}
+
+/* What has been said since the last call. */
+static void
+assert_log(Fixture *fixture, const char *expected)
+{
+    g_assert_cmpstr(fixture->log->str, ==, expected);
+    g_string_truncate(fixture->log, 0);
+}
+
+static const CcParticipant *
+join(Fixture *fixture, const char *room, const char *session, gboolean publisher, gint64 now_us,
+     const char *expect_replaced)
+{
+    g_autofree char *replaced = NULL;
+    CcJoin request = {.room = room,
+                      .session_id = session,
+                      .role = publisher ? CC_ROLE_TEACHER : CC_ROLE_CLASSROOM,
+                      .name = session,
+                      .publisher = publisher};
+    const CcParticipant *participant;
+
+    g_assert_cmpint(cc_room_registry_admit(fixture->registry, room, publisher, now_us), ==,
+                    CC_ADMISSION_OK);
+    participant = cc_room_registry_join(fixture->registry, &request, now_us, &replaced);
+    g_assert_cmpstr(replaced, ==, expect_replaced);
+    return participant;
+}
+
+static CcLesson
+lesson(Fixture *fixture, const char *room)
+{
+    const CcRoom *found = cc_room_registry_lookup(fixture->registry, room);
+
+    g_assert_nonnull(found);
+    return found->lesson;
+}
+
+static void
+begin_lesson(Fixture *fixture, const char *room, const char *session, gint64 now_us)
+{
+    join(fixture, room, session, TRUE, now_us, NULL);
+    cc_room_registry_connected(fixture->registry, session, now_us);
+    cc_room_registry_media(fixture->registry, session);
+}
+
+static void
+test_lesson(Fixture *fixture, gconstpointer data)
+{
+    CcRoomRegistry *registry = fixture->registry;
+    const CcParticipant *pupil;
+
+    g_assert_null(cc_room_registry_lookup(registry, "math"));
+    pupil = join(fixture, "math", "s1", FALSE, 0, NULL);
+    g_assert_cmpstr(pupil->id, ==, "p1");
+    g_assert_cmpstr(pupil->name, ==, "s1");
+    g_assert_cmpint(lesson(fixture, "math"), ==, CC_LESSON_NONE);
+    assert_log(fixture, ""); /* nobody hears of a session that has not connected */
+    cc_room_registry_connected(registry, "s1", 1);
+    cc_room_registry_connected(registry, "s1", 2);
+    assert_log(fixture, "joined:p1 ");
+
+    join(fixture, "math", "t1", TRUE, 3, NULL);
+    cc_room_registry_connected(registry, "t1", 4);
+    g_assert_cmpint(lesson(fixture, "math"), ==, CC_LESSON_NONE);
+    cc_room_registry_media(registry, "t1");
+    assert_log(fixture, "joined:p2 lesson:on ");
+
+    /* She goes home: over at once; the room stays while somebody is in it. */
+    cc_room_registry_leave(registry, "t1", "closed", TRUE, 5);
+    assert_log(fixture, "left:p2:closed lesson:over ");
+    g_assert_cmpint(lesson(fixture, "math"), ==, CC_LESSON_OVER);
+    cc_room_registry_leave(registry, "s1", "timed-out", FALSE, 6);
+    assert_log(fixture, "left:p1:timed-out ");
+    g_assert_null(cc_room_registry_lookup(registry, "math"));
+    g_assert_cmpuint(cc_room_registry_n_sessions(registry), ==, 0);
+    cc_room_registry_leave(registry, "s1", "again", TRUE, 7);
+    assert_log(fixture, "");
+}
+
+static void
+test_never_connected(Fixture *fixture, gconstpointer data)
+{
+    join(fixture, "math", "s1", FALSE, 0, NULL);
+    cc_room_registry_leave(fixture->registry, "s1", "never-connected", FALSE, 30 * SECOND);
+    assert_log(fixture, "");
+    g_assert_null(cc_room_registry_lookup(fixture->registry, "math"));
+
+    /* A teacher who never came leaves no lesson behind either. */
+    join(fixture, "math", "t1", TRUE, 0, NULL);
+    cc_room_registry_leave(fixture->registry, "t1", "never-connected", FALSE, 30 * SECOND);
+    assert_log(fixture, "");
+    g_assert_null(cc_room_registry_lookup(fixture->registry, "math"));
+}
+
+static void
+test_away_and_back(Fixture *fixture, gconstpointer data)
+{
+    CcRoomRegistry *registry = fixture->registry;
+
+    begin_lesson(fixture, "math", "t1", 0);
+    assert_log(fixture, "joined:p1 lesson:on ");
+    g_assert_cmpint(cc_room_registry_next_expiry_us(registry), ==, -1);
+    cc_room_registry_silent(registry, "t1", 10 * SECOND);
+    cc_room_registry_silent(registry, "t1", 11 * SECOND);
+    assert_log(fixture, "lesson:away ");
+    g_assert_cmpint(cc_room_registry_next_expiry_us(registry), ==, 70 * SECOND);
+    cc_room_registry_media(registry, "t1");
+    assert_log(fixture, "lesson:on ");
+    g_assert_cmpint(cc_room_registry_next_expiry_us(registry), ==, -1);
+
+    /* Her session dies; the room waits for her, empty, for the grace period. */
+    cc_room_registry_leave(registry, "t1", "timed-out", FALSE, 20 * SECOND);
+    assert_log(fixture, "left:p1:timed-out lesson:away ");
+    cc_room_registry_expire(registry, 80 * SECOND - 1);
+    g_assert_cmpint(lesson(fixture, "math"), ==, CC_LESSON_AWAY);
+    begin_lesson(fixture, "math", "t2", 80 * SECOND - 1);
+    assert_log(fixture, "joined:p2 lesson:on ");
+    cc_room_registry_expire(registry, 200 * SECOND);
+    g_assert_cmpint(lesson(fixture, "math"), ==, CC_LESSON_ON);
+}
+
+static void
+test_grace_ends(Fixture *fixture, gconstpointer data)
+{
+    CcRoomRegistry *registry = fixture->registry;
+
+    begin_lesson(fixture, "math", "t1", 0);
+    join(fixture, "math", "s1", FALSE, 0, NULL);
+    cc_room_registry_leave(registry, "t1", "closed-by-peer", FALSE, 10 * SECOND);
+    g_string_truncate(fixture->log, 0);
+    cc_room_registry_expire(registry, 70 * SECOND);
+    assert_log(fixture, "lesson:over ");
+    g_assert_cmpint(cc_room_registry_next_expiry_us(registry), ==, -1);
+
+    /* The next lesson in the same room begins as usual. */
+    begin_lesson(fixture, "math", "t2", 71 * SECOND);
+    assert_log(fixture, "joined:p3 lesson:on ");
+
+    /* An empty room goes with its lesson. */
+    cc_room_registry_leave(registry, "s1", "closed", TRUE, 72 * SECOND);
+    cc_room_registry_leave(registry, "t2", "timed-out", FALSE, 73 * SECOND);
+    g_assert_nonnull(cc_room_registry_lookup(registry, "math"));
+    cc_room_registry_expire(registry, 133 * SECOND);
+    g_assert_null(cc_room_registry_lookup(registry, "math"));
+}
+
+static void
+test_second_teacher(Fixture *fixture, gconstpointer data)
+{
+    CcRoomRegistry *registry = fixture->registry;
+
+    /* One who has just come is given time, then not. */
+    join(fixture, "math", "t1", TRUE, 0, NULL);
+    g_assert_cmpint(cc_room_registry_admit(registry, "math", TRUE, 2 * SECOND - 1), ==,
+                    CC_ADMISSION_TEACHER_PRESENT);
+    cc_room_registry_connected(registry, "t1", 1 * SECOND);
+    g_assert_cmpint(cc_room_registry_admit(registry, "math", TRUE, 3 * SECOND - 1), ==,
+                    CC_ADMISSION_TEACHER_PRESENT);
+    g_assert_cmpint(cc_room_registry_admit(registry, "math", TRUE, 3 * SECOND), ==,
+                    CC_ADMISSION_OK);
+
+    /* While her packets arrive nobody takes her place, however late. */
+    cc_room_registry_media(registry, "t1");
+    g_assert_cmpint(cc_room_registry_admit(registry, "math", TRUE, 1000 * SECOND), ==,
+                    CC_ADMISSION_TEACHER_PRESENT);
+    g_assert_cmpint(cc_room_registry_admit(registry, "history", TRUE, 1000 * SECOND), ==,
+                    CC_ADMISSION_OK);
+
+    /* Silent: the next one continues the lesson, the old session ends. */
+    cc_room_registry_silent(registry, "t1", 1001 * SECOND);
+    g_string_truncate(fixture->log, 0);
+    join(fixture, "math", "t2", TRUE, 1001 * SECOND, "t1");
+    assert_log(fixture, "left:p1:replaced ");
+    g_assert_null(cc_room_registry_lookup_session(registry, "t1"));
+    cc_room_registry_media(registry, "t1"); /* a late report of the old session changes nothing */
+    assert_log(fixture, "");
+    g_assert_cmpint(lesson(fixture, "math"), ==, CC_LESSON_AWAY);
+    cc_room_registry_media(registry, "t2");
+    assert_log(fixture, "joined:p2 lesson:on ");
+    g_assert_cmpuint(cc_room_registry_n_sessions(registry), ==, 1);
+}
+
+static void
+test_receiver_is_no_teacher(Fixture *fixture, gconstpointer data)
+{
+    join(fixture, "math", "s1", FALSE, 0, NULL);
+    cc_room_registry_media(fixture->registry, "s1");
+    cc_room_registry_silent(fixture->registry, "s1", 1);
+    assert_log(fixture, "");
+    g_assert_cmpint(lesson(fixture, "math"), ==, CC_LESSON_NONE);
+}
+
+static void
+test_wait_for_lesson(Fixture *fixture, gconstpointer data)
+{
+    CcRoomLimits limits = default_limits;
+    CcRoomRegistry *registry = fixture->registry;
+
+    limits.wait_for_lesson = FALSE;
+    cc_room_registry_set_limits(registry, &limits);
+    g_assert_cmpint(cc_room_registry_admit(registry, "math", FALSE, 0), ==,
+                    CC_ADMISSION_LESSON_NOT_BEGUN);
+    join(fixture, "math", "t1", TRUE, 0, NULL);
+    g_assert_cmpint(cc_room_registry_admit(registry, "math", FALSE, 0), ==,
+                    CC_ADMISSION_LESSON_NOT_BEGUN);
+    cc_room_registry_media(registry, "t1");
+    g_assert_cmpint(cc_room_registry_admit(registry, "math", FALSE, 0), ==, CC_ADMISSION_OK);
+    cc_room_registry_silent(registry, "t1", 1);
+    join(fixture, "math", "s1", FALSE, 1, NULL);
+    cc_room_registry_expire(registry, 61 * SECOND);
+    g_assert_cmpint(cc_room_registry_admit(registry, "math", FALSE, 61 * SECOND), ==,
+                    CC_ADMISSION_LESSON_NOT_BEGUN);
+}
+
+static void
+test_limits(Fixture *fixture, gconstpointer data)
+{
+    CcRoomRegistry *registry = fixture->registry;
+
+    join(fixture, "a", "s1", FALSE, 0, NULL);
+    join(fixture, "a", "s2", FALSE, 0, NULL);
+    join(fixture, "a", "s3", FALSE, 0, NULL);
+    join(fixture, "a", "s4", FALSE, 0, NULL);
+    g_assert_cmpint(cc_room_registry_admit(registry, "a", FALSE, 0), ==,
+                    CC_ADMISSION_LIMIT_SESSIONS);
+    join(fixture, "a", "t1", TRUE, 0, NULL); /* a full room still has a place for its teacher */
+    join(fixture, "b", "s5", FALSE, 0, NULL);
+    g_assert_cmpint(cc_room_registry_admit(registry, "c", FALSE, 0), ==, CC_ADMISSION_LIMIT_ROOMS);
+    g_assert_cmpint(cc_room_registry_admit(registry, "b", FALSE, 0), ==,
+                    CC_ADMISSION_LIMIT_SESSIONS); /* six in the whole relay */
+    g_assert_cmpint(cc_room_registry_admit(registry, "b", TRUE, 0), ==,
+                    CC_ADMISSION_LIMIT_SESSIONS);
+    /* A teacher who comes back in the place of her dead session is no seventh. */
+    join(fixture, "a", "t2", TRUE, 5 * SECOND, "t1");
+
+    cc_room_registry_leave(registry, "s5", "closed", TRUE, 0);
+    g_assert_cmpint(cc_room_registry_admit(registry, "c", FALSE, 0), ==, CC_ADMISSION_OK);
+}
+
+static void
+test_list(Fixture *fixture, gconstpointer data)
+{
+    g_autoptr(GPtrArray) rooms = NULL;
+
+    join(fixture, "zoology", "s1", FALSE, 0, NULL);
+    join(fixture, "art", "s2", FALSE, 0, NULL);
+    rooms = cc_room_registry_list(fixture->registry);
+    g_assert_cmpuint(rooms->len, ==, 2);
+    g_assert_cmpstr(((CcRoom *)g_ptr_array_index(rooms, 0))->name, ==, "art");
+    g_assert_cmpstr(((CcRoom *)g_ptr_array_index(rooms, 1))->name, ==, "zoology");
+    g_assert_true(cc_room_registry_lookup_session(fixture->registry, "s2") ==
+                  g_ptr_array_index(rooms, 0));
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+#define ADD(name, function) g_test_add(name, Fixture, NULL, set_up, function, tear_down)
+    ADD("/relay/room/lesson", test_lesson);
+    ADD("/relay/room/never-connected", test_never_connected);
+    ADD("/relay/room/away-and-back", test_away_and_back);
+    ADD("/relay/room/grace-ends", test_grace_ends);
+    ADD("/relay/room/second-teacher", test_second_teacher);
+    ADD("/relay/room/receiver-is-no-teacher", test_receiver_is_no_teacher);
+    ADD("/relay/room/wait-for-lesson", test_wait_for_lesson);
+    ADD("/relay/room/limits", test_limits);
+    ADD("/relay/room/list", test_list);
+    return g_test_run();
+}
