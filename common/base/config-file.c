@@ -188,7 +188,7 @@ read_values(GPtrArray *entries, const char *file, const char *text, GError **err
     for (guint i = 0; i < entries->len; i++) {
         CcConfigEntry *entry = g_ptr_array_index(entries, i);
         entry->value = g_key_file_get_string(key_file, entry->section, entry->key, &local);
-        if (!entry->value) {
+        if (local) { /* GLib returns a value all the same */
             g_set_error(error, CC_ERROR, CC_ERROR_CONFIG,
                         _("%s: [%s] %s: expected \\ only in \\s \\n \\t \\r \\\\"), entry->origin,
                         entry->section, entry->key);

@@ -262,9 +262,10 @@ static void
 consider(const char *candidate, const char *name, const char **best, guint *best_distance)
 {
     guint distance = edit_distance(candidate, name);
+    gsize length = strlen(candidate);
 
-    /* "http_port" and "Bitrate" are near; anything that shares less than two thirds is a guess. */
-    if (distance < *best_distance && distance <= MAX(strlen(candidate) / 3, 1)) {
+    /* Near are "http_port" and "widht"; what shares less than two thirds is a guess. */
+    if (distance < *best_distance && distance <= (length < 5 ? 1 : MAX(length / 3, 2))) {
         *best = candidate;
         *best_distance = distance;
     }
