@@ -30,10 +30,6 @@ read_text(const char *file, char **text, GError **error)
     const char *bad = NULL;
     GStatBuf status;
 
-    if (g_stat(file, &status) == 0 && !S_ISREG(status.st_mode)) {
-        g_set_error(error, CC_ERROR, CC_ERROR_CONFIG, _("%s: not a regular file"), file);
-        return FALSE;
-    }
     if (g_stat(file, &status) == 0 && status.st_size > MAX_FILE_BYTES) {
         g_set_error(error, CC_ERROR, CC_ERROR_CONFIG, _("%s: too large for a configuration file"),
                     file);
