@@ -21,7 +21,6 @@ typedef struct {
 
 CcSdpMedia *cc_sdp_media_new(void);
 void cc_sdp_media_free(CcSdpMedia *media);
-void cc_sdp_candidate_free(CcSdpCandidate *candidate);
 
 /* The shared engine of cc_sdp_parse() and cc_sdp_fragment_parse(). */
 CcSdp *cc_sdp_read(const char *text, gssize length, gboolean fragment, GError **error);

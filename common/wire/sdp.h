@@ -113,6 +113,8 @@ char *cc_sdp_codec_get_parameter(const CcSdpCodec *codec, const char *name);
 /* "candidate:…" (without "a="), and back. Returns NULL on nonsense. */
 CcSdpCandidate *cc_sdp_candidate_parse(const char *text);
 char *cc_sdp_candidate_to_string(const CcSdpCandidate *candidate);
+void cc_sdp_candidate_free(CcSdpCandidate *candidate);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcSdpCandidate, cc_sdp_candidate_free)
 
 /* application/trickle-ice-sdpfrag (RFC 8840 section 9): a CcSdp whose media carry only mid, ICE
  * credentials and candidates. */
