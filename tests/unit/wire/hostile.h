@@ -31,9 +31,9 @@ hostile_truncations(HostileFunc func, const guint8 *data, gsize length)
 static inline void
 hostile_bit_flips(HostileFunc func, const guint8 *data, gsize length)
 {
-    g_autofree guint8 *copy = g_malloc(length + 1);
+    g_return_if_fail(length > 0 && length <= G_MAXUINT16);
+    g_autofree guint8 *copy = g_memdup2(data, length);
 
-    memcpy(copy, data, length);
     for (gsize bit = 0; bit < length * 8; bit++) {
         copy[bit / 8] ^= (guint8)(1 << bit % 8);
         hostile_call(func, copy, length);
