@@ -16,11 +16,11 @@ typedef struct CcWorker CcWorker;
 
 /* Everything that the worker must know of a session; made by the control thread from an offer. */
 typedef struct {
-    char *id;                  /* unguessable; the resource's last path component */
+    char *id; /* unguessable; the resource's last path component */
     char *room;
     CcSessionDirection direction;
     char *local_ufrag, *local_pwd;
-    char *cname;               /* of what the relay sends on this session */
+    char *cname; /* of what the relay sends on this session */
     CcNegotiated negotiated;
 } CcSessionSetup;
 void cc_session_setup_free(CcSessionSetup *setup);
@@ -28,30 +28,32 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcSessionSetup, cc_session_setup_free)
 
 typedef enum {
     CC_SESSION_CONNECTED, /* DTLS is up */
-    CC_SESSION_MEDIA,     /* publisher: the first media packet after connecting or after a silence */
-    CC_SESSION_SILENT,    /* publisher: nothing at all arrived for silence_timeout_ms */
-    CC_SESSION_ENDED,     /* the worker has removed it: never connected, timed out, DTLS closed or failed */
+    CC_SESSION_MEDIA,  /* publisher: the first media packet after connecting or after a silence */
+    CC_SESSION_SILENT, /* publisher: nothing at all arrived for silence_timeout_ms */
+    CC_SESSION_ENDED,  /* the worker has removed it: never connected, timed out, DTLS closed or
+                          failed */
 } CcSessionEventKind;
 
 typedef struct {
     CcSessionEventKind kind;
     const char *session_id;
     const char *room;
-    const char *reason; /* CC_SESSION_ENDED: "never-connected", "timed-out", "closed-by-peer", "dtls-failed" */
+    const char *reason; /* CC_SESSION_ENDED: "never-connected", "timed-out", "closed-by-peer",
+                           "dtls-failed" */
 } CcSessionEvent;
 
 typedef struct {
     GPtrArray *listen_addresses; /* char *: IP literals; "::" listens on IPv4 too */
     guint16 port;                /* 0: any free one, the same for UDP and TCP */
     gboolean enable_tcp;
-    CcDtlsIdentity *identity;    /* (transfer none), outlives the worker */
-    guint connect_timeout_ms;    /* from setup to DTLS: 30000 */
-    guint session_timeout_ms;    /* without any authenticated datagram: 15000 */
-    guint silence_timeout_ms;    /* publisher: 2000 */
-    guint history_ms;            /* how long packets stay available for RTX: 2000 */
-    guint keyframe_interval_ms;  /* at most one keyframe request per track in this time: 500 */
+    CcDtlsIdentity *identity;   /* (transfer none), outlives the worker */
+    guint connect_timeout_ms;   /* from setup to DTLS: 30000 */
+    guint session_timeout_ms;   /* without any authenticated datagram: 15000 */
+    guint silence_timeout_ms;   /* publisher: 2000 */
+    guint history_ms;           /* how long packets stay available for RTX: 2000 */
+    guint keyframe_interval_ms; /* at most one keyframe request per track in this time: 500 */
     guint receive_buffer_bytes, send_buffer_bytes; /* SO_RCVBUF, SO_SNDBUF */
-    guint max_packets;           /* of the packet pool */
+    guint max_packets;                             /* of the packet pool */
     /* Called in the main context that was thread-default in cc_worker_new(). */
     void (*session_event)(const CcSessionEvent *event, gpointer user_data);
     gpointer user_data;
@@ -72,8 +74,7 @@ void cc_worker_add_session(CcWorker *worker, CcSessionSetup *setup);
 void cc_worker_remove_session(CcWorker *worker, const char *session_id);
 /* New credentials on both sides; media goes on over the old path until a new one is validated. */
 void cc_worker_restart_ice(CcWorker *worker, const char *session_id, const char *local_ufrag,
-                           const char *local_pwd, const char *remote_ufrag,
-                           const char *remote_pwd);
+                           const char *local_pwd, const char *remote_ufrag, const char *remote_pwd);
 
 /* What a session has seen, for /api/rooms and /metrics. */
 typedef struct {
@@ -81,23 +82,23 @@ typedef struct {
     char *room;
     CcSessionDirection direction;
     gboolean connected;
-    char *remote_address;       /* "192.0.2.7:40000", or NULL */
-    const char *protocol;       /* "udp", "tcp" or NULL */
-    const char *srtp_profile;   /* or NULL */
-    guint audio_bps, video_bps; /* RTP with headers: from a publisher, to a receiver */
+    char *remote_address;                  /* "192.0.2.7:40000", or NULL */
+    const char *protocol;                  /* "udp", "tcp" or NULL */
+    const char *srtp_profile;              /* or NULL */
+    guint audio_bps, video_bps;            /* RTP with headers: from a publisher, to a receiver */
     const char *audio_codec, *video_codec; /* or NULL */
-    double loss;                /* 0..1: publisher: of the last seconds; receiver: its latest report */
-    int rtt_ms;                 /* -1: unknown */
-    guint64 packets, bytes;     /* RTP: received from a publisher, sent to a receiver */
+    double loss;            /* 0..1: publisher: of the last seconds; receiver: its latest report */
+    int rtt_ms;             /* -1: unknown */
+    guint64 packets, bytes; /* RTP: received from a publisher, sent to a receiver */
     guint64 packets_lost, retransmitted, nacks, keyframe_requests;
 } CcSessionStats;
 
 typedef struct {
-    GPtrArray *sessions;        /* CcSessionStats * */
+    GPtrArray *sessions; /* CcSessionStats * */
     guint64 drops[CC_N_DROPS];
     guint64 datagrams_in, datagrams_out, bytes_in, bytes_out;
-    guint64 receive_overflows;  /* datagrams that the kernel dropped (SO_RXQ_OVFL) */
-    guint packets_in_use;       /* of the pool */
+    guint64 receive_overflows; /* datagrams that the kernel dropped (SO_RXQ_OVFL) */
+    guint packets_in_use;      /* of the pool */
 } CcWorkerStats;
 void cc_worker_stats_free(CcWorkerStats *stats);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcWorkerStats, cc_worker_stats_free)

@@ -1,0 +1,289 @@
+#define CC_LOG_AREA "media"
+
+#include "relay/media/media-session.h"
+
+#include "common/base/log.h"
+#include "relay/media/egress.h"
+#include "relay/media/media-room.h"
+#include "relay/media/publisher.h"
+#include "relay/media/receiver.h"
+#include "relay/media/rtcp-receive.h"
+#include "relay/media/session-wake.h"
+#include "relay/media/worker-private.h"
+
+void
+cc_session_setup_free(CcSessionSetup *setup)
+{
+    if (!setup)
+        return;
+    g_free(setup->id);
+    g_free(setup->room);
+    g_free(setup->local_ufrag);
+    g_free(setup->local_pwd);
+    g_free(setup->cname);
+    g_free(setup);
+}
+
+static void
+on_dtls_datagram(const guint8 *datagram, gsize length, gpointer user_data)
+{
+    CcMediaSession *self = user_data;
+    if (self->active)
+        cc_egress_send(self->worker, &self->active->route, datagram, length);
+}
+
+CcMediaSession *
+cc_media_session_new(CcWorker *worker, CcSessionSetup *setup, gint64 now_us)
+{
+    const CcNegotiated *negotiated = &setup->negotiated;
+    CcMediaSession *self = g_new0(CcMediaSession, 1);
+    self->worker = worker;
+    self->setup = setup;
+    self->room = cc_media_room_acquire(worker, setup->room);
+    self->ice = cc_ice_lite_new(setup->local_ufrag, setup->local_pwd, negotiated->remote_ufrag,
+                                negotiated->remote_pwd);
+    self->dtls =
+        cc_dtls_new(worker->identity, negotiated->dtls_client, negotiated->fingerprint_hash,
+                    negotiated->fingerprint, on_dtls_datagram, self);
+    self->dtls_due_us = G_MAXINT64;
+    self->created_us = self->last_us = now_us;
+    self->ssrc = g_random_int();
+    if (setup->direction == CC_DIRECTION_PUBLISH)
+        self->publisher = cc_publisher_new(self);
+    else
+        self->receiver = cc_receiver_new(self);
+    return self;
+}
+
+void
+cc_media_session_free(CcMediaSession *session)
+{
+    if (!session)
+        return;
+    cc_path_forget_all(session);
+    if (session->publisher)
+        cc_media_room_forget_publisher(session->room, session);
+    cc_publisher_free(session->publisher);
+    cc_receiver_free(session->receiver);
+    cc_media_room_release(session->room);
+    cc_srtp_free(session->inbound);
+    cc_srtp_free(session->outbound);
+    cc_dtls_free(session->dtls);
+    cc_ice_lite_free(session->ice);
+    cc_ice_lite_free(session->previous_ice);
+    g_free(session->previous_ufrag);
+    cc_session_setup_free(session->setup);
+    g_free(session);
+}
+
+void
+cc_media_session_wake_at(CcMediaSession *session, gint64 when_us)
+{
+    session->wake_us = MIN(session->wake_us, when_us);
+    session->worker->wake_us = MIN(session->worker->wake_us, when_us);
+}
+
+void
+cc_media_session_end(CcMediaSession *session, const char *reason)
+{
+    if (session->end_reason)
+        return;
+    session->end_reason = reason;
+    g_ptr_array_add(session->worker->ended, session);
+}
+
+static void
+forget_previous_ice(CcMediaSession *self)
+{
+    if (!self->previous_ice)
+        return;
+    cc_session_table_remove_ufrag(&self->worker->sessions, self->previous_ufrag);
+    g_clear_pointer(&self->previous_ice, cc_ice_lite_free);
+    g_clear_pointer(&self->previous_ufrag, g_free);
+}
+
+void
+cc_media_session_restart_ice(CcMediaSession *session, const char *local_ufrag,
+                             const char *local_pwd, const char *remote_ufrag,
+                             const char *remote_pwd)
+{
+    CcSessionTable *sessions = &session->worker->sessions;
+    if (g_hash_table_contains(sessions->by_ufrag, local_ufrag))
+        return;
+    forget_previous_ice(session);
+    session->previous_ice = session->ice;
+    session->previous_ufrag = session->setup->local_ufrag;
+    session->ice = cc_ice_lite_new(local_ufrag, local_pwd, remote_ufrag, remote_pwd);
+    session->setup->local_ufrag = g_strdup(local_ufrag);
+    g_free(session->setup->local_pwd);
+    session->setup->local_pwd = g_strdup(local_pwd);
+    cc_session_table_add_ufrag(sessions, local_ufrag, session);
+}
+
+/* Anything that only the peer can have sent. */
+static void
+heard(CcMediaSession *self, gint64 now_us)
+{
+    self->last_us = now_us;
+    if (self->publisher)
+        cc_publisher_heard(self->publisher, now_us);
+}
+
+static void
+schedule_dtls(CcMediaSession *self, gint64 now_us)
+{
+    gint64 timeout_us = cc_dtls_timeout_us(self->dtls);
+    self->dtls_due_us = timeout_us < 0 ? G_MAXINT64 : now_us + timeout_us;
+    cc_media_session_wake_at(self, self->dtls_due_us);
+}
+
+CcDrop
+cc_media_session_receive_stun(CcMediaSession *session, CcIceLite *ice, const CcRoute *route,
+                              const guint8 *data, gsize length, gint64 now_us)
+{
+    struct sockaddr_storage source;
+    socklen_t source_length = cc_address_to_sockaddr(&route->remote, AF_UNSPEC, &source);
+    CcIceLiteResult result;
+    CcDrop drop =
+        cc_ice_lite_receive(ice, data, length, (struct sockaddr *)&source, source_length, &result);
+    if (drop != CC_DROP_NONE)
+        return drop;
+    if (result.validated) {
+        if (!cc_path_validate(session, route, result.nominated, now_us))
+            return CC_DROP_STUN_UNEXPECTED;
+        heard(session, now_us);
+        if (ice == session->ice)
+            forget_previous_ice(session);
+    }
+    if (result.reply_length > 0)
+        cc_egress_send(session->worker, route, result.reply, result.reply_length);
+    if (result.validated && !session->dtls_started) {
+        session->dtls_started = TRUE;
+        cc_dtls_start(session->dtls);
+        schedule_dtls(session, now_us);
+    }
+    return CC_DROP_NONE;
+}
+
+static void
+become_connected(CcMediaSession *self, gint64 now_us)
+{
+    g_autoptr(GError) error = NULL;
+    CcSrtpProfile profile;
+    if (!cc_dtls_export_srtp(self->dtls, &profile, &self->outbound, &self->inbound, &error)) {
+        cc_warning("session %.6s…: no SRTP keys: %s", self->setup->id, error->message);
+        cc_media_session_end(self, "dtls-failed");
+        return;
+    }
+    self->srtp_profile = cc_srtp_profile_name(profile);
+    self->connected = TRUE;
+    heard(self, now_us);
+    cc_worker_emit(self->worker, self, CC_SESSION_CONNECTED, NULL);
+    if (self->publisher)
+        cc_publisher_connected(self->publisher, now_us);
+    else
+        cc_receiver_connected(self->receiver, now_us);
+    cc_media_session_wake_at(self, now_us);
+}
+
+CcDrop
+cc_media_session_receive_dtls(CcMediaSession *session, CcPath *path, const guint8 *data,
+                              gsize length, gint64 now_us)
+{
+    if (!session->connected)
+        cc_path_used(path, now_us); /* the peer has chosen this one; the answer goes back there */
+    CcDrop drop = cc_dtls_receive(session->dtls, data, length);
+    CcDtlsState state = cc_dtls_state(session->dtls);
+    if (state == CC_DTLS_CONNECTED && !session->connected)
+        become_connected(session, now_us);
+    else if (state == CC_DTLS_FAILED)
+        cc_media_session_end(session, "dtls-failed");
+    else if (state == CC_DTLS_CLOSED)
+        cc_media_session_end(session, "closed-by-peer");
+    schedule_dtls(session, now_us);
+    return drop;
+}
+
+CcDrop
+cc_media_session_receive_rtp(CcMediaSession *session, CcPath *path, const guint8 *data,
+                             gsize length, gint64 now_us)
+{
+    if (!session->inbound)
+        return CC_DROP_SRTP_NOT_READY;
+    if (!session->publisher)
+        return CC_DROP_RTP_NOT_ALLOWED;
+    if (length > CC_RTP_MAX_PACKET + CC_SRTP_MAX_TRAILER)
+        return CC_DROP_RTP_MALFORMED;
+    CcPacket *packet = cc_packet_pool_take(session->worker->pool);
+    if (!packet)
+        return CC_DROP_POOL_EMPTY;
+    memcpy(packet->data, data, length);
+    CcDrop drop = cc_srtp_unprotect_rtp(session->inbound, packet->data, &length);
+    if (drop == CC_DROP_NONE && length > CC_RTP_MAX_PACKET)
+        drop = CC_DROP_RTP_MALFORMED;
+    if (drop == CC_DROP_NONE)
+        drop = cc_rtp_parse(packet->data, length, &packet->rtp);
+    if (drop == CC_DROP_NONE) {
+        packet->length = (guint16)length;
+        packet->arrival_us = now_us;
+        cc_path_used(path, now_us);
+        heard(session, now_us);
+        drop = cc_publisher_receive(session->publisher, packet, now_us);
+    }
+    cc_packet_unref(packet);
+    return drop;
+}
+
+CcDrop
+cc_media_session_receive_rtcp(CcMediaSession *session, CcPath *path, const guint8 *data,
+                              gsize length, gint64 now_us)
+{
+    guint8 plain[CC_RTP_MAX_PACKET + CC_SRTP_MAX_TRAILER];
+    if (!session->inbound)
+        return CC_DROP_SRTP_NOT_READY;
+    if (length > sizeof plain)
+        return CC_DROP_RTCP_MALFORMED;
+    memcpy(plain, data, length);
+    CcDrop drop = cc_srtp_unprotect_rtcp(session->inbound, plain, &length);
+    if (drop != CC_DROP_NONE)
+        return drop;
+    cc_path_used(path, now_us);
+    heard(session, now_us);
+    return cc_rtcp_receive(session, plain, length, now_us);
+}
+
+void
+cc_media_session_say_goodbye(CcMediaSession *session)
+{
+    if (session->connected && session->publisher)
+        cc_publisher_say_goodbye(session->publisher);
+    else if (session->connected)
+        cc_receiver_say_goodbye(session->receiver);
+    if (session->dtls_started)
+        cc_dtls_close(session->dtls);
+}
+
+gint64
+cc_media_session_tick(CcMediaSession *session, gint64 now_us)
+{
+    const CcWorkerOptions *options = &session->worker->options;
+    if (now_us >= session->dtls_due_us) {
+        cc_dtls_handle_timeout(session->dtls);
+        if (cc_dtls_state(session->dtls) == CC_DTLS_FAILED)
+            cc_media_session_end(session, "dtls-failed");
+        schedule_dtls(session, now_us);
+    }
+    gint64 next_us = session->dtls_due_us;
+    gint64 deadline_us = session->connected
+                             ? session->last_us + options->session_timeout_ms * (gint64)1000
+                             : session->created_us + options->connect_timeout_ms * (gint64)1000;
+    if (now_us >= deadline_us)
+        cc_media_session_end(session, session->connected ? "timed-out" : "never-connected");
+    next_us = MIN(next_us, deadline_us);
+    if (session->end_reason)
+        return G_MAXINT64;
+    if (!session->connected)
+        return next_us;
+    return MIN(next_us, session->publisher ? cc_publisher_tick(session->publisher, now_us)
+                                           : cc_receiver_tick(session->receiver, now_us));
+}

@@ -1,0 +1,260 @@
+#include "relay/media/publisher-track.h"
+
+#include "relay/media/egress.h"
+#include "relay/media/session-wake.h"
+#include "relay/media/subscription.h"
+#include "relay/media/worker-private.h"
+
+/* 2 s of 1200-byte packets at 4.9 Mbit/s; of 10 ms of voice. */
+#define VIDEO_HISTORY CC_TRACK_WINDOW
+#define AUDIO_HISTORY 256
+#define NACK_BATCH 64
+#define DEFAULT_RTT_US 100000 /* before the first NACK has been answered */
+#define MIN_RTT_US 20000
+#define MAX_RTT_US 500000
+/* A publisher who sends nothing is not asked for keyframes. */
+#define GONE_QUIET_US (3 * G_USEC_PER_SEC)
+
+static guint
+history_capacity(const CcPublisherTrack *track)
+{
+    return track->slot->kind == CC_MEDIA_VIDEO ? VIDEO_HISTORY : AUDIO_HISTORY;
+}
+
+void
+cc_publisher_track_init(CcPublisherTrack *track, CcMediaSession *session, const CcSlot *slot)
+{
+    *track = (CcPublisherTrack){.session = session,
+                                .slot = slot,
+                                .codec = &slot->codecs[0],
+                                .clock_rate = cc_codec_clock_rate(slot->codecs[0].codec),
+                                .expected_after_jump = -1,
+                                .rtt_us = -1};
+    track->history =
+        cc_packet_history_new(history_capacity(track), session->worker->options.history_ms * 1000);
+    cc_loss_list_init(&track->losses);
+}
+
+void
+cc_publisher_track_clear(CcPublisherTrack *track)
+{
+    g_clear_pointer(&track->history, cc_packet_history_free);
+}
+
+void
+cc_publisher_track_restart(CcPublisherTrack *track, guint32 ssrc)
+{
+    cc_packet_history_clear(track->history);
+    cc_loss_list_init(&track->losses);
+    track->generation++;
+    track->ssrc = ssrc;
+    track->started = FALSE;
+    track->left = FALSE;
+    track->unwrapper = (CcSequenceUnwrapper){0};
+    track->expected_after_jump = -1;
+    memset(track->seen, 0, sizeof track->seen);
+    track->reception = (CcReception){0};
+    track->clock_known = FALSE;
+    track->probe_us = 0;
+}
+
+/* TRUE if sequence numbers have begun anew far behind: two in a row say so (RFC 3550 A.1). */
+static gboolean
+has_begun_anew(CcPublisherTrack *track, guint16 sequence)
+{
+    if (track->expected_after_jump == sequence)
+        return TRUE;
+    track->expected_after_jump = (guint16)(sequence + 1);
+    return FALSE;
+}
+
+/* Marks @sequence. FALSE if it was there before: two packets under one number would become two
+ * plaintexts under one SRTP index towards every receiver. */
+static gboolean
+see_once(CcPublisherTrack *track, guint16 sequence)
+{
+    guint64 bit = G_GUINT64_CONSTANT(1) << (sequence % 64);
+    guint64 *word = &track->seen[sequence % CC_TRACK_WINDOW / 64];
+    int ahead = track->unwrapper.started
+                    ? cc_sequence_distance(sequence, (guint16)track->unwrapper.last)
+                    : 1;
+    if (ahead <= 0 && (*word & bit))
+        return FALSE;
+    if (ahead >= CC_TRACK_WINDOW)
+        memset(track->seen, 0, sizeof track->seen);
+    for (int i = 1; i < ahead && ahead < CC_TRACK_WINDOW; i++) {
+        guint16 skipped = (guint16)(sequence - i);
+        track->seen[skipped % CC_TRACK_WINDOW / 64] &= ~(G_GUINT64_CONSTANT(1) << (skipped % 64));
+    }
+    *word |= bit;
+    return TRUE;
+}
+
+static void
+measure_rtt(CcPublisherTrack *track, guint16 sequence, gint64 now_us)
+{
+    if (track->probe_us == 0 || track->probe_sequence != sequence)
+        return;
+    gint64 sample = CLAMP(now_us - track->probe_us, 0, 2 * MAX_RTT_US);
+    track->rtt_us = track->rtt_us < 0 ? sample : (7 * track->rtt_us + sample) / 8;
+    track->probe_us = 0;
+}
+
+static void
+look_into_payload(CcPublisherTrack *track, CcPacket *packet)
+{
+    const CcRtpHeader *rtp = &packet->rtp;
+    packet->keyframe =
+        cc_codec_payload_begins_keyframe(track->codec->codec, rtp->payload, rtp->payload_length);
+    track->has_vp8 = track->codec->codec == CC_CODEC_VP8 &&
+                     cc_vp8_parse(rtp->payload, rtp->payload_length, &track->vp8);
+}
+
+static void
+forward(CcPublisherTrack *track, CcPacket *packet, gint64 sequence, gint64 now_us)
+{
+    if (!track->feed)
+        return;
+    GPtrArray *subscriptions = track->feed->subscriptions;
+    for (guint i = 0; i < subscriptions->len; i++)
+        cc_subscription_forward(subscriptions->pdata[i], track, packet, sequence, now_us);
+}
+
+CcDrop
+cc_publisher_track_receive(CcPublisherTrack *track, CcPacket *packet, gboolean recovered,
+                           gint64 now_us)
+{
+    const CcRtpHeader *rtp = &packet->rtp;
+    if (!track->started) {
+        if (recovered) /* a probe ahead of any media */
+            return CC_DROP_RTP_TOO_OLD;
+        track->started = TRUE;
+        track->first_us = now_us;
+    }
+    int ahead = track->unwrapper.started
+                    ? cc_sequence_distance(rtp->sequence, (guint16)track->unwrapper.last)
+                    : 0;
+    if (ahead <= -(int)history_capacity(track)) {
+        if (recovered || !has_begun_anew(track, rtp->sequence))
+            return CC_DROP_RTP_TOO_OLD;
+        cc_publisher_track_restart(track, track->ssrc);
+        track->started = TRUE;
+        track->first_us = now_us;
+    }
+    if (!see_once(track, rtp->sequence) || !cc_packet_history_add(track->history, packet))
+        return CC_DROP_RTP_DUPLICATE;
+
+    gint64 sequence = cc_sequence_unwrap(&track->unwrapper, rtp->sequence);
+    track->last_us = now_us;
+    track->packets++;
+    track->bytes += packet->length;
+    cc_bitrate_meter_add(&track->meter, packet->length, now_us);
+    if (recovered) {
+        track->recovered++;
+        measure_rtt(track, rtp->sequence, now_us);
+    } else {
+        cc_reception_arrived(&track->reception, sequence, rtp->timestamp, track->clock_rate,
+                             now_us);
+    }
+    if (cc_loss_list_arrived(&track->losses, rtp->sequence, now_us))
+        cc_publisher_track_request_keyframe(track, now_us);
+    else if (track->losses.n_entries > 0)
+        cc_media_session_wake_at(track->session, cc_loss_list_next_us(&track->losses));
+
+    look_into_payload(track, packet);
+    if (packet->keyframe)
+        track->keyframe_wanted = FALSE;
+    forward(track, packet, sequence, now_us);
+    return CC_DROP_NONE;
+}
+
+void
+cc_publisher_track_sender_report(CcPublisherTrack *track, const CcRtcpSenderInfo *info,
+                                 gint64 now_us)
+{
+    gboolean first = !track->clock_known;
+    track->clock_known = TRUE;
+    track->clock = *info;
+    track->clock_us = now_us;
+    cc_reception_sender_report(&track->reception, info->ntp, now_us);
+    if (!first || !track->feed)
+        return;
+    /* Lips and voice can be brought together now: do not let the receivers wait for their turn. */
+    for (guint i = 0; i < track->feed->subscriptions->len; i++)
+        cc_subscription_report_soon(track->feed->subscriptions->pdata[i], now_us);
+}
+
+static void
+send_pli(CcPublisherTrack *track, gint64 now_us)
+{
+    CcMediaSession *session = track->session;
+    guint8 *packet = cc_egress_begin(session);
+    if (!packet)
+        return;
+    CcRtcpBuilder builder;
+    cc_rtcp_builder_init(&builder, packet, CC_EGRESS_CAPACITY);
+    cc_rtcp_add_receiver_report(&builder, session->ssrc, NULL, 0);
+    cc_rtcp_add_pli(&builder, session->ssrc, track->ssrc);
+    if (cc_egress_commit_rtcp(session, packet, builder.length)) {
+        track->keyframe_requests++;
+        track->keyframe_asked_us = now_us;
+    }
+}
+
+static gint64
+keyframe_due_us(const CcPublisherTrack *track)
+{
+    return track->keyframe_asked_us + track->session->worker->options.keyframe_interval_ms * 1000;
+}
+
+void
+cc_publisher_track_request_keyframe(CcPublisherTrack *track, gint64 now_us)
+{
+    if (track->slot->kind != CC_MEDIA_VIDEO || !track->started)
+        return;
+    track->keyframe_wanted = TRUE;
+    if (track->keyframe_asked_us == 0 || now_us >= keyframe_due_us(track))
+        send_pli(track, now_us);
+    cc_media_session_wake_at(track->session, keyframe_due_us(track));
+}
+
+static void
+send_nacks(CcPublisherTrack *track, gint64 now_us)
+{
+    CcMediaSession *session = track->session;
+    guint8 *packet = track->slot->nack ? cc_egress_begin(session) : NULL;
+    if (!packet)
+        return;
+    guint16 sequences[NACK_BATCH];
+    gint64 rtt_us =
+        track->rtt_us < 0 ? DEFAULT_RTT_US : CLAMP(track->rtt_us, MIN_RTT_US, MAX_RTT_US);
+    guint n = cc_loss_list_due(&track->losses, now_us, rtt_us, sequences, NACK_BATCH);
+    if (n == 0)
+        return;
+    if (track->probe_us == 0 || now_us - track->probe_us > G_USEC_PER_SEC) {
+        track->probe_sequence = sequences[n - 1]; /* the youngest: asked for the first time */
+        track->probe_us = now_us;
+    }
+    CcRtcpBuilder builder;
+    cc_rtcp_builder_init(&builder, packet, CC_EGRESS_CAPACITY);
+    cc_rtcp_add_receiver_report(&builder, session->ssrc, NULL, 0);
+    cc_rtcp_add_nack(&builder, session->ssrc, track->ssrc, sequences, n);
+    if (cc_egress_commit_rtcp(session, packet, builder.length))
+        track->nacks += n;
+}
+
+gint64
+cc_publisher_track_tick(CcPublisherTrack *track, gint64 now_us)
+{
+    gint64 next_us = G_MAXINT64;
+    if (cc_loss_list_next_us(&track->losses) <= now_us)
+        send_nacks(track, now_us);
+    if (track->slot->nack)
+        next_us = cc_loss_list_next_us(&track->losses);
+    if (track->keyframe_wanted && now_us - track->last_us < GONE_QUIET_US) {
+        if (now_us >= keyframe_due_us(track))
+            send_pli(track, now_us);
+        next_us = MIN(next_us, keyframe_due_us(track));
+    }
+    return next_us;
+}

@@ -1,0 +1,71 @@
+/* One stream of a publisher: loss repair, history, keyframe requests, the reports on it. Its
+ * packets go on to the subscriptions of its feed. Worker's thread; owned by the CcPublisher. */
+#pragma once
+
+#include "common/rate/bitrate-meter.h"
+#include "common/rate/loss-list.h"
+#include "common/wire/history.h"
+#include "common/wire/sequence.h"
+#include "common/wire/vp8.h"
+#include "relay/media/media-room.h"
+#include "relay/media/reception.h"
+
+G_BEGIN_DECLS
+
+#define CC_TRACK_WINDOW 1024 /* packets: what comes later than this is too late for anybody */
+
+struct CcPublisherTrack {
+    CcMediaSession *session;
+    const CcSlot *slot;
+    const CcSlotCodec *codec;
+    guint clock_rate;
+    CcFeed *feed; /* while its session is the room's publisher */
+
+    gboolean started;
+    guint generation; /* counts restarts: another SSRC, or sequence numbers that begin anew */
+    guint32 ssrc;
+    CcSequenceUnwrapper unwrapper;
+    gint32 expected_after_jump;         /* -1: none; RFC 3550 A.1's bad_seq */
+    guint64 seen[CC_TRACK_WINDOW / 64]; /* by sequence number: each is forwarded once */
+    gint64 first_us, last_us;
+    gboolean left; /* RTCP BYE: another SSRC may follow at once */
+
+    CcPacketHistory *history;
+    CcLossList losses;
+    CcReception reception;
+    gboolean clock_known; /* a sender report has come */
+    CcRtcpSenderInfo clock;
+    gint64 clock_us; /* its arrival */
+
+    gboolean keyframe_wanted;
+    gint64 keyframe_asked_us;
+    guint16 probe_sequence; /* a NACK whose answer's delay is measured */
+    gint64 probe_us;        /* 0: none under way */
+    gint64 rtt_us;          /* -1: unknown */
+
+    CcVp8Descriptor vp8; /* of the packet in hand, if has_vp8 */
+    gboolean has_vp8;
+
+    CcBitrateMeter meter;
+    guint64 packets, bytes, nacks, recovered, keyframe_requests;
+};
+
+void cc_publisher_track_init(CcPublisherTrack *track, CcMediaSession *session, const CcSlot *slot);
+void cc_publisher_track_clear(CcPublisherTrack *track);
+
+/* A packet of another SSRC than before: all that is known of the stream is forgotten. */
+void cc_publisher_track_restart(CcPublisherTrack *track, guint32 ssrc);
+
+/* @packet: with its original sequence number, also if it came as a retransmission (@recovered). */
+CcDrop cc_publisher_track_receive(CcPublisherTrack *track, CcPacket *packet, gboolean recovered,
+                                  gint64 now_us);
+void cc_publisher_track_sender_report(CcPublisherTrack *track, const CcRtcpSenderInfo *info,
+                                      gint64 now_us);
+
+/* Asks for a keyframe now, or as soon as the configured interval allows, until one comes. */
+void cc_publisher_track_request_keyframe(CcPublisherTrack *track, gint64 now_us);
+
+/* NACKs and keyframe requests that are due. Returns the next time. */
+gint64 cc_publisher_track_tick(CcPublisherTrack *track, gint64 now_us);
+
+G_END_DECLS

@@ -1,0 +1,266 @@
+#include "relay/media/publisher.h"
+
+#include "common/wire/bytes.h"
+#include "relay/media/egress.h"
+#include "relay/media/session-wake.h"
+#include "relay/media/worker-private.h"
+
+#define REPORT_US G_USEC_PER_SEC
+#define FEEDBACK_US 50000 /* transport-wide feedback, while packets arrive */
+/* A track takes another SSRC when the present one has been quiet for this. */
+#define SSRC_QUIET_US 500000
+
+CcPublisher *
+cc_publisher_new(CcMediaSession *session)
+{
+    CcPublisher *publisher = g_new0(CcPublisher, 1);
+    const CcNegotiated *negotiated = &session->setup->negotiated;
+    publisher->session = session;
+    publisher->rank = ++session->room->n_publishers;
+    publisher->report_due_us = publisher->feedback_due_us = G_MAXINT64;
+    cc_transport_cc_recorder_init(&publisher->transport_cc);
+    for (guint i = 0; i < negotiated->n_slots; i++) {
+        const CcSlot *slot = &negotiated->slots[i];
+        if (slot->kind == CC_MEDIA_OTHER || slot->n_codecs == 0)
+            continue;
+        cc_publisher_track_init(&publisher->tracks[publisher->n_tracks++], session, slot);
+        if (slot->mid_ext)
+            publisher->mid_ext = slot->mid_ext;
+        if (slot->transport_cc_ext)
+            publisher->transport_cc_ext = slot->transport_cc_ext;
+    }
+    return publisher;
+}
+
+void
+cc_publisher_free(CcPublisher *publisher)
+{
+    if (!publisher)
+        return;
+    for (guint i = 0; i < publisher->n_tracks; i++)
+        cc_publisher_track_clear(&publisher->tracks[i]);
+    g_free(publisher);
+}
+
+void
+cc_publisher_connected(CcPublisher *publisher, gint64 now_us)
+{
+    publisher->heard_us = now_us;
+    publisher->report_due_us = now_us + REPORT_US;
+}
+
+void
+cc_publisher_heard(CcPublisher *publisher, gint64 now_us)
+{
+    publisher->heard_us = now_us;
+}
+
+static gboolean
+carries(const CcPublisherTrack *track, guint8 payload_type, gboolean *rtx)
+{
+    *rtx = track->codec->rtx_payload_type == payload_type && payload_type != 0;
+    return *rtx || track->codec->payload_type == payload_type;
+}
+
+/* RFC 8843 section 9.2: by MID, then by the SSRC of the SDP, then by a payload type that only one
+ * m-line has. */
+static CcPublisherTrack *
+associate(CcPublisher *self, const CcRtpHeader *rtp, gboolean *rtx)
+{
+    CcPublisherTrack *match = NULL;
+    guint8 length = 0;
+    const guint8 *mid = self->mid_ext ? cc_rtp_find_extension(rtp, self->mid_ext, &length) : NULL;
+    for (guint i = 0; mid && i < self->n_tracks; i++) {
+        const char *own = self->tracks[i].slot->mid;
+        if (strlen(own) == length && memcmp(own, mid, length) == 0)
+            return carries(&self->tracks[i], rtp->payload_type, rtx) ? &self->tracks[i] : NULL;
+    }
+    for (guint i = 0; i < self->n_tracks; i++) {
+        const CcSlot *slot = self->tracks[i].slot;
+        if (rtp->ssrc != 0 && (slot->ssrc == rtp->ssrc || slot->rtx_ssrc == rtp->ssrc))
+            return carries(&self->tracks[i], rtp->payload_type, rtx) ? &self->tracks[i] : NULL;
+    }
+    for (guint i = 0; i < self->n_tracks; i++) {
+        gboolean is_rtx;
+        if (!carries(&self->tracks[i], rtp->payload_type, &is_rtx))
+            continue;
+        if (match)
+            return NULL;
+        match = &self->tracks[i];
+        *rtx = is_rtx;
+    }
+    return match;
+}
+
+static CcStream *
+remember(CcPublisher *self, guint32 ssrc, CcPublisherTrack *track, gboolean rtx)
+{
+    CcStream *stream = NULL;
+    for (guint i = 0; i < self->n_streams; i++) { /* one of each kind for a track */
+        if (self->streams[i].track == track && self->streams[i].rtx == rtx)
+            stream = &self->streams[i];
+    }
+    if (!stream) {
+        if (self->n_streams == CC_PUBLISHER_STREAMS)
+            return NULL;
+        stream = &self->streams[self->n_streams++];
+    }
+    *stream = (CcStream){.ssrc = ssrc, .track = track, .rtx = rtx};
+    return stream;
+}
+
+static CcStream *
+find_stream(CcPublisher *self, const CcRtpHeader *rtp, gint64 now_us)
+{
+    for (guint i = 0; i < self->n_streams; i++) {
+        CcStream *stream = &self->streams[i];
+        if (stream->ssrc == rtp->ssrc) {
+            gboolean rtx;
+            return carries(stream->track, rtp->payload_type, &rtx) && rtx == stream->rtx ? stream
+                                                                                         : NULL;
+        }
+    }
+    gboolean rtx = FALSE;
+    CcPublisherTrack *track = associate(self, rtp, &rtx);
+    if (!track)
+        return NULL;
+    if (!rtx) {
+        if (track->started && !track->left && now_us - track->last_us < SSRC_QUIET_US)
+            return NULL;
+        cc_publisher_track_restart(track, rtp->ssrc);
+    }
+    return remember(self, rtp->ssrc, track, rtx);
+}
+
+/* RFC 4588 section 4: the original sequence number stands ahead of the payload. */
+static gboolean
+unwrap_rtx(const CcPublisherTrack *track, CcRtpHeader *rtp)
+{
+    if (rtp->payload_length < 2)
+        return FALSE; /* padding that probes the bandwidth */
+    rtp->sequence = cc_read_u16(rtp->payload);
+    rtp->payload += 2;
+    rtp->payload_length -= 2;
+    rtp->payload_type = track->codec->payload_type;
+    rtp->ssrc = track->ssrc;
+    return TRUE;
+}
+
+static void
+record_arrival(CcPublisher *self, const CcRtpHeader *rtp, gint64 now_us)
+{
+    guint8 length = 0;
+    const guint8 *data =
+        self->transport_cc_ext ? cc_rtp_find_extension(rtp, self->transport_cc_ext, &length) : NULL;
+    if (!data || length < 2)
+        return;
+    cc_transport_cc_record(&self->transport_cc, cc_read_u16(data), now_us);
+    self->feedback_ssrc = rtp->ssrc;
+    if (self->feedback_due_us == G_MAXINT64) {
+        self->feedback_due_us = now_us + FEEDBACK_US;
+        cc_media_session_wake_at(self->session, self->feedback_due_us);
+    }
+}
+
+CcDrop
+cc_publisher_receive(CcPublisher *publisher, CcPacket *packet, gint64 now_us)
+{
+    CcPublisher *self = publisher;
+    CcRtpHeader *rtp = &packet->rtp;
+    record_arrival(self, rtp, now_us);
+    CcStream *stream = find_stream(self, rtp, now_us);
+    if (!stream)
+        return CC_DROP_RTP_UNKNOWN_STREAM;
+    if (!cc_media_room_take_over(self->session->room, self->session))
+        return CC_DROP_RTP_NOT_ALLOWED;
+    if (stream->rtx && !unwrap_rtx(stream->track, rtp))
+        return CC_DROP_NONE;
+    if (!self->flowing) {
+        self->flowing = TRUE;
+        cc_worker_emit(self->session->worker, self->session, CC_SESSION_MEDIA, NULL);
+        cc_media_session_wake_at(self->session, now_us);
+    }
+    return cc_publisher_track_receive(stream->track, packet, stream->rtx, now_us);
+}
+
+CcPublisherTrack *
+cc_publisher_find_track(CcPublisher *publisher, guint32 ssrc)
+{
+    for (guint i = 0; i < publisher->n_tracks; i++) {
+        if (publisher->tracks[i].started && publisher->tracks[i].ssrc == ssrc)
+            return &publisher->tracks[i];
+    }
+    return NULL;
+}
+
+static void
+send_receiver_report(CcPublisher *self, gint64 now_us)
+{
+    CcRtcpReportBlock blocks[CC_MAX_SLOTS];
+    guint n = 0;
+    guint8 *packet = cc_egress_begin(self->session);
+    if (!packet)
+        return;
+    for (guint i = 0; i < self->n_tracks; i++) {
+        CcPublisherTrack *track = &self->tracks[i];
+        if (track->reception.started)
+            cc_reception_report(&track->reception, track->ssrc, now_us, &blocks[n++]);
+    }
+    CcRtcpBuilder builder;
+    cc_rtcp_builder_init(&builder, packet, CC_EGRESS_CAPACITY);
+    cc_rtcp_add_receiver_report(&builder, self->session->ssrc, blocks, n);
+    cc_rtcp_add_sdes_cname(&builder, self->session->ssrc, self->session->setup->cname);
+    cc_egress_commit_rtcp(self->session, packet, builder.length);
+}
+
+static void
+send_transport_feedback(CcPublisher *self)
+{
+    guint8 *packet = cc_egress_begin(self->session);
+    if (!packet)
+        return;
+    CcRtcpBuilder builder;
+    cc_rtcp_builder_init(&builder, packet, CC_EGRESS_CAPACITY);
+    cc_rtcp_add_receiver_report(&builder, self->session->ssrc, NULL, 0);
+    if (cc_transport_cc_build(&self->transport_cc, &builder, self->session->ssrc,
+                              self->feedback_ssrc))
+        cc_egress_commit_rtcp(self->session, packet, builder.length);
+}
+
+void
+cc_publisher_say_goodbye(CcPublisher *publisher)
+{
+    guint8 *packet = cc_egress_begin(publisher->session);
+    if (!packet)
+        return;
+    CcRtcpBuilder builder;
+    cc_rtcp_builder_init(&builder, packet, CC_EGRESS_CAPACITY);
+    cc_rtcp_add_receiver_report(&builder, publisher->session->ssrc, NULL, 0);
+    cc_rtcp_add_bye(&builder, publisher->session->ssrc);
+    cc_egress_commit_rtcp(publisher->session, packet, builder.length);
+}
+
+gint64
+cc_publisher_tick(CcPublisher *publisher, gint64 now_us)
+{
+    CcPublisher *self = publisher;
+    gint64 next_us = G_MAXINT64;
+    for (guint i = 0; i < self->n_tracks; i++)
+        next_us = MIN(next_us, cc_publisher_track_tick(&self->tracks[i], now_us));
+    if (now_us >= self->feedback_due_us) {
+        self->feedback_due_us = G_MAXINT64; /* until the next packet */
+        send_transport_feedback(self);
+    }
+    if (now_us >= self->report_due_us) {
+        self->report_due_us = now_us + REPORT_US;
+        send_receiver_report(self, now_us);
+    }
+    gint64 silence_us = self->heard_us + self->session->worker->options.silence_timeout_ms * 1000;
+    if (self->flowing && now_us >= silence_us) {
+        self->flowing = FALSE;
+        cc_worker_emit(self->session->worker, self->session, CC_SESSION_SILENT, NULL);
+    }
+    if (self->flowing)
+        next_us = MIN(next_us, silence_us);
+    return MIN(next_us, MIN(self->feedback_due_us, self->report_due_us));
+}

@@ -1,0 +1,50 @@
+/* What a WHIP session publishes: tells its streams apart and keeps its transport-wide record.
+ * Worker's thread; owned by its session. */
+#pragma once
+
+#include "common/wire/transport-cc.h"
+#include "relay/media/publisher-track.h"
+
+G_BEGIN_DECLS
+
+#define CC_PUBLISHER_STREAMS 16 /* SSRCs told apart; more than that is nonsense */
+
+typedef struct {
+    guint32 ssrc;
+    CcPublisherTrack *track;
+    gboolean rtx;
+} CcStream;
+
+struct CcPublisher {
+    CcMediaSession *session;
+    guint rank;                       /* a later publisher of the room has a higher one */
+    guint8 mid_ext, transport_cc_ext; /* the same on all m-lines of a bundle */
+    guint n_tracks;
+    CcPublisherTrack tracks[CC_MAX_SLOTS];
+    guint n_streams;
+    CcStream streams[CC_PUBLISHER_STREAMS];
+
+    gboolean flowing;                      /* media have arrived, and not fallen silent since */
+    gint64 heard_us;                       /* newest authenticated datagram */
+    gint64 report_due_us, feedback_due_us; /* G_MAXINT64: nothing to say */
+    guint32 feedback_ssrc;
+    CcTransportCcRecorder transport_cc;
+};
+
+CcPublisher *cc_publisher_new(CcMediaSession *session);
+void cc_publisher_free(CcPublisher *publisher);
+void cc_publisher_connected(CcPublisher *publisher, gint64 now_us);
+/* Something authenticated has come: it is not silent. */
+void cc_publisher_heard(CcPublisher *publisher, gint64 now_us);
+
+/* One decrypted and parsed packet; the caller keeps its reference. */
+CcDrop cc_publisher_receive(CcPublisher *publisher, CcPacket *packet, gint64 now_us);
+
+/* (transfer none) NULL if it sends no media with @ssrc. */
+CcPublisherTrack *cc_publisher_find_track(CcPublisher *publisher, guint32 ssrc);
+
+void cc_publisher_say_goodbye(CcPublisher *publisher);
+/* Feedback and reports that are due, and the silence. Returns the next time. */
+gint64 cc_publisher_tick(CcPublisher *publisher, gint64 now_us);
+
+G_END_DECLS

@@ -1,0 +1,29 @@
+/* What a WHEP session watches: its subscriptions, and the reports that go with them. Worker's
+ * thread; owned by its session. */
+#pragma once
+
+#include "relay/media/subscription.h"
+
+G_BEGIN_DECLS
+
+struct CcReceiver {
+    CcMediaSession *session;
+    gint64 report_due_us;
+    guint n_subscriptions;
+    CcSubscription subscriptions[CC_MAX_SLOTS];
+};
+
+CcReceiver *cc_receiver_new(CcMediaSession *session);
+void cc_receiver_free(CcReceiver *receiver);
+void cc_receiver_connected(CcReceiver *receiver, gint64 now_us);
+
+/* (transfer none) by the SSRC that we send, or its RTX; NULL if it is none of ours. */
+CcSubscription *cc_receiver_find(CcReceiver *receiver, guint32 ssrc);
+
+void cc_receiver_report_soon(CcReceiver *receiver, gint64 now_us);
+void cc_receiver_say_goodbye(CcReceiver *receiver);
+/* Sender reports with the source's clock; an empty receiver report if there is nothing to report
+ * on, so that the watcher sees that we live. Returns the next time. */
+gint64 cc_receiver_tick(CcReceiver *receiver, gint64 now_us);
+
+G_END_DECLS

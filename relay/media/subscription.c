@@ -1,0 +1,298 @@
+#include "relay/media/subscription.h"
+
+#include "common/base/clock.h"
+#include "relay/media/egress.h"
+#include "relay/media/receiver.h"
+#include "relay/media/session-wake.h"
+#include "relay/media/worker-private.h"
+
+/* Retransmissions: at most so many packets at once and a second; one that loses more than this
+ * needs a lower bitrate, not more packets. */
+#define RETRANSMIT_BURST 256
+#define RETRANSMIT_RATE 400
+#define SENDING_US (5 * G_USEC_PER_SEC)
+
+void
+cc_subscription_init(CcSubscription *subscription, CcMediaSession *session, const CcSlot *slot)
+{
+    *subscription = (CcSubscription){.session = session,
+                                     .slot = slot,
+                                     .mid_until = G_MAXINT64,
+                                     .retransmit_credit = RETRANSMIT_BURST,
+                                     .rtt_us = -1};
+    subscription->feed = cc_media_room_feed(session->room, &session->setup->negotiated, slot);
+    /* Below 2^15, so that the first packets cannot be taken for wrapped ones (RFC 3711 3.3.1). */
+    subscription->highest = 0x10000 + g_random_int_range(1, 0x7000);
+    subscription->rtx_sequence = (guint16)g_random_int_range(1, 0x7000);
+}
+
+void
+cc_subscription_clear(CcSubscription *subscription)
+{
+    if (subscription->feed)
+        g_ptr_array_remove_fast(subscription->feed->subscriptions, subscription);
+}
+
+void
+cc_subscription_start(CcSubscription *subscription, gint64 now_us)
+{
+    if (!subscription->feed)
+        return;
+    g_ptr_array_add(subscription->feed->subscriptions, subscription);
+    if (subscription->feed->track)
+        cc_publisher_track_request_keyframe(subscription->feed->track, now_us);
+}
+
+/* The receiver's number for what @wanted is; for H.264 the same profile if it has one. */
+static const CcSlotCodec *
+match_codec(const CcSlot *slot, const CcSlotCodec *wanted)
+{
+    const CcSlotCodec *match = NULL;
+    for (guint i = 0; i < slot->n_codecs; i++) {
+        const CcSlotCodec *codec = &slot->codecs[i];
+        if (codec->codec != wanted->codec)
+            continue;
+        if (codec->h264_profile >> 16 == wanted->h264_profile >> 16)
+            return codec;
+        if (!match)
+            match = codec;
+    }
+    return match;
+}
+
+static void
+follow_timestamps(CcSubscription *self, const CcPublisherTrack *track, const CcPacket *packet)
+{
+    guint32 next = g_random_int();
+    if (self->started) {
+        gint64 elapsed_us = MAX(packet->arrival_us - self->highest_us, 1000);
+        next = self->highest_timestamp +
+               (guint32)((guint64)elapsed_us * track->clock_rate / G_USEC_PER_SEC);
+    }
+    self->timestamp_offset = next - packet->rtp.timestamp;
+}
+
+static void
+follow_pictures(CcSubscription *self, const CcPublisherTrack *track)
+{
+    self->picture_id_offset = 0;
+    self->tl0picidx_offset = 0;
+    if (!self->started || !track->has_vp8)
+        return;
+    self->picture_id_offset = (guint16)(self->picture_id + 1 - track->vp8.picture_id) & 0x7fff;
+    self->tl0picidx_offset = (guint8)(self->tl0picidx + 1 - track->vp8.tl0picidx);
+}
+
+/* The first packet of a new source, or of a source that has begun anew. FALSE if the receiver
+ * cannot begin with it: video begins with a keyframe. */
+static gboolean
+begin_epoch(CcSubscription *self, CcPublisherTrack *track, const CcPacket *packet, gint64 sequence,
+            gint64 now_us)
+{
+    const CcSlotCodec *codec = match_codec(self->slot, track->codec);
+    if (!codec) {
+        self->session->worker->drops[CC_DROP_RTP_CODEC]++;
+        return FALSE;
+    }
+    if (!packet->keyframe) {
+        cc_publisher_track_request_keyframe(track, now_us);
+        return FALSE;
+    }
+    self->source = track;
+    self->generation = track->generation;
+    self->codec = codec;
+    self->source_first = sequence;
+    self->sequence_offset = self->highest + 1 - sequence;
+    follow_timestamps(self, track, packet);
+    follow_pictures(self, track);
+    self->started = TRUE;
+    cc_subscription_report_soon(self, now_us);
+    return TRUE;
+}
+
+static void
+rewrite_vp8(const CcSubscription *self, guint8 *payload, gsize length)
+{
+    CcVp8Descriptor vp8;
+    if (self->picture_id_offset == 0 && self->tl0picidx_offset == 0)
+        return;
+    if (cc_vp8_parse(payload, length, &vp8))
+        cc_vp8_rewrite(payload, length, (vp8.picture_id + self->picture_id_offset) & 0x7fff,
+                       (guint8)(vp8.tl0picidx + self->tl0picidx_offset));
+}
+
+/* Writes @packet as this receiver's packet number @out, or as its retransmission (RFC 4588 section
+ * 4). A function of the epoch and @out alone, so that what is sent twice is the same twice: SRTP
+ * must not encrypt two things under one number. Returns the length, 0 if it does not fit. */
+static gsize
+write_packet(CcSubscription *self, const CcPacket *packet, gint64 out, gboolean rtx, guint8 *buffer)
+{
+    const CcRtpHeader *rtp = &packet->rtp;
+    CcRtpWriteHeader header = {
+        .marker = rtp->marker,
+        .payload_type = rtx ? self->codec->rtx_payload_type : self->codec->payload_type,
+        .sequence = rtx ? self->rtx_sequence : (guint16)out,
+        .timestamp = rtp->timestamp + self->timestamp_offset,
+        .ssrc = rtx ? self->slot->rtx_ssrc : self->slot->ssrc,
+    };
+    if (self->slot->mid_ext && out < self->mid_until) {
+        header.mid_id = self->slot->mid_ext;
+        header.mid = self->slot->mid;
+        header.mid_length = (guint8)strlen(self->slot->mid);
+    }
+    gsize length = cc_rtp_write_header(buffer, CC_EGRESS_CAPACITY, &header);
+    if (length == 0 || length + 2 + rtp->payload_length > CC_EGRESS_CAPACITY)
+        return 0;
+    if (rtx) {
+        buffer[length++] = (guint8)(out >> 8);
+        buffer[length++] = (guint8)out;
+    }
+    memcpy(buffer + length, rtp->payload, rtp->payload_length);
+    if (self->codec->codec == CC_CODEC_VP8)
+        rewrite_vp8(self, buffer + length, rtp->payload_length);
+    return length + rtp->payload_length;
+}
+
+static void
+account(CcSubscription *self, const CcPacket *packet, gsize length, gint64 now_us)
+{
+    self->packets++;
+    self->octets += packet->rtp.payload_length;
+    self->bytes += length;
+    cc_bitrate_meter_add(&self->meter, length, now_us);
+}
+
+void
+cc_subscription_forward(CcSubscription *subscription, CcPublisherTrack *track, CcPacket *packet,
+                        gint64 sequence, gint64 now_us)
+{
+    CcSubscription *self = subscription;
+    if ((self->source != track || self->generation != track->generation) &&
+        !begin_epoch(self, track, packet, sequence, now_us))
+        return;
+    if (sequence < self->source_first)
+        return;
+
+    gint64 out = sequence + self->sequence_offset;
+    if (out > self->highest) {
+        self->highest = out;
+        self->highest_timestamp = packet->rtp.timestamp + self->timestamp_offset;
+        self->highest_us = packet->arrival_us;
+        if (track->has_vp8) {
+            self->picture_id = (track->vp8.picture_id + self->picture_id_offset) & 0x7fff;
+            self->tl0picidx = (guint8)(track->vp8.tl0picidx + self->tl0picidx_offset);
+        }
+    }
+    guint8 *buffer = cc_egress_begin(self->session);
+    if (!buffer)
+        return;
+    gsize length = write_packet(self, packet, out, FALSE, buffer);
+    if (length > 0 && cc_egress_commit_rtp(self->session, buffer, length))
+        account(self, packet, length, now_us);
+}
+
+static gboolean
+take_retransmit_credit(CcSubscription *self, gint64 now_us)
+{
+    gint64 gained = (now_us - self->retransmit_credit_us) * RETRANSMIT_RATE / G_USEC_PER_SEC;
+    if (gained > 0) {
+        self->retransmit_credit =
+            (guint)MIN(self->retransmit_credit + gained, (gint64)RETRANSMIT_BURST);
+        self->retransmit_credit_us = now_us;
+    }
+    if (self->retransmit_credit == 0)
+        return FALSE;
+    self->retransmit_credit--;
+    return TRUE;
+}
+
+void
+cc_subscription_retransmit(CcSubscription *subscription, guint16 sequence, gint64 now_us)
+{
+    CcSubscription *self = subscription;
+    self->nacked++;
+    if (!self->source || self->generation != self->source->generation)
+        return;
+    gint64 out = self->highest + cc_sequence_distance(sequence, (guint16)self->highest);
+    gint64 wanted = out - self->sequence_offset;
+    if (wanted < self->source_first || out > self->highest)
+        return;
+    CcPacket *packet = cc_packet_history_get(self->source->history, (guint16)wanted, now_us);
+    if (!packet || !take_retransmit_credit(self, now_us))
+        return;
+    guint8 *buffer = cc_egress_begin(self->session);
+    if (!buffer)
+        return;
+    gboolean rtx = self->codec->rtx_payload_type != 0 && self->slot->rtx_ssrc != 0;
+    gsize length = write_packet(self, packet, out, rtx, buffer);
+    if (length == 0 || !cc_egress_commit_rtp(self->session, buffer, length))
+        return;
+    if (rtx)
+        self->rtx_sequence++;
+    self->retransmitted++;
+    self->bytes += length;
+    cc_bitrate_meter_add(&self->meter, length, now_us);
+}
+
+void
+cc_subscription_request_keyframe(CcSubscription *subscription, gint64 now_us)
+{
+    subscription->keyframe_requests++;
+    if (subscription->feed && subscription->feed->track)
+        cc_publisher_track_request_keyframe(subscription->feed->track, now_us);
+}
+
+void
+cc_subscription_receiver_report(CcSubscription *subscription, const CcRtcpReportBlock *block,
+                                gint64 now_us)
+{
+    CcSubscription *self = subscription;
+    if (!self->started)
+        return;
+    self->loss = block->fraction_lost / 256.0;
+    self->lost = (guint64)MAX(block->cumulative_lost, 0);
+    if (self->mid_until == G_MAXINT64)
+        self->mid_until = self->highest + 1;
+    for (guint i = 0; i < CC_SENT_REPORTS && block->last_sr != 0; i++) {
+        if (self->sent_reports[i].ntp != block->last_sr || self->sent_reports[i].sent_us == 0)
+            continue;
+        gint64 held_us = (gint64)((guint64)block->delay_since_last_sr * G_USEC_PER_SEC >> 16);
+        gint64 rtt_us = now_us - self->sent_reports[i].sent_us - held_us;
+        self->rtt_us = MAX(rtt_us, 0);
+    }
+}
+
+gboolean
+cc_subscription_is_sending(const CcSubscription *subscription, gint64 now_us)
+{
+    return subscription->started && subscription->source &&
+           now_us - subscription->highest_us < SENDING_US;
+}
+
+gboolean
+cc_subscription_sender_info(CcSubscription *subscription, gint64 now_us, CcRtcpSenderInfo *info)
+{
+    CcSubscription *self = subscription;
+    const CcPublisherTrack *source = self->source;
+    if (!source || self->generation != source->generation || !source->clock_known)
+        return FALSE;
+    gint64 elapsed_us = now_us - source->clock_us;
+    *info = (CcRtcpSenderInfo){
+        .ssrc = self->slot->ssrc,
+        .ntp = source->clock.ntp + cc_clock_us_to_ntp(elapsed_us),
+        .rtp = source->clock.rtp + self->timestamp_offset +
+               (guint32)((guint64)elapsed_us * source->clock_rate / G_USEC_PER_SEC),
+        .packet_count = (guint32)self->packets,
+        .octet_count = (guint32)self->octets,
+    };
+    guint slot = self->n_sent_reports++ % CC_SENT_REPORTS;
+    self->sent_reports[slot].ntp = (guint32)(info->ntp >> 16);
+    self->sent_reports[slot].sent_us = now_us;
+    return TRUE;
+}
+
+void
+cc_subscription_report_soon(CcSubscription *subscription, gint64 now_us)
+{
+    cc_receiver_report_soon(subscription->session->receiver, now_us);
+}

@@ -1,0 +1,263 @@
+#define CC_LOG_AREA "media"
+
+#include "relay/media/tcp-port.h"
+
+#include <errno.h>
+#include <glib-unix.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "common/base/error.h"
+#include "common/base/log.h"
+#include "common/wire/bytes.h"
+#include "relay/media/ingress.h"
+#include "relay/media/path.h"
+#include "relay/media/socket-options.h"
+#include "relay/media/worker-private.h"
+
+#define ACCEPT_BATCH 16
+#define READ_TURNS 16 /* reads from one connection in one loop turn */
+
+struct CcTcpConnection {
+    CcTcpPort *port;
+    int fd;
+    gpointer tag; /* of the worker's source */
+    gboolean wants_write;
+    gboolean closed;
+    gint64 accepted_us;
+    CcRoute route;
+    CcPath *path; /* NULL: not validated */
+    CcFrameReader reader;
+    GByteArray *queue; /* NULL until the first frame goes out */
+};
+
+struct CcTcpPort {
+    CcWorker *worker;
+    GSource *source;
+    int fd;
+    gpointer tag;
+    guint16 number;
+    guint n_unvalidated;
+    GPtrArray *connections; /* CcTcpConnection * */
+};
+
+static void
+connection_free(CcTcpConnection *self)
+{
+    if (self->path)
+        cc_path_lost(self->path);
+    else
+        self->port->n_unvalidated--;
+    g_source_remove_unix_fd(self->port->source, self->tag);
+    close(self->fd);
+    g_clear_pointer(&self->queue, g_byte_array_unref);
+    g_free(self);
+}
+
+CcTcpPort *
+cc_tcp_port_new(CcWorker *worker, const char *address, guint16 port, GSource *source,
+                GError **error)
+{
+    CcBoundSocket bound;
+    if (!cc_socket_bind(address, port, SOCK_STREAM, &bound, error))
+        return NULL;
+    if (listen(bound.fd, CC_TCP_MAX_UNVALIDATED) != 0) {
+        g_set_error(error, CC_ERROR, CC_ERROR_NETWORK, "cannot listen on TCP port %u: %s", port,
+                    g_strerror(errno));
+        close(bound.fd);
+        return NULL;
+    }
+    CcTcpPort *self = g_new0(CcTcpPort, 1);
+    self->worker = worker;
+    self->source = source;
+    self->fd = bound.fd;
+    self->number = bound.port;
+    self->tag = g_source_add_unix_fd(source, self->fd, G_IO_IN);
+    self->connections = g_ptr_array_new_with_free_func((GDestroyNotify)connection_free);
+    return self;
+}
+
+void
+cc_tcp_port_free(CcTcpPort *port)
+{
+    if (!port)
+        return;
+    g_ptr_array_unref(port->connections);
+    g_source_remove_unix_fd(port->source, port->tag);
+    close(port->fd);
+    g_free(port);
+}
+
+guint16
+cc_tcp_port_number(const CcTcpPort *port)
+{
+    return port->number;
+}
+
+static void
+accept_connections(CcTcpPort *self, gint64 now_us)
+{
+    for (guint i = 0; i < ACCEPT_BATCH; i++) {
+        struct sockaddr_storage from;
+        socklen_t length = sizeof from;
+        int fd = accept4(self->fd, (struct sockaddr *)&from, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd < 0)
+            return;
+        CcAddress remote;
+        if (self->n_unvalidated >= CC_TCP_MAX_UNVALIDATED ||
+            !cc_address_from_sockaddr(&remote, &from)) {
+            cc_warning_limited("too many TCP connections without a valid check; one refused");
+            close(fd);
+            continue;
+        }
+        int on = 1;
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        /* Little behind us in the kernel: what waits there cannot be dropped for fresher media. */
+        cc_socket_set_buffers(fd, 0, CC_TCP_QUEUE_SIZE);
+
+        CcTcpConnection *connection = g_new0(CcTcpConnection, 1);
+        connection->port = self;
+        connection->fd = fd;
+        connection->accepted_us = now_us;
+        connection->route = (CcRoute){.tcp = connection, .remote = remote};
+        connection->tag = g_source_add_unix_fd(self->source, fd, G_IO_IN);
+        cc_frame_reader_init(&connection->reader);
+        self->n_unvalidated++;
+        g_ptr_array_add(self->connections, connection);
+    }
+}
+
+/* FALSE when the connection has to be closed. */
+static gboolean
+take_frames(CcTcpConnection *self, gint64 now_us)
+{
+    CcWorker *worker = self->port->worker;
+    for (;;) {
+        const guint8 *frame;
+        gsize length;
+        CcDrop drop = cc_frame_reader_next(&self->reader, &frame, &length);
+        if (drop != CC_DROP_NONE) {
+            worker->drops[drop]++;
+            return FALSE;
+        }
+        if (!frame)
+            return TRUE;
+        cc_ingress_datagram(worker, &self->route, frame, length, now_us);
+        if (self->closed)
+            return FALSE;
+    }
+}
+
+static void
+receive(CcTcpConnection *self, gint64 now_us)
+{
+    for (guint i = 0; i < READ_TURNS && !self->closed; i++) {
+        gsize space;
+        guint8 *to = cc_frame_reader_space(&self->reader, &space);
+        gssize n = recv(self->fd, to, space, 0);
+        if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
+            return;
+        if (n <= 0) {
+            self->closed = TRUE;
+            return;
+        }
+        cc_frame_reader_filled(&self->reader, (gsize)n);
+        if (!take_frames(self, now_us))
+            self->closed = TRUE;
+    }
+}
+
+void
+cc_tcp_port_receive(CcTcpPort *port, gint64 now_us)
+{
+    /* Only those that were polled: new ones come behind them. */
+    guint n_polled = port->connections->len;
+    for (guint i = 0; i < n_polled; i++) {
+        CcTcpConnection *connection = port->connections->pdata[i];
+        if (g_source_query_unix_fd(port->source, connection->tag) & ~G_IO_OUT)
+            receive(connection, now_us);
+    }
+    if (g_source_query_unix_fd(port->source, port->tag))
+        accept_connections(port, now_us);
+}
+
+gboolean
+cc_tcp_connection_send(CcTcpConnection *connection, const guint8 *data, gsize length)
+{
+    if (connection->closed || length > G_MAXUINT16)
+        return FALSE;
+    if (!connection->queue)
+        connection->queue = g_byte_array_sized_new(CC_TCP_QUEUE_SIZE);
+    if (connection->queue->len + CC_FRAME_HEADER + length > CC_TCP_QUEUE_SIZE)
+        return FALSE;
+    guint8 header[CC_FRAME_HEADER];
+    cc_write_u16(header, (guint16)length);
+    g_byte_array_append(connection->queue, header, sizeof header);
+    g_byte_array_append(connection->queue, data, (guint)length);
+    return TRUE;
+}
+
+static void
+write_queue(CcTcpConnection *self)
+{
+    if (self->queue && self->queue->len > 0 && !self->closed) {
+        gssize n = send(self->fd, self->queue->data, self->queue->len, MSG_NOSIGNAL);
+        if (n > 0)
+            g_byte_array_remove_range(self->queue, 0, (guint)n);
+        else if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
+            self->closed = TRUE;
+    }
+    gboolean wants_write = self->queue && self->queue->len > 0 && !self->closed;
+    if (wants_write != self->wants_write) {
+        self->wants_write = wants_write;
+        g_source_modify_unix_fd(self->port->source, self->tag,
+                                wants_write ? G_IO_IN | G_IO_OUT : G_IO_IN);
+    }
+}
+
+void
+cc_tcp_port_flush(CcTcpPort *port, gint64 now_us)
+{
+    for (guint i = 0; i < port->connections->len;) {
+        CcTcpConnection *connection = port->connections->pdata[i];
+        write_queue(connection);
+        if (!connection->path && now_us - connection->accepted_us > CC_TCP_UNVALIDATED_US)
+            connection->closed = TRUE;
+        if (connection->closed)
+            g_ptr_array_remove_index_fast(port->connections, i);
+        else
+            i++;
+    }
+}
+
+gint64
+cc_tcp_port_next_us(const CcTcpPort *port)
+{
+    gint64 next = G_MAXINT64;
+    for (guint i = 0; port->n_unvalidated > 0 && i < port->connections->len; i++) {
+        const CcTcpConnection *connection = port->connections->pdata[i];
+        if (!connection->path)
+            next = MIN(next, connection->accepted_us + CC_TCP_UNVALIDATED_US + 1000);
+    }
+    return next;
+}
+
+CcPath *
+cc_tcp_connection_path(const CcTcpConnection *connection)
+{
+    return connection->path;
+}
+
+void
+cc_tcp_connection_set_path(CcTcpConnection *connection, CcPath *path)
+{
+    if (path && !connection->path)
+        connection->port->n_unvalidated--;
+    if (!path && connection->path) {
+        /* What is queued (a close_notify) still leaves; then it ages like any unvalidated one. */
+        connection->port->n_unvalidated++;
+        connection->accepted_us = 0;
+    }
+    connection->path = path;
+}

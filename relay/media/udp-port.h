@@ -1,0 +1,35 @@
+/* One UDP socket of a worker. Datagrams arrive in batches (recvmmsg); what is sent collects in
+ * slots and leaves together at the end of the loop turn (sendmmsg). Worker's thread. */
+#pragma once
+
+#include "relay/media/route.h"
+
+G_BEGIN_DECLS
+
+typedef struct CcWorker CcWorker;
+
+#define CC_UDP_SLOT_SIZE                                                                           \
+    1664 /* bytes: CC_RTP_MAX_PACKET, our header extensions, the SRTP trailer */
+
+/* Binds @address (an IP literal) and @port (0: any free one). @index: the position among the
+ * worker's ports. Error: CC_ERROR_NETWORK. */
+CcUdpPort *cc_udp_port_new(CcWorker *worker, const char *address, guint16 port, guint index,
+                           GError **error);
+void cc_udp_port_free(CcUdpPort *port);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcUdpPort, cc_udp_port_free)
+
+int cc_udp_port_fd(const CcUdpPort *port);
+guint16 cc_udp_port_number(const CcUdpPort *port);
+
+/* Reads what is there, a bounded number of batches, and hands each datagram to
+ * cc_ingress_datagram(). */
+void cc_udp_port_receive(CcUdpPort *port, gint64 now_us);
+
+/* The next free slot of CC_UDP_SLOT_SIZE bytes, to be filled and committed before the next call.
+ * Never NULL: a full batch leaves first. */
+guint8 *cc_udp_port_slot(CcUdpPort *port);
+/* Sends the slot's first @length bytes along @route when the batch leaves. */
+void cc_udp_port_commit(CcUdpPort *port, const CcRoute *route, gsize length);
+void cc_udp_port_flush(CcUdpPort *port);
+
+G_END_DECLS

@@ -1,0 +1,48 @@
+/* The worker as its own files see it. Everything here belongs to the worker's thread. */
+#pragma once
+
+#include "common/wire/packet.h"
+#include "relay/media/egress.h"
+#include "relay/media/session-table.h"
+#include "relay/media/worker.h"
+
+G_BEGIN_DECLS
+
+typedef struct CcEventGate CcEventGate;
+
+struct CcWorker {
+    CcWorkerOptions options; /* without its pointers */
+    CcDtlsIdentity *identity;
+    CcEventGate *events;
+    guint16 port;
+
+    GThread *thread;
+    GMainContext *context;
+    GSource *source;
+    gboolean stopping;
+    gint64 wake_us; /* when a session wants to be called next */
+
+    GPtrArray *udp_ports; /* CcUdpPort * */
+    GPtrArray *udp_tags;  /* of the source, same order */
+    GPtrArray *tcp_ports; /* CcTcpPort * */
+    guint8 tcp_slot[CC_EGRESS_CAPACITY + CC_SRTP_MAX_TRAILER];
+
+    CcSessionTable sessions;
+    GHashTable *paths; /* CcAddress * (inside the path) → CcPath *; UDP only */
+    GHashTable *rooms; /* char * → CcMediaRoom * */
+    CcPacketPool *pool;
+    GPtrArray *ended; /* CcMediaSession *: to be removed at the end of the turn */
+
+    guint64 drops[CC_N_DROPS]; /* [CC_DROP_NONE]: accepted */
+    guint64 datagrams_in, datagrams_out, bytes_in, bytes_out;
+    guint64 receive_overflows;
+};
+
+/* Tells the control thread. @reason: a literal, or NULL. */
+void cc_worker_emit(CcWorker *worker, const CcMediaSession *session, CcSessionEventKind kind,
+                    const char *reason);
+
+/* The present state as the control thread wants it. (transfer full) */
+CcWorkerStats *cc_worker_collect_stats(CcWorker *worker, gint64 now_us);
+
+G_END_DECLS

@@ -1,0 +1,118 @@
+/* What the worker knows of its sessions, copied for the control thread. */
+#include "relay/media/publisher.h"
+#include "relay/media/receiver.h"
+#include "relay/media/worker-private.h"
+
+static void
+session_stats_free(CcSessionStats *stats)
+{
+    g_free(stats->session_id);
+    g_free(stats->room);
+    g_free(stats->remote_address);
+    g_free(stats);
+}
+
+void
+cc_worker_stats_free(CcWorkerStats *stats)
+{
+    if (!stats)
+        return;
+    g_ptr_array_unref(stats->sessions);
+    g_free(stats);
+}
+
+static void
+add_stream(CcSessionStats *stats, CcMediaKind kind, CcBitrateMeter *meter, CcCodec codec,
+           gint64 now_us)
+{
+    guint bps = cc_bitrate_meter_bps(meter, now_us);
+    const char *name = codec == CC_CODEC_NONE ? NULL : cc_codec_name(codec);
+    if (kind == CC_MEDIA_AUDIO) {
+        stats->audio_bps += bps;
+        if (name)
+            stats->audio_codec = name;
+    } else {
+        stats->video_bps += bps;
+        if (name)
+            stats->video_codec = name;
+    }
+}
+
+static void
+add_publisher(CcSessionStats *stats, CcPublisher *publisher, gint64 now_us)
+{
+    for (guint i = 0; i < publisher->n_tracks; i++) {
+        CcPublisherTrack *track = &publisher->tracks[i];
+        add_stream(stats, track->slot->kind, &track->meter, track->codec->codec, now_us);
+        stats->loss = MAX(stats->loss, track->reception.fraction_lost);
+        if (track->rtt_us >= 0)
+            stats->rtt_ms = (int)(track->rtt_us / 1000);
+        stats->packets += track->packets;
+        stats->bytes += track->bytes;
+        stats->packets_lost += cc_reception_lost(&track->reception);
+        stats->retransmitted += track->recovered;
+        stats->nacks += track->nacks;
+        stats->keyframe_requests += track->keyframe_requests;
+    }
+}
+
+static void
+add_receiver(CcSessionStats *stats, CcReceiver *receiver, gint64 now_us)
+{
+    for (guint i = 0; i < receiver->n_subscriptions; i++) {
+        CcSubscription *subscription = &receiver->subscriptions[i];
+        CcCodec codec = subscription->codec ? subscription->codec->codec : CC_CODEC_NONE;
+        add_stream(stats, subscription->slot->kind, &subscription->meter, codec, now_us);
+        stats->loss = MAX(stats->loss, subscription->loss);
+        if (subscription->rtt_us >= 0)
+            stats->rtt_ms = (int)(subscription->rtt_us / 1000);
+        stats->packets += subscription->packets;
+        stats->bytes += subscription->bytes;
+        stats->packets_lost += subscription->lost;
+        stats->retransmitted += subscription->retransmitted;
+        stats->nacks += subscription->nacked;
+        stats->keyframe_requests += subscription->keyframe_requests;
+    }
+}
+
+static CcSessionStats *
+collect_session(CcMediaSession *session, gint64 now_us)
+{
+    CcSessionStats *stats = g_new0(CcSessionStats, 1);
+    stats->session_id = g_strdup(session->setup->id);
+    stats->room = g_strdup(session->setup->room);
+    stats->direction = session->setup->direction;
+    stats->connected = session->connected;
+    stats->srtp_profile = session->srtp_profile;
+    stats->rtt_ms = -1;
+    if (session->active) {
+        stats->remote_address = cc_address_to_string(&session->active->route.remote);
+        stats->protocol = session->active->route.tcp ? "tcp" : "udp";
+    }
+    if (session->publisher)
+        add_publisher(stats, session->publisher, now_us);
+    else
+        add_receiver(stats, session->receiver, now_us);
+    return stats;
+}
+
+CcWorkerStats *
+cc_worker_collect_stats(CcWorker *worker, gint64 now_us)
+{
+    CcWorkerStats *stats = g_new0(CcWorkerStats, 1);
+    GHashTableIter iter;
+    gpointer session;
+    stats->sessions = g_ptr_array_new_with_free_func((GDestroyNotify)session_stats_free);
+    g_hash_table_iter_init(&iter, worker->sessions.by_id);
+    while (g_hash_table_iter_next(&iter, NULL, &session))
+        g_ptr_array_add(stats->sessions, collect_session(session, now_us));
+    memcpy(stats->drops, worker->drops, sizeof stats->drops);
+    stats->drops[CC_DROP_NONE] = 0;
+    stats->datagrams_in = worker->datagrams_in;
+    stats->datagrams_out = worker->datagrams_out;
+    stats->bytes_in = worker->bytes_in;
+    stats->bytes_out = worker->bytes_out;
+    stats->receive_overflows = worker->receive_overflows;
+    stats->packets_in_use = cc_packet_pool_in_use(worker->pool);
+    return stats;
+}

@@ -1,0 +1,373 @@
+#define CC_LOG_AREA "media"
+
+#include "relay/media/worker.h"
+
+#include "common/base/clock.h"
+#include "common/base/error.h"
+#include "common/base/log.h"
+#include "relay/media/event-gate.h"
+#include "relay/media/media-room.h"
+#include "relay/media/tcp-port.h"
+#include "relay/media/udp-port.h"
+#include "relay/media/worker-private.h"
+
+#define BIND_TRIES 16 /* with port 0: until one number is free everywhere */
+
+/* Wakes up earlier than this after the last time are gathered into one. */
+#define MIN_SLEEP_US 5000
+
+typedef struct {
+    GSource source;
+    CcWorker *worker;
+} WorkerSource;
+
+void
+cc_worker_emit(CcWorker *worker, const CcMediaSession *session, CcSessionEventKind kind,
+               const char *reason)
+{
+    CcSessionEvent event = {kind, session->setup->id, session->setup->room, reason};
+    cc_event_gate_send(worker->events, &event);
+}
+
+static void
+remove_ended(CcWorker *self)
+{
+    for (guint i = 0; i < self->ended->len; i++) {
+        CcMediaSession *session = self->ended->pdata[i];
+        cc_worker_emit(self, session, CC_SESSION_ENDED, session->end_reason);
+        cc_info("session %.6s… ends: %s", session->setup->id, session->end_reason);
+        cc_media_session_say_goodbye(session);
+        cc_session_table_remove(&self->sessions, session);
+    }
+    g_ptr_array_set_size(self->ended, 0);
+}
+
+static void
+tick_sessions(CcWorker *self, gint64 now_us)
+{
+    GHashTableIter iter;
+    gpointer value;
+    if (now_us < self->wake_us)
+        return;
+    self->wake_us = G_MAXINT64;
+    g_hash_table_iter_init(&iter, self->sessions.by_id);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        CcMediaSession *session = value;
+        if (session->wake_us <= now_us) {
+            session->wake_us = G_MAXINT64;
+            session->wake_us = MIN(cc_media_session_tick(session, now_us), session->wake_us);
+        }
+        self->wake_us = MIN(self->wake_us, session->wake_us);
+    }
+}
+
+/* The end of every loop turn: what is due, what is to be sent, and when to wake up. */
+static void
+end_turn(CcWorker *self, gint64 now_us)
+{
+    gint64 wake_us;
+    tick_sessions(self, now_us);
+    remove_ended(self);
+    for (guint i = 0; i < self->udp_ports->len; i++)
+        cc_udp_port_flush(self->udp_ports->pdata[i]);
+    wake_us = self->wake_us;
+    for (guint i = 0; i < self->tcp_ports->len; i++) {
+        cc_tcp_port_flush(self->tcp_ports->pdata[i], now_us);
+        wake_us = MIN(wake_us, cc_tcp_port_next_us(self->tcp_ports->pdata[i]));
+    }
+    if (wake_us == G_MAXINT64)
+        g_source_set_ready_time(self->source, -1);
+    else
+        g_source_set_ready_time(self->source, MAX(wake_us, now_us + MIN_SLEEP_US));
+}
+
+/* One loop turn: all that the sockets have, in one go, at one time. */
+static gboolean
+on_dispatch(GSource *source, GSourceFunc callback, gpointer user_data)
+{
+    CcWorker *self = ((WorkerSource *)source)->worker;
+    gint64 now_us = cc_clock_now_us();
+    for (guint i = 0; i < self->udp_ports->len; i++) {
+        if (g_source_query_unix_fd(source, self->udp_tags->pdata[i]))
+            cc_udp_port_receive(self->udp_ports->pdata[i], now_us);
+    }
+    for (guint i = 0; i < self->tcp_ports->len; i++)
+        cc_tcp_port_receive(self->tcp_ports->pdata[i], now_us);
+    end_turn(self, now_us);
+    return G_SOURCE_CONTINUE;
+}
+
+static GSourceFuncs source_funcs = {.dispatch = on_dispatch};
+
+static gpointer
+run(gpointer user_data)
+{
+    CcWorker *self = user_data;
+    g_main_context_push_thread_default(self->context);
+    while (!self->stopping)
+        g_main_context_iteration(self->context, TRUE);
+    g_main_context_pop_thread_default(self->context);
+    return NULL;
+}
+
+static gboolean
+bind_ports(CcWorker *self, const CcWorkerOptions *options, guint16 port, GError **error)
+{
+    for (guint i = 0; i < options->listen_addresses->len; i++) {
+        const char *address = options->listen_addresses->pdata[i];
+        g_autoptr(CcUdpPort) udp = cc_udp_port_new(self, address, port, i, error);
+        if (!udp)
+            return FALSE;
+        port = cc_udp_port_number(udp);
+        gpointer tag = g_source_add_unix_fd(self->source, cc_udp_port_fd(udp), G_IO_IN);
+        g_ptr_array_add(self->udp_tags, tag);
+        g_ptr_array_add(self->udp_ports, g_steal_pointer(&udp));
+        if (!options->enable_tcp)
+            continue;
+        CcTcpPort *tcp = cc_tcp_port_new(self, address, port, self->source, error);
+        if (!tcp)
+            return FALSE;
+        g_ptr_array_add(self->tcp_ports, tcp);
+    }
+    self->port = port;
+    return TRUE;
+}
+
+static void
+unbind_ports(CcWorker *self)
+{
+    for (guint i = 0; i < self->udp_tags->len; i++)
+        g_source_remove_unix_fd(self->source, self->udp_tags->pdata[i]);
+    g_ptr_array_set_size(self->udp_tags, 0);
+    g_ptr_array_set_size(self->udp_ports, 0);
+    g_ptr_array_set_size(self->tcp_ports, 0);
+}
+
+static gboolean
+bind_all(CcWorker *self, const CcWorkerOptions *options, GError **error)
+{
+    for (guint i = 0;; i++) {
+        g_autoptr(GError) local = NULL;
+        if (bind_ports(self, options, options->port, &local))
+            return TRUE;
+        unbind_ports(self);
+        if (options->port != 0 || i == BIND_TRIES) {
+            g_propagate_error(error, g_steal_pointer(&local));
+            return FALSE;
+        }
+    }
+}
+
+static void
+free_everything(CcWorker *self)
+{
+    cc_session_table_clear(&self->sessions);
+    unbind_ports(self);
+    g_ptr_array_unref(self->udp_ports);
+    g_ptr_array_unref(self->udp_tags);
+    g_ptr_array_unref(self->tcp_ports);
+    g_ptr_array_unref(self->ended);
+    g_hash_table_unref(self->paths);
+    g_hash_table_unref(self->rooms);
+    cc_packet_pool_free(self->pool);
+    g_source_destroy(self->source);
+    g_source_unref(self->source);
+    g_main_context_unref(self->context);
+    cc_event_gate_close(self->events);
+    g_free(self);
+}
+
+CcWorker *
+cc_worker_new(const CcWorkerOptions *options, GError **error)
+{
+    CcWorker *self = g_new0(CcWorker, 1);
+    self->options = *options;
+    self->options.listen_addresses = NULL; /* the caller's */
+    self->identity = options->identity;
+    self->events = cc_event_gate_new(options->session_event, options->user_data);
+    self->wake_us = G_MAXINT64;
+    self->udp_ports = g_ptr_array_new_with_free_func((GDestroyNotify)cc_udp_port_free);
+    self->udp_tags = g_ptr_array_new();
+    self->tcp_ports = g_ptr_array_new_with_free_func((GDestroyNotify)cc_tcp_port_free);
+    self->ended = g_ptr_array_new();
+    cc_session_table_init(&self->sessions);
+    self->paths = g_hash_table_new(cc_address_hash, cc_address_equal);
+    self->rooms = g_hash_table_new(g_str_hash, g_str_equal);
+    self->pool = cc_packet_pool_new(options->max_packets);
+    self->context = g_main_context_new();
+    self->source = g_source_new(&source_funcs, sizeof(WorkerSource));
+    ((WorkerSource *)self->source)->worker = self;
+    g_source_set_name(self->source, "media worker");
+    g_source_set_ready_time(self->source, -1);
+    if (!bind_all(self, options, error)) {
+        free_everything(self);
+        return NULL;
+    }
+    g_source_attach(self->source, self->context);
+    self->thread = g_thread_new("media", run, self);
+    return self;
+}
+
+guint16
+cc_worker_port(const CcWorker *worker)
+{
+    return worker->port;
+}
+
+/* A request of the control thread on its way to the worker's. */
+typedef struct {
+    CcWorker *worker;
+    CcSessionSetup *setup;
+    char *session_id;
+    char *local_ufrag, *local_pwd, *remote_ufrag, *remote_pwd;
+    CcWorkerStatsFunc stats_func;
+    CcWorkerStats *stats;
+    gpointer stats_data;
+    GMainContext *reply_context;
+} Request;
+
+static void
+request_free(gpointer user_data)
+{
+    Request *request = user_data;
+    cc_session_setup_free(request->setup);
+    g_free(request->session_id);
+    g_free(request->local_ufrag);
+    g_free(request->local_pwd);
+    g_free(request->remote_ufrag);
+    g_free(request->remote_pwd);
+    cc_worker_stats_free(request->stats);
+    g_clear_pointer(&request->reply_context, g_main_context_unref);
+    g_free(request);
+}
+
+static void
+call_worker(CcWorker *worker, GSourceFunc func, Request *request)
+{
+    request->worker = worker;
+    cc_call_in_context(worker->context, func, request, request_free);
+}
+
+static gboolean
+on_add_session(gpointer user_data)
+{
+    Request *request = user_data;
+    CcWorker *self = request->worker;
+    gint64 now_us = cc_clock_now_us();
+    CcMediaSession *session = cc_media_session_new(self, g_steal_pointer(&request->setup), now_us);
+    self->wake_us = MIN(self->wake_us, now_us);
+    if (!cc_session_table_add(&self->sessions, session))
+        cc_warning("a session with a known id or ufrag was not added");
+    end_turn(self, now_us);
+    return G_SOURCE_REMOVE;
+}
+
+void
+cc_worker_add_session(CcWorker *worker, CcSessionSetup *setup)
+{
+    Request *request = g_new0(Request, 1);
+    request->setup = setup;
+    call_worker(worker, on_add_session, request);
+}
+
+static gboolean
+on_remove_session(gpointer user_data)
+{
+    Request *request = user_data;
+    CcWorker *self = request->worker;
+    CcMediaSession *session = cc_session_table_find_id(&self->sessions, request->session_id);
+    if (session) {
+        cc_media_session_say_goodbye(session);
+        cc_session_table_remove(&self->sessions, session);
+        end_turn(self, cc_clock_now_us());
+    }
+    return G_SOURCE_REMOVE;
+}
+
+void
+cc_worker_remove_session(CcWorker *worker, const char *session_id)
+{
+    Request *request = g_new0(Request, 1);
+    request->session_id = g_strdup(session_id);
+    call_worker(worker, on_remove_session, request);
+}
+
+static gboolean
+on_restart_ice(gpointer user_data)
+{
+    Request *request = user_data;
+    CcMediaSession *session =
+        cc_session_table_find_id(&request->worker->sessions, request->session_id);
+    if (session)
+        cc_media_session_restart_ice(session, request->local_ufrag, request->local_pwd,
+                                     request->remote_ufrag, request->remote_pwd);
+    return G_SOURCE_REMOVE;
+}
+
+void
+cc_worker_restart_ice(CcWorker *worker, const char *session_id, const char *local_ufrag,
+                      const char *local_pwd, const char *remote_ufrag, const char *remote_pwd)
+{
+    Request *request = g_new0(Request, 1);
+    request->session_id = g_strdup(session_id);
+    request->local_ufrag = g_strdup(local_ufrag);
+    request->local_pwd = g_strdup(local_pwd);
+    request->remote_ufrag = g_strdup(remote_ufrag);
+    request->remote_pwd = g_strdup(remote_pwd);
+    call_worker(worker, on_restart_ice, request);
+}
+
+static gboolean
+on_stats_collected(gpointer user_data)
+{
+    Request *request = user_data;
+    request->stats_func(g_steal_pointer(&request->stats), request->stats_data);
+    return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_get_stats(gpointer user_data)
+{
+    Request *request = user_data;
+    Request *reply = g_new0(Request, 1);
+    reply->stats_func = request->stats_func;
+    reply->stats_data = request->stats_data;
+    reply->stats = cc_worker_collect_stats(request->worker, cc_clock_now_us());
+    cc_call_in_context(request->reply_context, on_stats_collected, reply, request_free);
+    return G_SOURCE_REMOVE;
+}
+
+void
+cc_worker_get_stats(CcWorker *worker, CcWorkerStatsFunc func, gpointer user_data)
+{
+    Request *request = g_new0(Request, 1);
+    request->stats_func = func;
+    request->stats_data = user_data;
+    request->reply_context = g_main_context_ref_thread_default();
+    call_worker(worker, on_get_stats, request);
+}
+
+static gboolean
+on_stop(gpointer user_data)
+{
+    Request *request = user_data;
+    CcWorker *self = request->worker;
+    GHashTableIter iter;
+    gpointer session;
+    g_hash_table_iter_init(&iter, self->sessions.by_id);
+    while (g_hash_table_iter_next(&iter, NULL, &session))
+        cc_media_session_say_goodbye(session);
+    end_turn(self, cc_clock_now_us());
+    self->stopping = TRUE;
+    return G_SOURCE_REMOVE;
+}
+
+void
+cc_worker_free(CcWorker *worker)
+{
+    if (!worker)
+        return;
+    call_worker(worker, on_stop, g_new0(Request, 1));
+    g_thread_join(worker->thread);
+    free_everything(worker);
+}
