@@ -1,0 +1,186 @@
+#include "client/signalling/room-state.h"
+
+#include <string.h>
+
+#include "client/signalling/json-text.h"
+#include "common/base/error.h"
+
+#define STATE                                                                                      \
+    "{\"type\":\"state\",\"room\":\"math\",\"lesson\":\"on\",\"participants\":["                   \
+    "{\"id\":\"p1\",\"role\":\"teacher\",\"name\":\"Wang\",\"connected\":true},"                   \
+    "{\"id\":\"p2\",\"role\":\"classroom\",\"name\":\"虎力小学\",\"connected\":true},"         \
+    "{\"id\":\"p3\",\"role\":\"viewer\",\"name\":\"\",\"connected\":true},"                        \
+    "{\"id\":\"p4\",\"role\":\"viewer\",\"name\":\"not yet\",\"connected\":false}]}"
+
+static void
+apply(CcRoomState *state, const char *message)
+{
+    g_autoptr(GError) error = NULL;
+    g_assert_true(cc_room_state_apply(state, message, strlen(message), &error));
+    g_assert_no_error(error);
+}
+
+static void
+assert_refused(CcRoomState *state, const char *message, gssize length)
+{
+    g_autoptr(GError) error = NULL;
+    g_assert_false(
+        cc_room_state_apply(state, message, length < 0 ? strlen(message) : (gsize)length, &error));
+    g_assert_error(error, CC_ERROR, CC_ERROR_PROTOCOL);
+}
+
+static void
+assert_receivers(const CcRoomState *state, const char *expected)
+{
+    guint n;
+    g_autofree const char **names = cc_room_state_receivers(state, &n);
+    g_autofree char *joined = g_strjoinv("|", (char **)names);
+    g_assert_cmpstr(joined, ==, expected);
+    g_assert_cmpuint(n, ==, g_strv_length((char **)names));
+}
+
+static void
+test_lesson(void)
+{
+    g_auto(CcRoomState) state;
+    cc_room_state_init(&state);
+
+    g_assert_cmpint(state.lesson, ==, CC_LESSON_UNKNOWN);
+    apply(&state, STATE);
+    g_assert_cmpint(state.lesson, ==, CC_LESSON_ON);
+    assert_receivers(&state, "虎力小学|p3");
+    apply(&state, "{\"type\":\"lesson\",\"lesson\":\"away\"}");
+    g_assert_cmpint(state.lesson, ==, CC_LESSON_AWAY);
+    apply(&state, "{\"type\":\"lesson\",\"lesson\":\"over\"}");
+    g_assert_cmpint(state.lesson, ==, CC_LESSON_OVER);
+    apply(&state, "{\"type\":\"lesson\",\"lesson\":\"none\"}");
+    g_assert_cmpint(state.lesson, ==, CC_LESSON_NONE);
+}
+
+static void
+test_joined_and_left(void)
+{
+    g_auto(CcRoomState) state;
+    cc_room_state_init(&state);
+
+    apply(&state, STATE);
+    apply(&state, "{\"type\":\"joined\",\"participant\":{\"id\":\"p5\",\"role\":\"classroom\","
+                  "\"name\":\"Huli\",\"connected\":true}}");
+    assert_receivers(&state, "虎力小学|p3|Huli");
+    apply(&state, "{\"type\":\"joined\",\"participant\":{\"id\":\"p4\",\"role\":\"viewer\","
+                  "\"name\":\"here now\",\"connected\":true}}");
+    assert_receivers(&state, "虎力小学|p3|here now|Huli");
+    apply(&state, "{\"type\":\"left\",\"id\":\"p2\",\"reason\":\"closed\"}");
+    apply(&state, "{\"type\":\"left\",\"id\":\"nobody\",\"reason\":\"closed\"}");
+    assert_receivers(&state, "p3|here now|Huli");
+    apply(&state, "{\"type\":\"bye\",\"reason\":\"relay-stopping\"}");
+    g_assert_cmpstr(state.bye, ==, "relay-stopping");
+    apply(&state, "{\"type\":\"something-of-the-future\",\"x\":[1,2,{}]}");
+    apply(&state, STATE);
+    g_assert_null(state.bye);
+    assert_receivers(&state, "虎力小学|p3");
+}
+
+static void
+test_refused(void)
+{
+    g_auto(CcRoomState) state;
+    cc_room_state_init(&state);
+    apply(&state, STATE);
+    static const char *const messages[] = {
+        "",
+        "[]",
+        "null",
+        "17",
+        "{",
+        "{}",
+        "{\"type\":7}",
+        "{\"type\":\"lesson\"}",
+        "{\"type\":\"lesson\",\"lesson\":\"ON\"}",
+        "{\"type\":\"lesson\",\"lesson\":[\"on\"]}",
+        "{\"type\":\"state\",\"lesson\":\"on\"}",
+        "{\"type\":\"state\",\"lesson\":\"on\",\"participants\":{}}",
+        "{\"type\":\"joined\"}",
+        "{\"type\":\"joined\",\"participant\":[]}",
+        "{\"type\":\"joined\",\"participant\":{\"id\":7}}",
+        "{\"type\":\"joined\",\"participant\":{\"id\":\"\"}}",
+        "{\"type\":\"left\"}",
+        "{\"type\":\"lesson\",\"lesson\":\"\xff\"}",
+        "{'type':'lesson','lesson':'on'}",
+        "/* x */ {\"type\":\"lesson\",\"lesson\":\"none\"}",
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(messages); i++)
+        assert_refused(&state, messages[i], -1);
+    assert_refused(&state, "{\"type\":\"left\",\"id\":\"\0\"}", 24);
+    g_assert_cmpint(state.lesson, ==, CC_LESSON_ON);
+    assert_receivers(&state, "虎力小学|p3");
+}
+
+static void
+test_bounds(void)
+{
+    g_auto(CcRoomState) state;
+    cc_room_state_init(&state);
+
+    g_autofree char *deep = g_strnfill(200000, '[');
+    assert_refused(&state, deep, -1);
+    g_autofree char *nested = g_strconcat("{\"type\":\"x\",\"y\":", deep, NULL);
+    assert_refused(&state, nested, -1);
+    g_autofree char *large = g_strnfill(CC_ROOM_MAX_MESSAGE + 1, ' ');
+    assert_refused(&state, large, -1);
+
+    for (guint i = 0; i < CC_ROOM_MAX_PARTICIPANTS + 10; i++) {
+        g_autofree char *joined = g_strdup_printf("{\"type\":\"joined\",\"participant\":{\"id\":"
+                                                  "\"p%u\",\"connected\":true}}",
+                                                  i);
+        apply(&state, joined);
+    }
+    g_assert_cmpuint(state.participants->len, ==, CC_ROOM_MAX_PARTICIPANTS);
+}
+
+/* Each prefix and each flipped bit of a good message: never a crash, and no half-applied state. */
+static void
+test_damaged(void)
+{
+    g_auto(CcRoomState) state;
+    cc_room_state_init(&state);
+
+    gsize length = strlen(STATE);
+    for (gsize i = 0; i < length; i++)
+        assert_refused(&state, STATE, i);
+    for (gsize i = 0; i < length * 8; i++) {
+        g_autofree char *message = g_strdup(STATE);
+        message[i / 8] ^= 1 << (i % 8);
+        cc_room_state_apply(&state, message, length, NULL);
+        g_assert_cmpuint(state.participants->len, <=, 4);
+    }
+}
+
+static void
+test_names_are_cleaned(void)
+{
+    g_auto(CcRoomState) state;
+    cc_room_state_init(&state);
+
+    apply(&state, "{\"type\":\"joined\",\"participant\":{\"id\":\"p1\",\"connected\":true,"
+                  "\"name\":\"a\\u001b[2Jb\\nc\\u202ed\"}}");
+    assert_receivers(&state, "a [2Jb c d");
+
+    g_autofree char *cut = cc_clean_text("小学小学", 7);
+    g_assert_cmpstr(cut, ==, "小学");
+    g_autofree char *none = cc_clean_text(NULL, 7);
+    g_assert_cmpstr(none, ==, "");
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/room-state/lesson", test_lesson);
+    g_test_add_func("/room-state/joined-and-left", test_joined_and_left);
+    g_test_add_func("/room-state/refused", test_refused);
+    g_test_add_func("/room-state/bounds", test_bounds);
+    g_test_add_func("/room-state/damaged", test_damaged);
+    g_test_add_func("/room-state/names-are-cleaned", test_names_are_cleaned);
+    return g_test_run();
+}
