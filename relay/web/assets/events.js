@@ -1,0 +1,81 @@
+// A room's events: a WebSocket that comes back by itself, and what it said so far.
+import { Backoff } from './backoff.js';
+import { token } from './page.js';
+
+const SILENCE_MS = 5000; // how long opening may take
+
+/** Fires "change" after every message, "open" when the relay answers (again), "close" when not. */
+export class RoomEvents extends EventTarget {
+  lesson = null; // "none", "on", "away", "over"; null: not known
+  participants = new Map();
+  known = false;
+  #room;
+  #backoff = new Backoff();
+  #stopped = false;
+  #socket = null;
+
+  constructor(room) {
+    super();
+    this.#room = room;
+    addEventListener('online', () => this.#backoff.wake());
+    this.#run();
+  }
+
+  close() {
+    this.#stopped = true;
+    this.#socket?.close();
+    this.#backoff.wake();
+  }
+
+  async #run() {
+    while (!this.#stopped) {
+      await this.#attempt();
+      this.known = false;
+      this.dispatchEvent(new Event('close'));
+      if (!this.#stopped) await this.#backoff.wait();
+    }
+  }
+
+  #attempt() {
+    const url = new URL(`/rooms/${encodeURIComponent(this.#room)}/events`, location.href);
+    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+    if (token) url.searchParams.set('token', token);
+    return new Promise((resolve) => {
+      const socket = new WebSocket(url);
+      const timer = setTimeout(() => socket.close(), SILENCE_MS);
+      this.#socket = socket;
+      socket.onmessage = ({ data }) => {
+        clearTimeout(timer);
+        this.#take(JSON.parse(data));
+      };
+      socket.onclose = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  #take(message) {
+    switch (message.type) {
+      case 'state':
+        this.lesson = message.lesson;
+        this.participants = new Map(message.participants.map((who) => [who.id, who]));
+        this.#backoff.reset();
+        this.known = true;
+        this.dispatchEvent(new Event('open'));
+        break;
+      case 'lesson':
+        this.lesson = message.lesson;
+        break;
+      case 'joined':
+        this.participants.set(message.participant.id, message.participant);
+        break;
+      case 'left':
+        this.participants.delete(message.id);
+        break;
+      default: // "bye": the close follows
+        return;
+    }
+    this.dispatchEvent(new Event('change'));
+  }
+}

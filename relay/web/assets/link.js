@@ -1,0 +1,204 @@
+// A lasting WHIP or WHEP connection: one session after the other, for ever, until it is stopped.
+//
+// A session ends when ICE or DTLS fails, when nothing arrives for three seconds although something
+// should, or when the relay no longer knows it. The next one starts after a short back-off.
+import { Backoff } from './backoff.js';
+import { authorization } from './page.js';
+import { Stats } from './stats.js';
+
+const CONNECT_MS = 10000;
+const REQUEST_MS = 8000;
+const WATCHDOG_MS = 3000;
+const SAMPLE_MS = 500;
+const STABLE_MS = 10000; // after this long the back-off starts from the beginning
+
+/** The relay said no: {status, code, detail, retryAfterMs}. */
+class Refusal extends Error {
+  constructor(status, problem, retryAfterMs) {
+    super(problem.detail ?? `HTTP ${status}`);
+    Object.assign(this, { status, code: problem.code, detail: this.message, retryAfterMs });
+  }
+}
+
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/**
+ * Fires "state" with link.state in "connecting", "connected", "lost", "refused" (link.refusal says
+ * why), "stopped"; "stats" with link.stats twice a second; "session" with the new link.peer.
+ */
+export class Link extends EventTarget {
+  state = 'stopped';
+  refusal = null;
+  stats = null;
+  peer = null;
+  #options;
+  #backoff = new Backoff();
+  #iceServers = [];
+  #resource = null; // of the session: its URL
+  #etag = null;
+  #end = () => {}; // ends the running session
+
+  /**
+   * @endpoint: "/whip/{room}" or "/whep/{room}". @headers: more of them for the POST.
+   * @prepare(peer): adds transceivers. @mediaIsDue(): whether silence means that something broke.
+   */
+  constructor({ endpoint, headers = {}, prepare, mediaIsDue }) {
+    super();
+    this.#options = { endpoint, headers, prepare, mediaIsDue };
+    addEventListener('online', () => this.#backoff.wake());
+    addEventListener('pagehide', () => this.#delete());
+    addEventListener('pageshow', (event) => event.persisted && this.#end('page restored'));
+  }
+
+  start() {
+    if (this.state === 'stopped') this.#run();
+  }
+
+  async stop() {
+    this.#setState('stopped');
+    this.#end('stopped');
+    this.#backoff.wake();
+    await this.#delete();
+  }
+
+  /** The relay was away for a moment: is the session still one of its own? */
+  async check() {
+    const resource = this.#resource;
+    if (!resource || !this.#etag) return;
+    const response = await this.#request('PATCH', resource, {
+      headers: { 'Content-Type': 'application/trickle-ice-sdpfrag', 'If-Match': this.#etag },
+      body: 'a=end-of-candidates\r\n',
+    }).catch(() => null);
+    if (response?.status === 404 && resource === this.#resource) this.#end('unknown to the relay');
+  }
+
+  #setState(state) {
+    if (this.state === state) return;
+    this.state = state;
+    this.dispatchEvent(new Event('state'));
+  }
+
+  async #run() {
+    let hasBeenConnected = false;
+    this.#setState('connecting');
+    while (this.state !== 'stopped') {
+      const startedAt = performance.now();
+      let retryAfterMs = 0;
+      this.refusal = null;
+      try {
+        await this.#session();
+      } catch (error) {
+        if (error instanceof Refusal) {
+          this.refusal = error;
+          retryAfterMs = error.retryAfterMs;
+        } else if (this.state !== 'stopped') {
+          console.info('classcast: the session ended:', error.message);
+        }
+      }
+      if (this.state === 'stopped') break;
+      hasBeenConnected ||= this.state === 'connected';
+      if (this.state === 'connected' && performance.now() - startedAt > STABLE_MS) this.#backoff.reset();
+      this.#setState(this.refusal ? 'refused' : hasBeenConnected ? 'lost' : 'connecting');
+      if (this.refusal) this.dispatchEvent(new Event('state')); // the reason may be a new one
+      await this.#backoff.wait(retryAfterMs);
+    }
+  }
+
+  /** One session, from the offer to its end, which is always an error. */
+  async #session() {
+    const peer = new RTCPeerConnection({ bundlePolicy: 'max-bundle', iceServers: this.#iceServers });
+    const ended = new Promise((_, reject) => {
+      this.#end = (reason) => reject(new Error(reason));
+    });
+    ended.catch(() => {}); // it may end while nobody waits for it
+    this.peer = peer;
+    try {
+      peer.addEventListener('connectionstatechange', () => {
+        if (['failed', 'closed'].includes(peer.connectionState)) this.#end(`connection ${peer.connectionState}`);
+      });
+      this.#options.prepare(peer);
+      this.dispatchEvent(new Event('session'));
+      await peer.setLocalDescription(await peer.createOffer());
+      // Candidates need not be waited for: an ICE-lite relay learns ours from our checks.
+      await peer.setRemoteDescription({ type: 'answer', sdp: await this.#post(peer.localDescription.sdp) });
+      await Promise.race([ended, connected(peer), timeout(CONNECT_MS, 'no way to the relay was found')]);
+      this.#setState('connected');
+      await Promise.race([ended, this.#watch(peer)]);
+    } finally {
+      peer.close();
+      this.peer = null;
+      this.stats = null;
+      await this.#delete();
+    }
+  }
+
+  async #post(offer) {
+    const { endpoint, headers } = this.#options;
+    const response = await this.#request('POST', new URL(endpoint, location.href), {
+      headers: { 'Content-Type': 'application/sdp', ...headers },
+      body: offer,
+    });
+    if (response.status !== 201) {
+      const retryAfterMs = Number(response.headers.get('Retry-After') ?? 0) * 1000;
+      throw new Refusal(response.status, await response.json().catch(() => ({})), retryAfterMs);
+    }
+    this.#resource = new URL(response.headers.get('Location'), response.url);
+    this.#etag = response.headers.get('ETag');
+    this.#iceServers = iceServers(response.headers.get('Link') ?? ''); // of use from the next session on
+    return response.text();
+  }
+
+  #request(method, url, options) {
+    const signal = AbortSignal.timeout(REQUEST_MS);
+    const headers = { ...authorization(), ...options.headers };
+    return fetch(url, { method, signal, cache: 'no-store', ...options, headers });
+  }
+
+  async #delete() {
+    const resource = this.#resource;
+    this.#resource = null;
+    this.#etag = null;
+    // keepalive: must leave even while the page goes away
+    if (resource) await this.#request('DELETE', resource, { keepalive: true }).catch(() => {});
+  }
+
+  /** Samples the statistics; throws when the transport has been silent for too long. */
+  async #watch(peer) {
+    const stats = new Stats();
+    let bytes = -1;
+    let aliveAt = performance.now();
+    while (peer.connectionState !== 'closed') {
+      this.stats = stats.read(await peer.getStats());
+      this.dispatchEvent(new Event('stats'));
+      const now = performance.now();
+      if (this.stats.transportBytes !== bytes || !this.#options.mediaIsDue()) aliveAt = now;
+      bytes = this.stats.transportBytes;
+      if (now - aliveAt >= WATCHDOG_MS) throw new Error(`nothing has arrived for ${Math.round(now - aliveAt)} ms`);
+      await sleep(SAMPLE_MS);
+    }
+    throw new Error('the connection was closed');
+  }
+}
+
+function connected(peer) {
+  return new Promise((resolve) => {
+    const check = () => peer.connectionState === 'connected' && resolve();
+    peer.addEventListener('connectionstatechange', check);
+    check();
+  });
+}
+
+async function timeout(ms, message) {
+  await sleep(ms);
+  throw new Error(message);
+}
+
+/** RFC 9725 section 4.6: <turn:host>; rel="ice-server"; username="…"; credential="…" */
+function iceServers(link) {
+  return [...link.matchAll(/<([^>]+)>((?:\s*;\s*[\w-]+="[^"]*")*)/g)]
+    .map(([, urls, parameters]) => {
+      const values = Object.fromEntries([...parameters.matchAll(/([\w-]+)="([^"]*)"/g)].map(([, k, v]) => [k, v]));
+      return values.rel === 'ice-server' ? { urls, username: values.username, credential: values.credential } : null;
+    })
+    .filter(Boolean);
+}

@@ -1,0 +1,80 @@
+// What all pages share: the address's parts, HTTP with the token, and words for numbers.
+import { t } from './i18n.js';
+
+const query = new URLSearchParams(location.search);
+
+export const token = query.get('token');
+
+/** The room of /watch/{room} and /teach/{room}. */
+export const room = decodeURIComponent(location.pathname.split('/')[2] ?? '');
+
+export const isRoomName = (name) => /^[A-Za-z0-9._-]{1,64}$/.test(name);
+
+export function byId(id) {
+  return document.getElementById(id);
+}
+
+export function authorization() {
+  return token ? { Authorization: `Bearer ${token}` } : {};
+}
+
+/** The same page's query, so that the token and language travel along. */
+export function pageUrl(path) {
+  return path + location.search;
+}
+
+const NAME_KEY = 'classcast.name';
+
+export function schoolName() {
+  try {
+    return query.get('name') ?? localStorage.getItem(NAME_KEY) ?? '';
+  } catch {
+    return query.get('name') ?? '';
+  }
+}
+
+export function rememberSchoolName(name) {
+  try {
+    localStorage.setItem(NAME_KEY, name);
+  } catch {
+    // then it must be typed again next time
+  }
+}
+
+export function formatBitrate(bps) {
+  return bps >= 1e6
+    ? t('unit.mbps', { n: (bps / 1e6).toFixed(1) })
+    : t('unit.kbps', { n: Math.round(bps / 1000) });
+}
+
+export function formatLoss(fraction) {
+  const percent = fraction * 100;
+  return t('unit.percent', { n: percent > 0 && percent < 10 ? percent.toFixed(1) : Math.round(percent) });
+}
+
+export function formatMs(ms) {
+  return ms === null ? t('detail.none') : t('unit.ms', { n: Math.round(ms) });
+}
+
+/** Words for a refusal, from the code of application/problem+json. */
+export function explain({ code, detail }) {
+  if (code === 'unauthorized' || code === 'forbidden' || code === 'bad-room') return t(`problem.${code}`);
+  if (code?.startsWith('limit-')) return t('problem.limit');
+  return t('problem.other', { detail });
+}
+
+/** Keeps the screen lit while @wanted() says so; the lock falls whenever the page is hidden. */
+export function keepScreenOn(wanted) {
+  let lock = null;
+  const update = async () => {
+    if (document.visibilityState !== 'visible' || !('wakeLock' in navigator)) return;
+    if (wanted() && !lock) {
+      lock = await navigator.wakeLock.request('screen').catch(() => null);
+      lock?.addEventListener('release', () => (lock = null));
+    } else if (!wanted() && lock) {
+      await lock.release();
+    }
+  };
+  document.addEventListener('visibilitychange', update);
+  return update;
+}

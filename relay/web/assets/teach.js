@@ -1,0 +1,265 @@
+// The teacher's page: chooses what to show, sends it, and says how it arrives.
+import { RoomEvents } from './events.js';
+import { onLanguageChange, say, setUpLanguage, t } from './i18n.js';
+import { Link } from './link.js';
+import { Meter } from './meter.js';
+import { byId, explain, formatBitrate, formatLoss, formatMs, keepScreenOn, pageUrl, room } from './page.js';
+
+const CAMERA = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 25, max: 30 } };
+const SCREEN = { width: { max: 1920 }, height: { max: 1080 }, frameRate: { max: 15 } };
+const VOICE = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+const MAX_VIDEO_BPS = 2_500_000;
+
+const page = document.body;
+const preview = byId('preview');
+const events = new RoomEvents(room);
+const meter = new Meter(byId('level'), (silent) => (byId('silent').hidden = !silent || isMuted()));
+const link = new Link({
+  endpoint: `/whip/${encodeURIComponent(room)}`,
+  prepare,
+  mediaIsDue: () => true, // the relay reports on what it receives, all the time
+});
+const updateWakeLock = keepScreenOn(() => isTeaching());
+const tracks = { video: null, audio: null };
+let startedAt = null; // of the lesson, once it is on
+let muted = false;
+let hasTaught = false;
+let choosing = 0; // counts choices: only the latest counts
+
+const isTeaching = () => link.state !== 'stopped';
+const isMuted = () => muted || !tracks.audio;
+const source = () => document.querySelector('input[name=source]:checked').value;
+
+// Choosing -----------------------------------------------------------------------------------
+
+function explainMediaError(error) {
+  if (!navigator.mediaDevices) return 'teach.no-media';
+  if (error.name === 'NotAllowedError') return 'teach.no-permission';
+  if (error.name === 'NotReadableError') return 'teach.device-busy';
+  return 'teach.no-device';
+}
+
+function notice(key) {
+  byId('notice').hidden = !key;
+  byId('retry').hidden = !key || key === 'teach.need-permission' || key === 'teach.no-media';
+  if (key) say(byId('notice'), key);
+}
+
+const device = (id) => (id ? { deviceId: { exact: id } } : {});
+
+function openAudio() {
+  const chosen = byId('microphone').value;
+  if (chosen === 'none') return Promise.resolve(new MediaStream());
+  return navigator.mediaDevices.getUserMedia({ audio: { ...VOICE, ...device(chosen) } });
+}
+
+async function openCameraAndMicrophone() {
+  const video = { ...CAMERA, ...device(byId('camera').value) };
+  const chosen = byId('microphone').value;
+  const audio = chosen === 'none' ? false : { ...VOICE, ...device(chosen) };
+  try {
+    return await navigator.mediaDevices.getUserMedia({ video, audio }); // one question, not two
+  } catch (error) {
+    if (error.name !== 'NotFoundError' || !audio) throw error;
+    // One of the two is missing: a camera without voice, or a voice without camera, still teaches.
+    return navigator.mediaDevices.getUserMedia({ video }).catch(openAudio);
+  }
+}
+
+async function openScreenAndMicrophone() {
+  const screen = await navigator.mediaDevices.getDisplayMedia({ video: SCREEN, audio: false });
+  const voice = await openAudio().catch(() => new MediaStream());
+  voice.getAudioTracks().forEach((track) => screen.addTrack(track));
+  return screen;
+}
+
+async function choose() {
+  const choice = ++choosing;
+  notice(navigator.mediaDevices ? 'teach.need-permission' : 'teach.no-media');
+  if (!navigator.mediaDevices) return;
+  try {
+    const stream = await (source() === 'screen' ? openScreenAndMicrophone() : openCameraAndMicrophone());
+    if (choice !== choosing) {
+      stream.getTracks().forEach((track) => track.stop());
+      return;
+    }
+    useTracks(stream);
+    notice(null);
+    await listDevices();
+  } catch (error) {
+    if (choice !== choosing) return;
+    console.info('classcast: no media:', error.name, error.message);
+    notice(explainMediaError(error));
+    if (!isTeaching()) useTracks(new MediaStream());
+  }
+}
+
+function useTracks(stream) {
+  const [video] = stream.getVideoTracks();
+  const [audio] = stream.getAudioTracks();
+  const old = [tracks.video, tracks.audio];
+  tracks.video = video ?? null;
+  tracks.audio = audio ?? null;
+  for (const track of old) if (track && !stream.getTracks().includes(track)) track.stop();
+  if (video) {
+    video.contentHint = source() === 'screen' ? 'detail' : 'motion';
+    video.addEventListener('ended', () => {
+      if (tracks.video === video) notice(source() === 'screen' ? 'teach.screen-stopped' : 'teach.no-device');
+    });
+  }
+  if (audio) audio.enabled = !muted;
+  preview.srcObject = video ? new MediaStream([video]) : null;
+  preview.classList.toggle('mirrored', source() === 'camera');
+  meter.show(audio ?? null);
+  link.peer?.getSenders().forEach((sender, i) => sender.replaceTrack([tracks.audio, tracks.video][i]));
+  show();
+}
+
+async function listDevices() {
+  const devices = await navigator.mediaDevices.enumerateDevices();
+  const fill = (select, kind, current) => {
+    const options = devices
+      .filter((entry) => entry.kind === kind && entry.deviceId)
+      .map((entry, i) => new Option(entry.label || t('teach.device-unnamed', { n: i + 1 }), entry.deviceId));
+    if (kind === 'audioinput') options.push(new Option(t('teach.microphone-none'), 'none'));
+    const wanted = current?.getSettings().deviceId ?? select.value;
+    select.replaceChildren(...options);
+    if (options.some((option) => option.value === wanted)) select.value = wanted;
+  };
+  fill(byId('camera'), 'videoinput', source() === 'camera' ? tracks.video : null);
+  const silent = byId('microphone').value === 'none';
+  fill(byId('microphone'), 'audioinput', tracks.audio);
+  if (silent && !tracks.audio) byId('microphone').value = 'none';
+}
+
+// Teaching -----------------------------------------------------------------------------------
+
+function prepare(peer) {
+  const streams = [new MediaStream()];
+  // Both m-lines always: what is missing now may be chosen in the middle of the lesson.
+  peer.addTransceiver(tracks.audio ?? 'audio', { direction: 'sendonly', streams });
+  const video = peer.addTransceiver(tracks.video ?? 'video', {
+    direction: 'sendonly',
+    streams,
+    sendEncodings: [{ maxBitrate: MAX_VIDEO_BPS }],
+  });
+  preferCodec(video, byId('codec').value);
+}
+
+function preferCodec(transceiver, wanted) {
+  const codecs = RTCRtpSender.getCapabilities('video')?.codecs ?? [];
+  const isWanted = ({ mimeType, sdpFmtpLine = '' }) =>
+    mimeType.toLowerCase() === `video/${wanted.toLowerCase()}` &&
+    !/packetization-mode=0|profile-id=[1-9]/.test(sdpFmtpLine);
+  if (wanted && codecs.some(isWanted)) {
+    transceiver.setCodecPreferences([...codecs.filter(isWanted), ...codecs.filter((codec) => !isWanted(codec))]);
+  }
+}
+
+function start() {
+  hasTaught = true;
+  link.start();
+  show();
+}
+
+async function stop() {
+  startedAt = null;
+  const stopped = link.stop();
+  show();
+  await stopped;
+}
+
+function toggleMute() {
+  muted = !muted;
+  if (tracks.audio) tracks.audio.enabled = !muted;
+  show();
+}
+
+// Showing ------------------------------------------------------------------------------------
+
+function state() {
+  if (link.state === 'stopped') return hasTaught ? 'ended' : 'ready';
+  if (link.state === 'refused') return link.refusal?.code === 'teacher-present' ? 'occupied' : 'refused';
+  return link.state === 'connected' ? 'live' : link.state;
+}
+
+function show() {
+  const now = state();
+  if (now === 'live') startedAt ??= Date.now();
+  page.dataset.state = now;
+  byId('start').hidden = isTeaching();
+  byId('start').disabled = !tracks.video && !tracks.audio;
+  byId('stop').hidden = !isTeaching();
+  byId('live-panel').hidden = !isTeaching();
+  byId('codec').disabled = isTeaching();
+  byId('mute').disabled = !tracks.audio;
+  byId('mute').setAttribute('aria-pressed', String(muted));
+  say(byId('mute'), muted ? 'teach.unmute' : 'teach.mute');
+  const key = now === 'live' && muted ? 'teach.muted' : `teach.${now}`;
+  say(byId('status'), key, now === 'refused' ? { why: explain(link.refusal ?? {}) } : {});
+  document.title = `${room} · ${t('teach.title')} · classcast`;
+  updateWakeLock();
+}
+
+function showFigures() {
+  const stats = link.stats;
+  byId('figure-bitrate').textContent = stats ? formatBitrate(stats.bitrate) : t('detail.none');
+  byId('figure-loss').textContent = stats ? formatLoss(stats.remoteLoss ?? 0) : t('detail.none');
+  byId('figure-rtt').textContent = stats ? formatMs(stats.rttMs) : t('detail.none');
+  byId('figure-picture').textContent = stats?.width ? `${stats.width}×${stats.height}, ${stats.fps}/s` : t('detail.none');
+}
+
+function showAudience() {
+  const unnamed = new Map();
+  const items = [];
+  const item = (text, connected) => {
+    const element = document.createElement('li');
+    element.textContent = text;
+    element.dataset.connected = connected;
+    items.push(element);
+  };
+  const watchers = [...events.participants.values()].filter((who) => who.role !== 'teacher');
+  for (const who of watchers) {
+    if (who.name) item(who.name, who.connected);
+    else unnamed.set(who.role, (unnamed.get(who.role) ?? 0) + 1);
+  }
+  for (const [role, n] of unnamed) {
+    const who = t(role === 'classroom' ? 'teach.watcher-classroom' : 'teach.watcher-viewer');
+    item(n > 1 ? t('teach.watcher-many', { who, n }) : who, true);
+  }
+  byId('audience').replaceChildren(...items);
+  byId('audience-count').textContent = watchers.length;
+  byId('audience-none').hidden = watchers.length > 0;
+  say(byId('audience-none'), events.known ? 'teach.audience-none' : 'teach.audience-unknown');
+}
+
+function showClock() {
+  const seconds = startedAt ? Math.floor((Date.now() - startedAt) / 1000) : 0;
+  const two = (n) => String(n).padStart(2, '0');
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  byId('clock').textContent = (hours ? `${hours}:${two(minutes)}` : minutes) + `:${two(seconds % 60)}`;
+}
+
+setUpLanguage();
+onLanguageChange(() => (show(), showFigures(), showAudience(), listDevices()));
+byId('room').textContent = room;
+byId('home').href = pageUrl('/');
+byId('start').addEventListener('click', start);
+byId('stop').addEventListener('click', stop);
+byId('mute').addEventListener('click', toggleMute);
+byId('retry').addEventListener('click', choose);
+byId('camera').addEventListener('change', choose);
+byId('microphone').addEventListener('change', choose);
+document.querySelectorAll('input[name=source]').forEach((radio) => radio.addEventListener('change', () => {
+  byId('camera').hidden = byId('camera-label').hidden = source() === 'screen';
+  choose();
+}));
+navigator.mediaDevices?.addEventListener('devicechange', listDevices);
+link.addEventListener('state', show);
+link.addEventListener('stats', () => (showFigures(), showClock()));
+for (const event of ['change', 'open', 'close']) events.addEventListener(event, showAudience);
+events.addEventListener('open', () => link.check());
+show();
+showAudience();
+choose();

@@ -1,0 +1,160 @@
+// The classroom's page: plays the lesson, waits for it, comes back after every interruption.
+import { RoomEvents } from './events.js';
+import { onLanguageChange, say, setUpLanguage, t } from './i18n.js';
+import { Link } from './link.js';
+import { byId, explain, formatBitrate, formatLoss, formatMs, keepScreenOn, pageUrl, room, schoolName } from './page.js';
+
+const IDLE_MS = 3000; // in full screen the controls leave after this long
+
+const video = byId('video');
+const stage = document.body;
+const events = new RoomEvents(room);
+const name = schoolName();
+const link = new Link({
+  endpoint: `/whep/${encodeURIComponent(room)}`,
+  headers: name ? { 'X-Classcast-Name': encodeURIComponent(name) } : {},
+  prepare,
+  mediaIsDue: () => events.lesson === 'on',
+});
+let pictureSeen = false; // of the present session
+const updateWakeLock = keepScreenOn(() => stage.dataset.state === 'on');
+
+function prepare(peer) {
+  const stream = new MediaStream();
+  pictureSeen = false;
+  for (const kind of ['audio', 'video']) {
+    stream.addTrack(peer.addTransceiver(kind, { direction: 'recvonly' }).receiver.track);
+  }
+  stream.getVideoTracks()[0].addEventListener('unmute', play);
+  stream.getAudioTracks()[0].addEventListener('unmute', play);
+  video.srcObject = stream;
+}
+
+/** With sound if the browser allows it; else in silence, with a button that nobody overlooks. */
+async function play() {
+  try {
+    await video.play();
+  } catch (error) {
+    if (error.name !== 'NotAllowedError') return; // a newer session took over
+    video.muted = true;
+    await video.play().catch(() => {});
+    byId('sound-on').hidden = false;
+  }
+  showSound();
+}
+
+function showSound() {
+  const button = byId('mute');
+  button.setAttribute('aria-pressed', String(video.muted));
+  button.dataset.i18nLabel = video.muted ? 'watch.unmute' : 'watch.mute';
+  button.setAttribute('aria-label', t(button.dataset.i18nLabel));
+  button.title = t(button.dataset.i18nLabel);
+  if (!video.muted) byId('sound-on').hidden = true;
+}
+
+function setMuted(muted) {
+  video.muted = muted;
+  video.play().catch(() => {});
+  showSound();
+}
+
+/** What is going on, as one word: the text on the cover follows from it. */
+function state() {
+  if (link.state === 'refused') return 'refused';
+  if (link.state === 'lost') return 'lost';
+  if (link.state !== 'connected') return 'connecting';
+  if (events.lesson === 'away' || events.lesson === 'over') return events.lesson;
+  if (events.lesson === 'none') return 'none';
+  if (pictureSeen || soundOnly()) return 'on';
+  return events.lesson === 'on' ? 'starting' : 'connecting';
+}
+
+const soundOnly = () => link.stats !== null && link.stats.width === 0 && link.stats.bitrate > 0;
+
+function show() {
+  const now = state();
+  stage.dataset.state = now;
+  // Over a lesson that was interrupted, the last picture stays to be seen.
+  stage.dataset.veil = pictureSeen && ['away', 'lost'].includes(now) ? 'thin' : 'full';
+  if (now !== 'on') {
+    say(byId('status'), `watch.${now}`);
+    if (now === 'refused') {
+      delete byId('hint').dataset.i18n;
+      byId('hint').textContent = explain(link.refusal);
+    } else {
+      say(byId('hint'), `watch.${now}-hint`);
+    }
+  }
+  document.title = `${room} · ${now === 'on' ? t('lesson.on') : t(`watch.${now}`)} · classcast`;
+  showQuality();
+  updateWakeLock();
+}
+
+function showQuality() {
+  const stats = link.stats;
+  const quality = !stats || link.state !== 'connected' ? null : stats.loss > 0.1 ? 'poor' : stats.loss > 0.02 ? 'fair' : 'good';
+  byId('link').dataset.quality = quality ?? (link.state === 'lost' ? 'poor' : 'none');
+  const key = quality ? `watch.${quality}` : { lost: 'watch.lost', refused: 'watch.refused' }[link.state] ?? 'watch.connecting';
+  say(byId('link-text'), key);
+}
+
+function showDetails() {
+  const stats = link.stats;
+  const set = (id, text) => (byId(id).textContent = stats ? text() : t('detail.none'));
+  set('detail-picture', () => (stats.width ? t('detail.picture-value', stats) : t('watch.audio-only')));
+  set('detail-bitrate', () => formatBitrate(stats.bitrate));
+  set('detail-loss', () => formatLoss(stats.loss));
+  set('detail-rtt', () => formatMs(stats.rttMs));
+  set('detail-security', () => stats.cipher || t('detail.none'));
+}
+
+function setUpControls() {
+  byId('room').textContent = room;
+  byId('home').href = pageUrl('/');
+  byId('sound-on').addEventListener('click', () => setMuted(false));
+  byId('mute').addEventListener('click', () => setMuted(!video.muted));
+  byId('details-button').addEventListener('click', ({ currentTarget }) => {
+    const hidden = (byId('details').hidden = !byId('details').hidden);
+    currentTarget.setAttribute('aria-expanded', String(!hidden));
+  });
+  const toggle = () => (document.fullscreenElement ? document.exitFullscreen() : stage.requestFullscreen?.())?.catch(() => {});
+  byId('fullscreen').addEventListener('click', toggle);
+  byId('fullscreen').hidden = !document.fullscreenEnabled;
+  video.addEventListener('dblclick', toggle);
+  document.addEventListener('fullscreenchange', () => {
+    const label = document.fullscreenElement ? 'watch.fullscreen-exit' : 'watch.fullscreen';
+    byId('fullscreen').dataset.i18nLabel = label;
+    byId('fullscreen').setAttribute('aria-label', t(label));
+    byId('fullscreen').title = t(label);
+  });
+  document.addEventListener('keydown', (event) => {
+    if (event.target.closest('button, a') || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.key === 'f') toggle();
+    if (event.key === 'm') setMuted(!video.muted);
+  });
+}
+
+function hideControlsWhenIdle() {
+  let timer;
+  const stir = () => {
+    clearTimeout(timer);
+    stage.classList.remove('idle');
+    if (document.fullscreenElement) timer = setTimeout(() => stage.classList.add('idle'), IDLE_MS);
+  };
+  for (const event of ['pointermove', 'pointerdown', 'keydown', 'fullscreenchange']) document.addEventListener(event, stir);
+}
+
+setUpLanguage();
+onLanguageChange(() => (show(), showDetails(), showSound()));
+setUpControls();
+hideControlsWhenIdle();
+video.addEventListener('resize', () => {
+  if (video.videoWidth > 0) pictureSeen = true;
+  show();
+});
+link.addEventListener('state', show);
+link.addEventListener('stats', () => (show(), showDetails()));
+events.addEventListener('change', show);
+events.addEventListener('open', () => link.check());
+show();
+link.start();
