@@ -44,7 +44,7 @@ struct CcConnection {
 
     CcRelayAddress address;
     CcSignalling *signalling;
-    CcEvents *events; /* NULL if the address does not tell where */
+    CcEventStream *events; /* NULL if the address does not tell where */
     GNetworkMonitor *monitor;
     gulong monitor_handler;
 
@@ -70,7 +70,7 @@ struct CcConnection {
     gint64 post_us, connected_us, last_rtp_us;
 
     gint64 hint_us;             /* something suggests that the session is dead; 0: nothing */
-    gboolean peer_lost;        /* ICE says so */
+    gboolean peer_lost;         /* ICE says so */
     gint64 network_changed_us;  /* to be looked into; 0: no */
     GPtrArray *learned_servers; /* CcSignallingIceServer *, from the latest 201; or NULL */
 
@@ -117,6 +117,6 @@ gint64 cc_connection_last_received_us(CcConnection *connection);
 /* connection-state.c */
 void cc_connection_set_problem(CcConnection *connection, const char *problem);
 void cc_connection_update_state(CcConnection *connection);
-extern const CcEventsCallbacks cc_connection_events_callbacks;
+extern const CcEventStreamCallbacks cc_connection_events_callbacks;
 
 G_END_DECLS

@@ -101,7 +101,7 @@ cc_connection_recover(CcConnection *connection)
             (int)((cc_clock_now_us() - cc_connection_last_received_us(connection)) / MS));
     cc_connection_set_phase(connection, CC_PHASE_RESTARTING);
     if (connection->events != NULL)
-        cc_events_hurry(connection->events);
+        cc_event_stream_hurry(connection->events);
     if (connection->patch == CC_PATCH_UNDER_WAY)
         return;
     if (connection->patch == CC_PATCH_WAITING) {
@@ -160,7 +160,8 @@ watch_connected(CcConnection *connection, gint64 now_us)
     gint64 received_us = cc_connection_last_received_us(connection);
     gint64 silent_us = now_us - MAX(received_us, connection->connected_us);
     gint64 limit_us = (gint64)connection->watchdog_ms * MS;
-    gboolean foreign = connection->events == NULL || !cc_events_are_supported(connection->events);
+    gboolean foreign =
+        connection->events == NULL || !cc_event_stream_are_supported(connection->events);
 
     if (foreign && received_us == 0)
         limit_us *= FOREIGN_PATIENCE;
@@ -200,7 +201,7 @@ look_into_network_change(CcConnection *connection, gint64 now_us)
         return;
     connection->network_changed_us = 0;
     if (connection->events != NULL)
-        cc_events_hurry(connection->events);
+        cc_event_stream_hurry(connection->events);
     if (connection->phase == CC_PHASE_CONNECTED) {
         if (cc_connection_last_received_us(connection) < changed_us + NETWORK_CHECK_US / 3)
             cc_connection_recover(connection);

@@ -164,7 +164,7 @@ on_answer(const CcSignallingReply *reply, gpointer user_data)
     cc_connection_trickle(connection);
     /* Where there is a session there is a room. */
     if (connection->events != NULL)
-        cc_events_hurry(connection->events);
+        cc_event_stream_hurry(connection->events);
 }
 
 /* --- the offer --- */

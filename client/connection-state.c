@@ -23,7 +23,7 @@ is_connected(CcConnection *connection, gint64 now_us)
 static CcConnectionState
 watching_state(const CcConnection *connection, gint64 now_us)
 {
-    gboolean open = connection->events != NULL && cc_events_is_open(connection->events);
+    gboolean open = connection->events != NULL && cc_event_stream_is_open(connection->events);
     gboolean flowing =
         connection->last_rtp_us != 0 && now_us - connection->last_rtp_us < FLOWING_US;
 
@@ -197,7 +197,7 @@ on_room_changed(const CcRoomState *room, gpointer user_data)
     cc_connection_update_state(connection);
 }
 
-const CcEventsCallbacks cc_connection_events_callbacks = {
+const CcEventStreamCallbacks cc_connection_events_callbacks = {
     .opened = on_events_opened,
     .closed = on_events_closed,
     .changed = on_room_changed,

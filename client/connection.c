@@ -142,8 +142,8 @@ open_signalling(CcConnection *connection, GError **error)
     if (connection->address.events == NULL)
         return TRUE;
     connection->events =
-        cc_events_new(connection->address.events, token, ca_file, connection->backoff.max_ms,
-                      &cc_connection_events_callbacks, connection, error);
+        cc_event_stream_new(connection->address.events, token, ca_file, connection->backoff.max_ms,
+                            &cc_connection_events_callbacks, connection, error);
     return connection->events != NULL;
 }
 
@@ -183,7 +183,7 @@ cc_connection_start(CcConnection *connection)
     connection->state_dirty = TRUE; /* also the first state is told */
     cc_connection_schedule_session(connection, cc_backoff_next(&connection->backoff));
     if (connection->events != NULL)
-        cc_events_start(connection->events);
+        cc_event_stream_start(connection->events);
 }
 
 /* Everything that could still call back or act by itself. */
@@ -198,7 +198,7 @@ silence(CcConnection *connection)
     if (connection->monitor != NULL)
         g_signal_handler_disconnect(connection->monitor, connection->monitor_handler);
     g_clear_object(&connection->monitor);
-    g_clear_pointer(&connection->events, cc_events_free);
+    g_clear_pointer(&connection->events, cc_event_stream_free);
     if (connection->signalling != NULL)
         cc_signalling_cancel(connection->signalling);
 }

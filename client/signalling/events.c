@@ -18,12 +18,12 @@
 /* A server that answers but has no such WebSocket is asked rarely. */
 #define UNSUPPORTED_RETRY_MS 60000
 
-struct CcEvents {
+struct CcEventStream {
     SoupSession *session;
     GUri *uri;
     char *token;
     guint max_backoff_ms;
-    CcEventsCallbacks callbacks;
+    CcEventStreamCallbacks callbacks;
     gpointer user_data;
     GMainContext *context;
 
@@ -37,18 +37,19 @@ struct CcEvents {
     gint64 last_pong_us;
 };
 
-/* Survives cc_events_free() for the connect that is under way. */
+/* Survives cc_event_stream_free() for the connect that is under way. */
 typedef struct {
-    CcEvents *events;
+    CcEventStream *events;
     SoupMessage *message;
     GCancellable *cancellable;
 } Attempt;
 
-static void connect_now(CcEvents *events);
+static void connect_now(CcEventStream *events);
 
-CcEvents *
-cc_events_new(const char *url, const char *token, const char *tls_ca_file, guint max_backoff_ms,
-              const CcEventsCallbacks *callbacks, gpointer user_data, GError **error)
+CcEventStream *
+cc_event_stream_new(const char *url, const char *token, const char *tls_ca_file,
+                    guint max_backoff_ms, const CcEventStreamCallbacks *callbacks,
+                    gpointer user_data, GError **error)
 {
     g_autoptr(GUri) uri = g_uri_parse(url, SOUP_HTTP_URI_FLAGS, NULL);
     if (uri == NULL) {
@@ -58,7 +59,7 @@ cc_events_new(const char *url, const char *token, const char *tls_ca_file, guint
     SoupSession *session = cc_http_session_new(tls_ca_file, error);
     if (session == NULL)
         return NULL;
-    CcEvents *events = g_new0(CcEvents, 1);
+    CcEventStream *events = g_new0(CcEventStream, 1);
     events->session = session;
     events->uri = g_steal_pointer(&uri);
     events->token = g_strdup(token);
@@ -71,7 +72,7 @@ cc_events_new(const char *url, const char *token, const char *tls_ca_file, guint
 }
 
 static void
-clear_timer(CcEvents *events)
+clear_timer(CcEventStream *events)
 {
     if (events->timer == NULL)
         return;
@@ -80,7 +81,7 @@ clear_timer(CcEvents *events)
 }
 
 static void
-set_timer(CcEvents *events, guint delay_ms, GSourceFunc func)
+set_timer(CcEventStream *events, guint delay_ms, GSourceFunc func)
 {
     clear_timer(events);
     events->timer = g_timeout_source_new(delay_ms);
@@ -89,7 +90,7 @@ set_timer(CcEvents *events, guint delay_ms, GSourceFunc func)
 }
 
 static void
-drop_socket(CcEvents *events)
+drop_socket(CcEventStream *events)
 {
     if (events->socket == NULL)
         return;
@@ -100,7 +101,7 @@ drop_socket(CcEvents *events)
 }
 
 void
-cc_events_free(CcEvents *events)
+cc_event_stream_free(CcEventStream *events)
 {
     if (events == NULL)
         return;
@@ -121,14 +122,14 @@ cc_events_free(CcEvents *events)
 static gboolean
 on_retry(gpointer user_data)
 {
-    CcEvents *events = user_data;
+    CcEventStream *events = user_data;
     clear_timer(events);
     connect_now(events);
     return G_SOURCE_REMOVE;
 }
 
 static void
-retry_later(CcEvents *events)
+retry_later(CcEventStream *events)
 {
     gboolean eager = cc_clock_now_us() - events->lost_us < EAGER_PERIOD_US;
     events->backoff.max_ms =
@@ -137,7 +138,7 @@ retry_later(CcEvents *events)
 }
 
 static void
-lose_socket(CcEvents *events)
+lose_socket(CcEventStream *events)
 {
     gboolean bye = events->room.bye != NULL;
     drop_socket(events);
@@ -150,7 +151,7 @@ lose_socket(CcEvents *events)
 static void
 on_message(SoupWebsocketConnection *socket, gint type, GBytes *message, gpointer user_data)
 {
-    CcEvents *events = user_data;
+    CcEventStream *events = user_data;
     g_autoptr(GError) error = NULL;
     gsize length;
     const char *text = g_bytes_get_data(message, &length);
@@ -166,7 +167,7 @@ on_message(SoupWebsocketConnection *socket, gint type, GBytes *message, gpointer
 static void
 on_closed(SoupWebsocketConnection *socket, gpointer user_data)
 {
-    CcEvents *events = user_data;
+    CcEventStream *events = user_data;
     cc_debug("closed code=%u", soup_websocket_connection_get_close_code(socket));
     lose_socket(events);
 }
@@ -174,7 +175,7 @@ on_closed(SoupWebsocketConnection *socket, gpointer user_data)
 static void
 on_pong(SoupWebsocketConnection *socket, GBytes *message, gpointer user_data)
 {
-    CcEvents *events = user_data;
+    CcEventStream *events = user_data;
     events->last_pong_us = cc_clock_now_us();
 }
 
@@ -182,7 +183,7 @@ on_pong(SoupWebsocketConnection *socket, GBytes *message, gpointer user_data)
 static gboolean
 on_pong_watch(gpointer user_data)
 {
-    CcEvents *events = user_data;
+    CcEventStream *events = user_data;
     if (cc_clock_now_us() - events->last_pong_us < PONG_TIMEOUT_MS * 1000)
         return G_SOURCE_CONTINUE;
     cc_debug("no pong for %d ms", PONG_TIMEOUT_MS);
@@ -191,7 +192,7 @@ on_pong_watch(gpointer user_data)
 }
 
 static void
-adopt_socket(CcEvents *events, SoupWebsocketConnection *socket)
+adopt_socket(CcEventStream *events, SoupWebsocketConnection *socket)
 {
     gboolean again = events->ever_open;
     events->socket = socket;
@@ -225,7 +226,7 @@ on_connected(GObject *source, GAsyncResult *result, gpointer user_data)
         g_clear_object(&socket);
         return;
     }
-    CcEvents *events = attempt->events;
+    CcEventStream *events = attempt->events;
     clear_timer(events);
     g_clear_object(&events->connecting);
     if (socket != NULL) {
@@ -242,7 +243,7 @@ on_connected(GObject *source, GAsyncResult *result, gpointer user_data)
 static gboolean
 on_connect_deadline(gpointer user_data)
 {
-    CcEvents *events = user_data;
+    CcEventStream *events = user_data;
     g_cancellable_cancel(events->connecting);
     g_clear_object(&events->connecting);
     retry_later(events);
@@ -250,7 +251,7 @@ on_connect_deadline(gpointer user_data)
 }
 
 static void
-connect_now(CcEvents *events)
+connect_now(CcEventStream *events)
 {
     Attempt *attempt = g_new0(Attempt, 1);
     events->connecting = g_cancellable_new();
@@ -265,7 +266,7 @@ connect_now(CcEvents *events)
 }
 
 void
-cc_events_start(CcEvents *events)
+cc_event_stream_start(CcEventStream *events)
 {
     g_return_if_fail(events->connecting == NULL && events->socket == NULL);
     events->lost_us = cc_clock_now_us();
@@ -274,7 +275,7 @@ cc_events_start(CcEvents *events)
 }
 
 void
-cc_events_hurry(CcEvents *events)
+cc_event_stream_hurry(CcEventStream *events)
 {
     if (events->socket != NULL || events->connecting != NULL || events->timer == NULL)
         return;
@@ -284,13 +285,13 @@ cc_events_hurry(CcEvents *events)
 }
 
 gboolean
-cc_events_is_open(const CcEvents *events)
+cc_event_stream_is_open(const CcEventStream *events)
 {
     return events->socket != NULL;
 }
 
 gboolean
-cc_events_are_supported(const CcEvents *events)
+cc_event_stream_are_supported(const CcEventStream *events)
 {
     return events->ever_open;
 }

@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-typedef struct CcEvents CcEvents;
+typedef struct CcEventStream CcEventStream;
 
 typedef struct {
     /* The WebSocket is open. @again: it had been open before and was lost. */
@@ -18,23 +18,23 @@ typedef struct {
     void (*closed)(gboolean bye, gpointer user_data);
     /* Lesson or participants have changed. */
     void (*changed)(const CcRoomState *room, gpointer user_data);
-} CcEventsCallbacks;
+} CcEventStreamCallbacks;
 
 /* @url: "http://relay.example/rooms/math/events" (http and https stand for ws and wss). @token,
  * @tls_ca_file: as in cc_signalling_new(). @max_backoff_ms: while the relay cannot be reached at
  * all. */
-CcEvents *cc_events_new(const char *url, const char *token, const char *tls_ca_file,
-                        guint max_backoff_ms, const CcEventsCallbacks *callbacks,
-                        gpointer user_data, GError **error);
+CcEventStream *cc_event_stream_new(const char *url, const char *token, const char *tls_ca_file,
+                                   guint max_backoff_ms, const CcEventStreamCallbacks *callbacks,
+                                   gpointer user_data, GError **error);
 /* Never from within a callback. */
-void cc_events_free(CcEvents *events);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcEvents, cc_events_free)
+void cc_event_stream_free(CcEventStream *events);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcEventStream, cc_event_stream_free)
 
-void cc_events_start(CcEvents *events);
+void cc_event_stream_start(CcEventStream *events);
 /* Tries again at once if it is waiting to (the network has changed). */
-void cc_events_hurry(CcEvents *events);
-gboolean cc_events_is_open(const CcEvents *events);
+void cc_event_stream_hurry(CcEventStream *events);
+gboolean cc_event_stream_is_open(const CcEventStream *events);
 /* TRUE once the WebSocket has ever been open: the server knows these events. */
-gboolean cc_events_are_supported(const CcEvents *events);
+gboolean cc_event_stream_are_supported(const CcEventStream *events);
 
 G_END_DECLS
