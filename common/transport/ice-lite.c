@@ -10,12 +10,15 @@
 #define MAGIC_COOKIE 0x2112A442u
 #define BINDING_REQUEST 0x0001
 
+/* A full peer of a lite agent has to control (RFC 8445 section 6.1.1). Against the lowest
+ * tie-breaker one that does not gets a 487 and changes its role; we never change ours. */
+#define TIE_BREAKER 0
+
 struct CcIceLite {
     StunAgent agent;
     char *local_pwd;
     char *username; /* "local:remote", as the peer's checks carry it (RFC 8445 section 7.2.2) */
     gsize username_length;
-    guint64 tie_breaker;
 };
 
 void
@@ -88,7 +91,6 @@ cc_ice_lite_new(const char *local_ufrag, const char *local_pwd, const char *remo
     ice->local_pwd = g_strdup(local_pwd);
     ice->username = g_strconcat(local_ufrag, ":", remote_ufrag, NULL);
     ice->username_length = strlen(ice->username);
-    ice->tie_breaker = (guint64)g_random_int() << 32 | g_random_int();
     return ice;
 }
 
@@ -159,10 +161,10 @@ answer(CcIceLite *ice, StunMessage *request, const struct sockaddr *source, gsiz
     socklen_t address_length = unmap(source, source_length, &address);
     StunMessage reply;
     size_t reply_length = sizeof result->reply;
-    bool controlling = false; /* a lite agent whose peer is full never is (section 6.1.1) */
+    bool controlling = false;
     StunUsageIceReturn made = stun_usage_ice_conncheck_create_reply(
         &ice->agent, request, &reply, result->reply, &reply_length, &address, address_length,
-        &controlling, ice->tie_breaker, STUN_USAGE_ICE_COMPATIBILITY_RFC5245);
+        &controlling, TIE_BREAKER, STUN_USAGE_ICE_COMPATIBILITY_RFC5245);
     if (made == STUN_USAGE_ICE_RETURN_ROLE_CONFLICT) {
         result->reply_length = reply_length;
         return CC_DROP_NONE;
