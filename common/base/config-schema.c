@@ -3,8 +3,6 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-/* clang-format off: a table reads better with one thought a line. */
-
 #define STRING(section, key, def, shape, doc)                                                      \
     {                                                                                              \
         section, key, CC_CONFIG_STRING, def, CC_CONFIG_##shape, 0, 0, NULL, FALSE, doc             \
@@ -198,12 +196,10 @@ const CcConfigKey cc_config_keys[] = {
     STRING("recv", "snapshot", "", ANY,
            N_("PNG file into which the first picture is written. Empty: none.")),
     STRING("recv", "audio-device", "auto", ANY,
-           N_("Loudspeaker, by its name or id in classcast devices. auto: the system's default.")),
+           N_("Loudspeaker, as PulseAudio or ALSA call it. auto: the system's default.")),
     BOOL("recv", "mute", "false", N_("Whether to stay silent.")),
     LOG_LEVEL("recv"),
 };
-/* clang-format on */
-
 const guint cc_config_n_keys = G_N_ELEMENTS(cc_config_keys);
 
 int
