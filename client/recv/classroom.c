@@ -217,7 +217,7 @@ log_stats(CcClassroom *classroom)
 {
     CcScreenStats screen;
     CcRtpReceiverStats now;
-    cc_screen_get_stats(classroom->screen, &screen);
+    cc_screen_take_stats(classroom->screen, &screen);
     cc_rtp_receiver_get_stats(classroom->receiver, &now);
     g_mutex_lock(&classroom->lock);
     CcPictureFlow flow = classroom->flow;
@@ -234,6 +234,9 @@ log_stats(CcClassroom *classroom)
             packets + lost > 0 ? 100.0 * (double)lost / (double)(packets + lost) : 0, now.jitter_ms,
             now.retransmissions_used, now.retransmissions_asked, flow.freezes,
             (int)(flow.frozen_us / 1000));
+    if (screen.probe.pictures > 0)
+        cc_info("test-lesson age_ms=%d av_offset_ms=%d seconds=%u", screen.probe.age_ms,
+                screen.probe.offset_ms, screen.probe.seconds);
     classroom->stats = now;
     classroom->stats_pictures = flow.pictures;
 }

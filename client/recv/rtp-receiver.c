@@ -17,7 +17,7 @@
 
 enum { AUDIO, VIDEO, N_SESSIONS };
 
-#define RTCP_MIN_INTERVAL_AUDIO (200 * GST_MSECOND)
+#define RTCP_MIN_INTERVAL_AUDIO (500 * GST_MSECOND)
 #define RTCP_MIN_INTERVAL_VIDEO (50 * GST_MSECOND)
 
 typedef struct {
@@ -260,9 +260,9 @@ add_session(CcRtpReceiver *receiver, guint number)
     GObject *internal = NULL;
     g_signal_emit_by_name(receiver->rtpbin, "get-internal-session", number, &internal);
     /* NACKs and keyframe requests wait for the next slot that the bandwidth allows. */
-    g_object_set(internal, "bandwidth", 1e6, "probation", 0, "rtcp-min-interval",
-                 (guint64)(number == AUDIO ? RTCP_MIN_INTERVAL_AUDIO : RTCP_MIN_INTERVAL_VIDEO),
-                 NULL);
+    g_object_set(
+        internal, "bandwidth", 1e6, "probation", 0, "rtcp-reduced-size", TRUE, "rtcp-min-interval",
+        (guint64)(number == AUDIO ? RTCP_MIN_INTERVAL_AUDIO : RTCP_MIN_INTERVAL_VIDEO), NULL);
     g_object_unref(internal);
 }
 

@@ -6,11 +6,13 @@
 #include "client/recv/screen.h"
 
 #include <gst/app/app.h>
+#include <gst/audio/audio.h>
 #include <gst/video/videooverlay.h>
 
 #include "client/recv/outputs.h"
 #include "client/recv/still.h"
 #include "client/recv/window-x11.h"
+#include "common/base/clock.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
 
@@ -24,6 +26,7 @@ struct CcScreen {
     GstClock *clock;
     GstClockTime base_time;
     CcWindow *window;
+    CcProbe *probe;
     CcScreenOptions options;
     guint bus_watch, still_timer;
     GMutex lock;            /* guards what follows */
@@ -179,6 +182,46 @@ open_window(CcScreen *screen)
     gst_video_overlay_handle_events(overlay, FALSE); /* the window has its own keys */
 }
 
+/* A sink without a device hands over what it would show at the moment of showing it. */
+static void
+on_picture_rendered(GstElement *sink, GstBuffer *buffer, GstPad *pad, gpointer user_data)
+{
+    CcScreen *screen = user_data;
+    g_autoptr(GstCaps) caps = gst_pad_get_current_caps(pad);
+    GstVideoInfo info;
+    GstVideoFrame frame;
+    if (caps == NULL || !gst_video_info_from_caps(&info, caps) ||
+        !gst_video_frame_map(&frame, &info, buffer, GST_MAP_READ))
+        return;
+    cc_probe_picture(screen->probe, &frame, cc_clock_now_us());
+    gst_video_frame_unmap(&frame);
+}
+
+static void
+on_sound_rendered(GstElement *sink, GstBuffer *buffer, GstPad *pad, gpointer user_data)
+{
+    CcScreen *screen = user_data;
+    g_autoptr(GstCaps) caps = gst_pad_get_current_caps(pad);
+    GstAudioInfo info;
+    GstMapInfo map;
+    if (caps == NULL || !gst_audio_info_from_caps(&info, caps) ||
+        GST_AUDIO_INFO_FORMAT(&info) != GST_AUDIO_FORMAT_S16 ||
+        !gst_buffer_map(buffer, &map, GST_MAP_READ))
+        return;
+    cc_probe_sound(screen->probe, (const gint16 *)map.data, map.size / (gsize)info.bpf,
+                   (guint)info.channels, (guint)info.rate, cc_clock_now_us());
+    gst_buffer_unmap(buffer, &map);
+}
+
+static GstElement *
+make_blind_sink(CcScreen *screen, GCallback on_rendered)
+{
+    GstElement *sink = cc_output_none_new();
+    g_object_set(sink, "signal-handoffs", TRUE, NULL);
+    g_signal_connect(sink, "handoff", on_rendered, screen);
+    return sink;
+}
+
 static gboolean
 add_video(CcScreen *screen, GError **error)
 {
@@ -187,7 +230,7 @@ add_video(CcScreen *screen, GError **error)
     if (screen->video_sink == NULL) {
         if (!screen->options.headless)
             cc_warning("no display: running headless");
-        screen->video_sink = cc_output_none_new();
+        screen->video_sink = make_blind_sink(screen, G_CALLBACK(on_picture_rendered));
         GstElement *chain[] = {screen->video_in, screen->video_sink};
         return link_chain(screen, chain, G_N_ELEMENTS(chain), error);
     }
@@ -214,7 +257,7 @@ add_audio(CcScreen *screen, GError **error)
     if (sink == NULL) {
         if (!screen->options.headless)
             cc_warning("no sound device: the lesson is silent here");
-        sink = cc_output_none_new();
+        sink = make_blind_sink(screen, G_CALLBACK(on_sound_rendered));
     }
     screen->audio_in = make_input(screen, 100);
     GstElement *volume = gst_element_factory_make("volume", NULL);
@@ -233,6 +276,7 @@ cc_screen_new(const CcScreenOptions *options, GError **error)
     g_autoptr(CcScreen) screen = g_new0(CcScreen, 1);
     g_mutex_init(&screen->lock);
     screen->options = *options;
+    screen->probe = cc_probe_new();
     screen->last_time = GST_CLOCK_TIME_NONE;
     screen->clock = gst_system_clock_obtain();
     screen->pipeline = gst_pipeline_new("screen");
@@ -266,10 +310,11 @@ cc_screen_base_time(CcScreen *screen)
 }
 
 void
-cc_screen_get_stats(CcScreen *screen, CcScreenStats *stats)
+cc_screen_take_stats(CcScreen *screen, CcScreenStats *stats)
 {
     g_autoptr(GstStructure) counted = NULL;
     *stats = (CcScreenStats){0};
+    cc_probe_take(screen->probe, &stats->probe);
     g_object_get(screen->video_sink, "stats", &counted, NULL);
     gst_structure_get(counted, "rendered", G_TYPE_UINT64, &stats->rendered, "dropped",
                       G_TYPE_UINT64, &stats->dropped, NULL);
@@ -288,6 +333,7 @@ cc_screen_free(CcScreen *screen)
     g_clear_pointer(&screen->last, gst_sample_unref);
     g_clear_pointer(&screen->still, gst_sample_unref);
     cc_window_free(screen->window);
+    cc_probe_free(screen->probe);
     g_mutex_clear(&screen->lock);
     g_free(screen);
 }

@@ -7,6 +7,8 @@
 
 #include <gst/gst.h>
 
+#include "client/test-pattern/probe.h"
+
 G_BEGIN_DECLS
 
 typedef struct CcScreen CcScreen;
@@ -42,7 +44,8 @@ void cc_screen_clear(CcScreen *screen);
 
 typedef struct {
     guint64 rendered, dropped; /* pictures that came in time, or too late */
+    CcProbeResult probe;       /* headless: of a test lesson, since the last call */
 } CcScreenStats;
-void cc_screen_get_stats(CcScreen *screen, CcScreenStats *stats);
+void cc_screen_take_stats(CcScreen *screen, CcScreenStats *stats);
 
 G_END_DECLS

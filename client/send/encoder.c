@@ -94,8 +94,9 @@ set_rates(GstElement *encoder, const CcSendSettings *settings)
     set_if_there(encoder, "key-int-max", keyframe_distance);              /* x264enc, vah264enc */
     set_if_there(encoder, "keyframe-period", keyframe_distance);          /* vaapih264enc */
     set_if_there(encoder, "gop-size", keyframe_distance);                 /* nvh264enc */
+    /* libvpx's threads wait for each other by spinning: not where there is nothing to spare. */
     if (g_object_class_find_property(G_OBJECT_GET_CLASS(encoder), "target-bitrate") != NULL)
-        set_if_there(encoder, "threads", MIN(g_get_num_processors(), 4));
+        set_if_there(encoder, "threads", CLAMP((gint64)g_get_num_processors() - 1, 1, 4));
     if (g_object_class_find_property(G_OBJECT_GET_CLASS(encoder), "extra-controls") != NULL) {
         g_autoptr(GstStructure) controls = gst_structure_new(
             "controls", "video_bitrate", G_TYPE_INT, (int)settings->video_bitrate_bps,

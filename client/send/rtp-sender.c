@@ -17,7 +17,10 @@
 enum { AUDIO, VIDEO, N_SESSIONS };
 
 #define RTX_HISTORY_MS 1500
-#define RTCP_MIN_INTERVAL (50 * GST_MSECOND)
+/* Sender reports come quickly while receivers begin to synchronise, then calmly. */
+#define HURRIED_REPORTS (50 * GST_MSECOND)
+#define CALM_REPORTS (500 * GST_MSECOND)
+#define HURRY_S 3
 
 struct CcRtpSender {
     GstElement *pipeline, *rtpbin;
@@ -27,7 +30,7 @@ struct CcRtpSender {
     CcRtpSenderIds ids;
     CcRtpSenderCallbacks callbacks;
     gpointer user_data;
-    guint bus_watch, ended_idle;
+    guint bus_watch, ended_idle, calm_timer;
     gint streams_playing; /* atomic: RTP sinks that have not seen the end */
 };
 
@@ -143,13 +146,26 @@ add_sink(CcRtpSender *sender, guint session, const char *pad, const GstAppSinkCa
 }
 
 static void
-tune_session(CcRtpSender *sender, guint session)
+set_report_interval(CcRtpSender *sender, GstClockTime interval)
 {
-    GObject *internal = NULL;
-    g_signal_emit_by_name(sender->rtpbin, "get-internal-session", session, &internal);
-    /* Without a bandwidth rtpsession spaces its reports by seconds. */
-    g_object_set(internal, "bandwidth", 1e6, "rtcp-min-interval", (guint64)RTCP_MIN_INTERVAL, NULL);
-    g_object_unref(internal);
+    for (guint i = 0; i < N_SESSIONS; i++) {
+        GObject *session = NULL;
+        if (sender->rtcp_in[i] == NULL)
+            continue;
+        g_signal_emit_by_name(sender->rtpbin, "get-internal-session", i, &session);
+        /* Without a bandwidth rtpsession spaces its reports by seconds. */
+        g_object_set(session, "bandwidth", 1e6, "rtcp-min-interval", (guint64)interval, NULL);
+        g_object_unref(session);
+    }
+}
+
+static gboolean
+on_calm_timer(gpointer user_data)
+{
+    CcRtpSender *sender = user_data;
+    sender->calm_timer = 0;
+    set_report_interval(sender, CALM_REPORTS);
+    return G_SOURCE_REMOVE;
 }
 
 /* Joins one stream of the source, its encoder and its RTP session. */
@@ -182,7 +198,6 @@ add_stream(CcRtpSender *sender, guint session, const char *source_pad, GstElemen
     gst_bin_add(GST_BIN(sender->pipeline), sender->rtcp_in[session]);
     g_autofree char *receive_pad = g_strdup_printf("recv_rtcp_sink_%u", session);
     gst_element_link_pads(sender->rtcp_in[session], "src", sender->rtpbin, receive_pad);
-    tune_session(sender, session);
     return TRUE;
 }
 
@@ -259,8 +274,11 @@ cc_rtp_sender_rtcp(CcRtpSender *sender, const guint8 *packet, gsize length)
 }
 
 void
-cc_rtp_sender_force_keyframe(CcRtpSender *sender)
+cc_rtp_sender_begin_session(CcRtpSender *sender)
 {
+    set_report_interval(sender, HURRIED_REPORTS);
+    g_clear_handle_id(&sender->calm_timer, g_source_remove);
+    sender->calm_timer = g_timeout_add_seconds(HURRY_S, on_calm_timer, sender);
     if (sender->video_sink == NULL)
         return;
     g_autoptr(GstPad) pad = gst_element_get_static_pad(sender->video_sink, "sink");
@@ -274,6 +292,7 @@ cc_rtp_sender_free(CcRtpSender *sender)
     if (sender == NULL)
         return;
     g_clear_handle_id(&sender->bus_watch, g_source_remove);
+    g_clear_handle_id(&sender->calm_timer, g_source_remove);
     if (sender->source != NULL && sender->source->free_player != NULL) {
         sender->source->free_player(sender->source->player);
         sender->source->free_player = NULL;

@@ -33,7 +33,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcRtpSender, cc_rtp_sender_free)
 gboolean cc_rtp_sender_start(CcRtpSender *sender, GError **error);
 /* A compound from the relay: reports, NACKs, keyframe requests. */
 void cc_rtp_sender_rtcp(CcRtpSender *sender, const guint8 *packet, gsize length);
-/* The next picture becomes a keyframe. */
-void cc_rtp_sender_force_keyframe(CcRtpSender *sender);
+/* Somebody new listens: the next picture becomes a keyframe, and reports come quickly for a while. */
+void cc_rtp_sender_begin_session(CcRtpSender *sender);
 
 G_END_DECLS

@@ -128,7 +128,7 @@ on_state(CcConnectionState state, const char *message, gpointer user_data)
     Send *send = user_data;
     gboolean on = state == CC_CONNECTION_ON;
     if (on && !g_atomic_int_get(&send->on))
-        cc_rtp_sender_force_keyframe(send->sender);
+        cc_rtp_sender_begin_session(send->sender);
     g_atomic_int_set(&send->on, on);
     cc_send_status_connection(send->status, state, message);
 }
@@ -138,7 +138,7 @@ on_negotiated(const CcSdp *answer, gpointer user_data)
 {
     Send *send = user_data;
     cc_uplink_negotiated(send->uplink, answer);
-    cc_rtp_sender_force_keyframe(send->sender);
+    cc_rtp_sender_begin_session(send->sender);
 }
 
 static void

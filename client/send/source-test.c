@@ -4,7 +4,7 @@
  *   audiotestsrc(silence) ! S16LE ! identity(audio)        writes the beep
  */
 #include "client/send/source.h"
-#include "client/send/test-pattern.h"
+#include "client/test-pattern/test-pattern.h"
 
 #define AUDIO_RATE 48000
 

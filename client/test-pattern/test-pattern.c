@@ -1,4 +1,4 @@
-#include "client/send/test-pattern.h"
+#include "client/test-pattern/test-pattern.h"
 
 #include <math.h>
 #include <string.h>
