@@ -11,6 +11,7 @@
 #define LITE_CANDIDATES_MS 500 /* after the answer all of a lite peer's candidates are known */
 #define FIRST_RETRANSMISSION_MS 250
 #define MAX_RETRANSMISSIONS 6
+#define PACING_MS 5 /* between two checks: the least that RFC 8445 section 14.2 allows */
 
 /* libnice emits signals in whichever thread happens to be in it, so each becomes an event in our
  * context. Reference-counted because events may outlive cc_ice_agent_free(). */
@@ -186,8 +187,9 @@ make_nice_agent(const CcIceConfig *config, GMainContext *context)
      */
     g_object_set(nice, "controlling-mode", TRUE, "upnp", FALSE, "ice-udp", config->enable_udp,
                  "ice-tcp", config->enable_tcp, "force-relay", config->relay_only,
-                 "keepalive-conncheck", TRUE, "stun-initial-timeout", FIRST_RETRANSMISSION_MS,
-                 "stun-max-retransmissions", MAX_RETRANSMISSIONS, NULL);
+                 "keepalive-conncheck", TRUE, "stun-pacing-timer", PACING_MS,
+                 "stun-initial-timeout", FIRST_RETRANSMISSION_MS, "stun-max-retransmissions",
+                 MAX_RETRANSMISSIONS, NULL);
     return nice;
 }
 
