@@ -25,13 +25,13 @@ function prepare(peer) {
   for (const kind of ['audio', 'video']) {
     stream.addTrack(peer.addTransceiver(kind, { direction: 'recvonly' }).receiver.track);
   }
-  stream.getVideoTracks()[0].addEventListener('unmute', play);
-  stream.getAudioTracks()[0].addEventListener('unmute', play);
-  video.srcObject = stream;
+  // Only with the first packet: until then the last picture stays, and the page counts as loaded.
+  for (const track of stream.getTracks()) track.addEventListener('unmute', () => play(stream));
 }
 
 /** With sound if the browser allows it; else in silence, with a button that nobody overlooks. */
-async function play() {
+async function play(stream) {
+  if (video.srcObject !== stream) video.srcObject = stream;
   try {
     await video.play();
   } catch (error) {
