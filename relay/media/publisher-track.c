@@ -28,7 +28,6 @@ cc_publisher_track_init(CcPublisherTrack *track, CcMediaSession *session, const 
                                 .slot = slot,
                                 .codec = &slot->codecs[0],
                                 .clock_rate = cc_codec_clock_rate(slot->codecs[0].codec),
-                                .expected_after_jump = -1,
                                 .rtt_us = -1};
     track->history =
         cc_packet_history_new(history_capacity(track), session->worker->options.history_ms * 1000);
@@ -51,21 +50,10 @@ cc_publisher_track_restart(CcPublisherTrack *track, guint32 ssrc)
     track->started = FALSE;
     track->left = FALSE;
     track->unwrapper = (CcSequenceUnwrapper){0};
-    track->expected_after_jump = -1;
     memset(track->seen, 0, sizeof track->seen);
     track->reception = (CcReception){0};
     track->clock_known = FALSE;
     track->probe_us = 0;
-}
-
-/* TRUE if sequence numbers have begun anew far behind: two in a row say so (RFC 3550 A.1). */
-static gboolean
-has_begun_anew(CcPublisherTrack *track, guint16 sequence)
-{
-    if (track->expected_after_jump == sequence)
-        return TRUE;
-    track->expected_after_jump = (guint16)(sequence + 1);
-    return FALSE;
 }
 
 /* Marks @sequence. FALSE if it was there before: two packets under one number would become two
@@ -134,13 +122,9 @@ cc_publisher_track_receive(CcPublisherTrack *track, CcPacket *packet, gboolean r
     int ahead = track->unwrapper.started
                     ? cc_sequence_distance(rtp->sequence, (guint16)track->unwrapper.last)
                     : 0;
-    if (ahead <= -(int)history_capacity(track)) {
-        if (recovered || !has_begun_anew(track, rtp->sequence))
-            return CC_DROP_RTP_TOO_OLD;
-        cc_publisher_track_restart(track, track->ssrc);
-        track->started = TRUE;
-        track->first_us = now_us;
-    }
+    /* Numbers that begin anew under one SSRC do not get here: SRTP takes them for replayed ones. */
+    if (ahead <= -(int)history_capacity(track))
+        return CC_DROP_RTP_TOO_OLD;
     if (!see_once(track, rtp->sequence) || !cc_packet_history_add(track->history, packet))
         return CC_DROP_RTP_DUPLICATE;
 

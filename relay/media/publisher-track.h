@@ -22,10 +22,9 @@ struct CcPublisherTrack {
     CcFeed *feed; /* while its session is the room's publisher */
 
     gboolean started;
-    guint generation; /* counts restarts: another SSRC, or sequence numbers that begin anew */
+    guint generation; /* counts SSRCs */
     guint32 ssrc;
     CcSequenceUnwrapper unwrapper;
-    gint32 expected_after_jump;         /* -1: none; RFC 3550 A.1's bad_seq */
     guint64 seen[CC_TRACK_WINDOW / 64]; /* by sequence number: each is forwarded once */
     gint64 first_us, last_us;
     gboolean left; /* RTCP BYE: another SSRC may follow at once */

@@ -1,0 +1,543 @@
+#include "media-peer.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <poll.h>
+#include <stun/stunagent.h>
+#include <stun/usages/ice.h>
+#include <unistd.h>
+
+#include "common/base/clock.h"
+#include "common/transport/datagram.h"
+#include "common/transport/ice-lite.h"
+#include "common/wire/bytes.h"
+
+#define PATIENCE_US (10 * G_USEC_PER_SEC)
+
+static void
+on_session_event(const CcSessionEvent *event, gpointer user_data)
+{
+    static const char *const names[] = {"connected", "media", "silent", "ended"};
+    MediaTest *test = user_data;
+    g_ptr_array_add(test->events,
+                    g_strdup_printf("%s %s%s%s", names[event->kind], event->session_id,
+                                    event->reason ? " " : "", event->reason ? event->reason : ""));
+}
+
+void
+media_test_init(MediaTest *test)
+{
+    g_autoptr(GError) error = NULL;
+    memset(test, 0, sizeof *test);
+    test->identity = cc_dtls_identity_new(NULL, &error);
+    g_assert_no_error(error);
+    test->watched_video = CC_CODEC_VP8;
+    test->events = g_ptr_array_new_with_free_func(g_free);
+    test->peers = g_ptr_array_new();
+    test->options = (CcWorkerOptions){
+        .listen_addresses = g_ptr_array_new(),
+        .enable_tcp = TRUE,
+        .identity = test->identity,
+        .connect_timeout_ms = 30000,
+        .session_timeout_ms = 15000,
+        .silence_timeout_ms = 2000,
+        .history_ms = 2000,
+        .keyframe_interval_ms = 500,
+        .max_packets = 4096,
+        .session_event = on_session_event,
+        .user_data = test,
+    };
+    g_ptr_array_add(test->options.listen_addresses, (gpointer) "127.0.0.1");
+}
+
+void
+media_test_start(MediaTest *test)
+{
+    g_autoptr(GError) error = NULL;
+    test->worker = cc_worker_new(&test->options, &error);
+    g_assert_no_error(error);
+    g_assert_cmpint(cc_worker_port(test->worker), >, 0);
+}
+
+void
+media_test_clear(MediaTest *test)
+{
+    g_clear_pointer(&test->worker, cc_worker_free);
+    while (test->peers->len > 0)
+        peer_free(test->peers->pdata[0]);
+    while (g_main_context_iteration(NULL, FALSE))
+        ;
+    g_ptr_array_unref(test->peers);
+    g_ptr_array_unref(test->events);
+    g_ptr_array_unref(test->options.listen_addresses);
+    g_clear_pointer(&test->stats, cc_worker_stats_free);
+    cc_dtls_identity_free(test->identity);
+}
+
+static void
+peer_open(Peer *self)
+{
+    struct sockaddr_in relay = {.sin_family = AF_INET,
+                                .sin_port = htons(cc_worker_port(self->test->worker)),
+                                .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    self->fd = socket(AF_INET, self->tcp ? SOCK_STREAM : SOCK_DGRAM, 0);
+    g_assert_cmpint(connect(self->fd, (struct sockaddr *)&relay, sizeof relay), ==, 0);
+    cc_frame_reader_init(&self->reader);
+}
+
+void
+peer_rebind(Peer *peer)
+{
+    close(peer->fd);
+    peer_open(peer);
+    peer->checked = FALSE;
+}
+
+void
+peer_send_raw(Peer *peer, const void *data, gsize length)
+{
+    if (peer->tcp) {
+        guint8 header[2];
+        cc_write_u16(header, (guint16)length);
+        g_assert_cmpint(send(peer->fd, header, 2, MSG_NOSIGNAL), ==, 2);
+    }
+    g_assert_cmpint(send(peer->fd, data, length, MSG_NOSIGNAL), ==, (gssize)length);
+}
+
+static void
+on_dtls_datagram(const guint8 *datagram, gsize length, gpointer user_data)
+{
+    peer_send_raw(user_data, datagram, length);
+}
+
+void
+peer_send_check(Peer *peer, const char *relay_ufrag, const char *relay_pwd)
+{
+    StunAgent agent;
+    StunMessage message;
+    guint8 buffer[512];
+    const char *pwd = relay_pwd ? relay_pwd : peer->setup->local_pwd;
+    g_autofree char *username =
+        g_strconcat(relay_ufrag ? relay_ufrag : peer->setup->local_ufrag, ":", peer->ufrag, NULL);
+    stun_agent_init(&agent, STUN_ALL_KNOWN_ATTRIBUTES, STUN_COMPATIBILITY_RFC5389,
+                    STUN_AGENT_USAGE_SHORT_TERM_CREDENTIALS | STUN_AGENT_USAGE_USE_FINGERPRINT);
+    gsize length = stun_usage_ice_conncheck_create(
+        &agent, &message, buffer, sizeof buffer, (uint8_t *)username, strlen(username),
+        (uint8_t *)pwd, strlen(pwd), true, true, 1234, 5678, NULL,
+        STUN_USAGE_ICE_COMPATIBILITY_RFC5245);
+    g_assert_cmpuint(length, >, 0);
+    peer_send_raw(peer, buffer, length);
+}
+
+static void
+receive_dtls(Peer *self, const guint8 *data, gsize length)
+{
+    CcSrtpProfile profile;
+    cc_dtls_receive(self->dtls, data, length);
+    if (self->exported || cc_dtls_state(self->dtls) != CC_DTLS_CONNECTED)
+        return;
+    g_assert_true(cc_dtls_export_srtp(self->dtls, &profile, &self->outbound, &self->inbound, NULL));
+    self->exported = TRUE;
+}
+
+static void
+receive_media(Peer *self, const guint8 *data, gsize length)
+{
+    Received *received = g_new0(Received, 1);
+    gboolean rtcp = cc_rtp_is_rtcp(data, length);
+    g_assert_cmpuint(length, <=, sizeof received->data);
+    memcpy(received->data, data, length);
+    received->length = length;
+    received->arrival_us = cc_clock_now_us();
+    CcDrop drop = !self->inbound ? CC_DROP_SRTP_NOT_READY
+                  : rtcp ? cc_srtp_unprotect_rtcp(self->inbound, received->data, &received->length)
+                         : cc_srtp_unprotect_rtp(self->inbound, received->data, &received->length);
+    if (drop == CC_DROP_NONE && !rtcp)
+        drop = cc_rtp_parse(received->data, received->length, &received->rtp);
+    if (drop == CC_DROP_NONE && rtcp)
+        drop = cc_rtcp_validate(received->data, received->length);
+    if (drop != CC_DROP_NONE) {
+        self->n_bad++;
+        g_free(received);
+        return;
+    }
+    g_ptr_array_add(rtcp ? self->rtcp : self->rtp, received);
+}
+
+static void
+peer_datagram(Peer *self, const guint8 *data, gsize length)
+{
+    switch (cc_datagram_classify(data, length)) {
+    case CC_DATAGRAM_STUN:
+        g_assert_cmphex(cc_read_u16(data), ==, 0x0101); /* Binding success */
+        self->checked = TRUE;
+        break;
+    case CC_DATAGRAM_DTLS:
+        receive_dtls(self, data, length);
+        break;
+    case CC_DATAGRAM_RTP:
+        receive_media(self, data, length);
+        break;
+    default:
+        g_assert_not_reached();
+    }
+}
+
+static gboolean
+peer_receive(Peer *self)
+{
+    guint8 buffer[2048];
+    if (self->tcp) {
+        const guint8 *frame;
+        gsize space, length;
+        guint8 *to = cc_frame_reader_space(&self->reader, &space);
+        gssize n = recv(self->fd, to, space, MSG_DONTWAIT);
+        if (n <= 0)
+            return FALSE;
+        cc_frame_reader_filled(&self->reader, (gsize)n);
+        while (cc_frame_reader_next(&self->reader, &frame, &length) == CC_DROP_NONE && frame)
+            peer_datagram(self, frame, length);
+        return TRUE;
+    }
+    gssize n = recv(self->fd, buffer, sizeof buffer, MSG_DONTWAIT);
+    if (n < 0)
+        return FALSE;
+    peer_datagram(self, buffer, (gsize)n);
+    return TRUE;
+}
+
+void
+media_test_turn(MediaTest *test, int timeout_ms)
+{
+    struct pollfd fds[16];
+    g_assert_cmpuint(test->peers->len, <=, G_N_ELEMENTS(fds));
+    for (guint i = 0; i < test->peers->len; i++) {
+        Peer *peer = test->peers->pdata[i];
+        fds[i] = (struct pollfd){.fd = peer->deaf ? -1 : peer->fd, .events = POLLIN};
+    }
+    poll(fds, test->peers->len, timeout_ms);
+    for (guint i = 0; i < test->peers->len; i++) {
+        Peer *peer = test->peers->pdata[i];
+        while (!peer->deaf && peer_receive(peer))
+            ;
+        if (peer->dtls && cc_dtls_timeout_us(peer->dtls) == 0)
+            cc_dtls_handle_timeout(peer->dtls);
+    }
+    while (g_main_context_iteration(NULL, FALSE))
+        ;
+}
+
+void
+media_test_wait(MediaTest *test, Condition condition, gpointer user_data)
+{
+    gint64 deadline_us = cc_clock_now_us() + PATIENCE_US;
+    while (!condition(user_data)) {
+        if (cc_clock_now_us() > deadline_us)
+            g_error("waited in vain");
+        media_test_turn(test, 5);
+    }
+}
+
+gboolean
+media_test_has_event(MediaTest *test, const char *event)
+{
+    return g_ptr_array_find_with_equal_func(test->events, event, g_str_equal, NULL);
+}
+
+typedef struct {
+    MediaTest *test;
+    const char *event;
+} EventWait;
+
+static gboolean
+event_has_come(gpointer user_data)
+{
+    EventWait *wait = user_data;
+    return media_test_has_event(wait->test, wait->event);
+}
+
+void
+media_test_wait_event(MediaTest *test, const char *event)
+{
+    EventWait wait = {test, event};
+    media_test_wait(test, event_has_come, &wait);
+}
+
+static void
+on_stats(CcWorkerStats *stats, gpointer user_data)
+{
+    ((MediaTest *)user_data)->stats = stats;
+}
+
+static gboolean
+has_stats(gpointer user_data)
+{
+    return ((MediaTest *)user_data)->stats != NULL;
+}
+
+const CcWorkerStats *
+media_test_stats(MediaTest *test)
+{
+    g_clear_pointer(&test->stats, cc_worker_stats_free);
+    cc_worker_get_stats(test->worker, on_stats, test);
+    media_test_wait(test, has_stats, test);
+    return test->stats;
+}
+
+const CcSessionStats *
+media_test_session(MediaTest *test, Peer *peer)
+{
+    const CcWorkerStats *stats = media_test_stats(test);
+    for (guint i = 0; i < stats->sessions->len; i++) {
+        const CcSessionStats *session = stats->sessions->pdata[i];
+        if (g_str_equal(session->session_id, peer->setup->id))
+            return session;
+    }
+    return NULL;
+}
+
+typedef struct {
+    MediaTest *test;
+    CcDrop drop;
+    guint64 count;
+} DropWait;
+
+static gboolean
+has_dropped(gpointer user_data)
+{
+    DropWait *wait = user_data;
+    return media_test_stats(wait->test)->drops[wait->drop] >= wait->count;
+}
+
+void
+media_test_wait_drop(MediaTest *test, CcDrop drop, guint64 count)
+{
+    DropWait wait = {test, drop, count};
+    media_test_wait(test, has_dropped, &wait);
+    g_assert_cmpuint(test->stats->drops[drop], ==, count);
+}
+
+static void
+fill_slots(CcNegotiated *negotiated, CcSessionDirection direction, CcCodec video)
+{
+    gboolean watch = direction == CC_DIRECTION_WATCH;
+    negotiated->n_slots = 2;
+    negotiated->slots[0] = (CcSlot){
+        .kind = CC_MEDIA_AUDIO,
+        .mid = "0",
+        .n_codecs = 1,
+        .codecs = {{CC_CODEC_OPUS, watch ? WATCH_AUDIO_PT : AUDIO_PT, 0, 0}},
+        .nack = TRUE,
+    };
+    negotiated->slots[1] = (CcSlot){
+        .m_line = 1,
+        .kind = CC_MEDIA_VIDEO,
+        .mid = "1",
+        .n_codecs = 1,
+        .codecs = {{video, watch ? WATCH_VIDEO_PT : VIDEO_PT, watch ? WATCH_RTX_PT : VIDEO_RTX_PT,
+                    0}},
+        .nack = TRUE,
+        .pli = TRUE,
+    };
+    for (guint i = 0; i < 2; i++) {
+        CcSlot *slot = &negotiated->slots[i];
+        slot->mid_ext = MID_EXT;
+        slot->transport_cc = !watch;
+        slot->transport_cc_ext = watch ? 0 : TRANSPORT_CC_EXT;
+        slot->ssrc = watch ? g_random_int() : 0;
+        slot->rtx_ssrc = watch ? slot->ssrc + 1 : 0;
+    }
+}
+
+static CcSessionSetup *
+copy_setup(const CcSessionSetup *setup)
+{
+    CcSessionSetup *copy = g_memdup2(setup, sizeof *setup);
+    copy->id = g_strdup(setup->id);
+    copy->room = g_strdup(setup->room);
+    copy->local_ufrag = g_strdup(setup->local_ufrag);
+    copy->local_pwd = g_strdup(setup->local_pwd);
+    copy->cname = g_strdup(setup->cname);
+    return copy;
+}
+
+Peer *
+peer_new(MediaTest *test, CcSessionDirection direction, gboolean tcp)
+{
+    Peer *self = g_new0(Peer, 1);
+    char ufrag[9], pwd[25];
+    CcSessionSetup *setup = g_new0(CcSessionSetup, 1);
+    self->test = test;
+    self->tcp = tcp;
+    self->rtp = g_ptr_array_new_with_free_func(g_free);
+    self->rtcp = g_ptr_array_new_with_free_func(g_free);
+    cc_ice_generate_credentials(ufrag, pwd);
+    cc_ice_generate_credentials(self->ufrag, self->pwd);
+    setup->id = g_strdup_printf("s%u", ++test->n_sessions);
+    setup->room = g_strdup("math");
+    setup->direction = direction;
+    setup->local_ufrag = g_strdup(ufrag);
+    setup->local_pwd = g_strdup(pwd);
+    setup->cname = g_strdup("relay");
+    fill_slots(&setup->negotiated, direction,
+               direction == CC_DIRECTION_WATCH ? test->watched_video : CC_CODEC_VP8);
+    g_strlcpy(setup->negotiated.remote_ufrag, self->ufrag, 257);
+    g_strlcpy(setup->negotiated.remote_pwd, self->pwd, 257);
+    const char *fingerprint = cc_dtls_identity_fingerprint(test->identity);
+    g_strlcpy(setup->negotiated.fingerprint_hash, "sha-256", 16);
+    g_strlcpy(setup->negotiated.fingerprint, fingerprint, 200);
+    self->setup = copy_setup(setup);
+    self->dtls = cc_dtls_new(test->identity, TRUE, "sha-256", fingerprint, on_dtls_datagram, self);
+    peer_open(self);
+    g_ptr_array_add(test->peers, self);
+    cc_worker_add_session(test->worker, setup);
+    media_test_stats(test); /* it knows the session by now */
+    return self;
+}
+
+static gboolean
+is_checked(gpointer peer)
+{
+    return ((Peer *)peer)->checked;
+}
+
+static gboolean
+is_exported(gpointer peer)
+{
+    return ((Peer *)peer)->exported;
+}
+
+void
+peer_connect(Peer *peer)
+{
+    g_autofree char *event = g_strdup_printf("connected %s", peer->setup->id);
+    peer_send_check(peer, NULL, NULL);
+    media_test_wait(peer->test, is_checked, peer);
+    cc_dtls_start(peer->dtls);
+    media_test_wait(peer->test, is_exported, peer);
+    media_test_wait_event(peer->test, event);
+}
+
+Peer *
+peer_connected(MediaTest *test, CcSessionDirection direction, gboolean tcp)
+{
+    Peer *peer = peer_new(test, direction, tcp);
+    peer_connect(peer);
+    return peer;
+}
+
+void
+peer_free(Peer *peer)
+{
+    g_ptr_array_remove(peer->test->peers, peer);
+    close(peer->fd);
+    cc_dtls_free(peer->dtls);
+    cc_srtp_free(peer->outbound);
+    cc_srtp_free(peer->inbound);
+    cc_session_setup_free(peer->setup);
+    g_ptr_array_unref(peer->rtp);
+    g_ptr_array_unref(peer->rtcp);
+    g_free(peer);
+}
+
+gsize
+peer_protect_rtp(Peer *peer, const RtpToSend *rtp, guint8 *buffer)
+{
+    CcRtpWriteHeader header = {
+        .marker = rtp->marker,
+        .payload_type = rtp->payload_type,
+        .sequence = rtp->sequence,
+        .timestamp = rtp->timestamp,
+        .ssrc = rtp->ssrc,
+        .mid_id = rtp->mid ? MID_EXT : 0,
+        .mid = rtp->mid,
+        .mid_length = rtp->mid ? (guint8)strlen(rtp->mid) : 0,
+        .transport_cc_id = rtp->transport_sequence ? TRANSPORT_CC_EXT : 0,
+        .transport_sequence = rtp->transport_sequence,
+    };
+    gsize length = cc_rtp_write_header(buffer, 1500, &header);
+    memcpy(buffer + length, rtp->payload, rtp->payload_length);
+    length += rtp->payload_length;
+    g_assert_cmpint(cc_srtp_protect_rtp(peer->outbound, buffer, &length), ==, CC_DROP_NONE);
+    return length;
+}
+
+void
+peer_send_rtp(Peer *peer, const RtpToSend *rtp)
+{
+    guint8 buffer[1600];
+    gsize length = peer_protect_rtp(peer, rtp, buffer);
+    peer_send_raw(peer, buffer, length);
+}
+
+void
+peer_send_rtcp(Peer *peer, CcRtcpBuilder *builder)
+{
+    gsize length = builder->length;
+    g_assert_false(builder->overflow);
+    g_assert_cmpint(cc_srtp_protect_rtcp(peer->outbound, builder->data, &length), ==, CC_DROP_NONE);
+    peer_send_raw(peer, builder->data, length);
+}
+
+void
+video_payload(guint8 payload[40], gboolean keyframe, guint16 picture_id, guint32 id)
+{
+    memset(payload, 0x55, 40);
+    payload[0] = 0x90; /* X, S; partition 0 */
+    payload[1] = 0xc0; /* I, L */
+    cc_write_u16(payload + 2, 0x8000 | picture_id);
+    payload[4] = (guint8)picture_id; /* TL0PICIDX */
+    payload[5] = keyframe ? 0x10 : 0x11;
+    cc_write_u32(payload + 36, id);
+}
+
+guint32
+video_payload_id(const CcRtpHeader *rtp)
+{
+    return cc_read_u32(rtp->payload + rtp->payload_length - 4);
+}
+
+const Received *
+peer_packet(const Peer *peer, guint32 ssrc, guint index)
+{
+    for (guint i = 0; i < peer->rtp->len; i++) {
+        const Received *received = peer->rtp->pdata[i];
+        if (received->rtp.ssrc == ssrc && index-- == 0)
+            return received;
+    }
+    return NULL;
+}
+
+guint
+peer_count(const Peer *peer, guint32 ssrc)
+{
+    guint n = 0;
+    while (peer_packet(peer, ssrc, n))
+        n++;
+    return n;
+}
+
+guint
+peer_count_rtcp(const Peer *peer, guint8 type, guint8 format)
+{
+    guint n = 0;
+    for (guint i = 0; i < peer->rtcp->len; i++) {
+        const Received *received = peer->rtcp->pdata[i];
+        CcRtcpPacket packet;
+        CC_RTCP_FOREACH(received->data, received->length, &packet) {
+            if (packet.type == type && (format == 0 || packet.count == format))
+                n++;
+        }
+    }
+    return n;
+}
+
+const CcSlot *
+peer_slot(const Peer *peer, CcMediaKind kind)
+{
+    for (guint i = 0; i < peer->setup->negotiated.n_slots; i++) {
+        if (peer->setup->negotiated.slots[i].kind == kind)
+            return &peer->setup->negotiated.slots[i];
+    }
+    return NULL;
+}
