@@ -52,7 +52,8 @@ assert_refused(Files *files, const char *text, const char *expected)
     g_autoptr(GError) error = NULL;
     g_autofree char *message = g_strconcat(files->file, expected, NULL);
 
-    g_test_message("%s", text);
+    g_autofree char *shown = g_strescape(text, NULL);
+    g_test_message("%s", shown);
     write_bytes(files->file, text, -1);
     g_assert_false(cc_config_check(files->file, &error));
     g_assert_error(error, CC_ERROR, CC_ERROR_CONFIG);
@@ -139,6 +140,7 @@ test_broken_layers(Files *files, gconstpointer data)
     /* An absent file is fine unless it was asked for. */
     g_autoptr(CcConfig) config = cc_config_load(NULL, NULL, &error);
     g_assert_no_error(error);
+    g_assert_nonnull(config);
     g_assert_null(cc_config_load(files->file, NULL, &error));
     g_assert_error(error, CC_ERROR, CC_ERROR_CONFIG);
     g_assert_nonnull(strstr(error->message, files->file));
