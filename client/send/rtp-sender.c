@@ -168,6 +168,17 @@ on_calm_timer(gpointer user_data)
     return G_SOURCE_REMOVE;
 }
 
+/* Else the payloader takes over whichever SSRC rtpsession made up, if that was quicker. */
+static void
+fix_ssrc(CcRtpSender *sender, guint number)
+{
+    GObject *session = NULL;
+    g_signal_emit_by_name(sender->rtpbin, "get-internal-session", number, &session);
+    g_object_set(session, "internal-ssrc",
+                 number == AUDIO ? sender->ids.audio_ssrc : sender->ids.video_ssrc, NULL);
+    g_object_unref(session);
+}
+
 /* Joins one stream of the source, its encoder and its RTP session. */
 static gboolean
 add_stream(CcRtpSender *sender, guint session, const char *source_pad, GstElement *encoder,
@@ -185,6 +196,7 @@ add_stream(CcRtpSender *sender, guint session, const char *source_pad, GstElemen
                     source_pad);
         return FALSE;
     }
+    fix_ssrc(sender, session);
     GstElement *sink = add_sink(sender, session, "send_rtp_src", &rtp_callbacks);
     if (session == VIDEO)
         sender->video_sink = sink;
@@ -293,10 +305,8 @@ cc_rtp_sender_free(CcRtpSender *sender)
         return;
     g_clear_handle_id(&sender->bus_watch, g_source_remove);
     g_clear_handle_id(&sender->calm_timer, g_source_remove);
-    if (sender->source != NULL && sender->source->free_player != NULL) {
-        sender->source->free_player(sender->source->player);
-        sender->source->free_player = NULL;
-    }
+    if (sender->source->stop != NULL)
+        sender->source->stop(sender->source->player);
     gst_element_set_state(sender->pipeline, GST_STATE_NULL);
     g_clear_handle_id(&sender->ended_idle, g_source_remove);
     gst_clear_object(&sender->pipeline);

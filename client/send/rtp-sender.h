@@ -33,7 +33,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcRtpSender, cc_rtp_sender_free)
 gboolean cc_rtp_sender_start(CcRtpSender *sender, GError **error);
 /* A compound from the relay: reports, NACKs, keyframe requests. */
 void cc_rtp_sender_rtcp(CcRtpSender *sender, const guint8 *packet, gsize length);
-/* Somebody new listens: the next picture becomes a keyframe, and reports come quickly for a while. */
+/* Somebody new listens: the next picture becomes a keyframe, and reports come quickly for a while.
+ */
 void cc_rtp_sender_begin_session(CcRtpSender *sender);
 
 G_END_DECLS

@@ -150,7 +150,7 @@ player_start(gpointer user_data)
 }
 
 static void
-player_free(gpointer user_data)
+player_stop(gpointer user_data)
 {
     Player *player = user_data;
     g_clear_handle_id(&player->bus_watch, g_source_remove);
@@ -160,6 +160,12 @@ player_free(gpointer user_data)
     if (player->audio.src != NULL)
         gst_element_set_state(player->audio.src, GST_STATE_NULL);
     gst_element_set_state(player->decoder, GST_STATE_NULL);
+}
+
+static void
+player_free(gpointer user_data)
+{
+    Player *player = user_data;
     gst_clear_object(&player->decoder);
     gst_clear_object(&player->video.src);
     gst_clear_object(&player->audio.src);
@@ -257,6 +263,7 @@ cc_source_file_new(const CcSendSettings *settings, GError **error)
         g_object_set(player->audio.src, "max-time", (guint64)AHEAD, NULL);
     source->player = player;
     source->start = player_start;
+    source->stop = player_stop;
     source->free_player = player_free;
     return source;
 }

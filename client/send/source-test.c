@@ -8,6 +8,13 @@
 
 #define AUDIO_RATE 48000
 
+/* When the source began, pictures do not fall on whole seconds but @phase behind them; the beep
+ * waits for the picture with the flash. */
+typedef struct {
+    guint channels;
+    gint phase_us; /* atomic */
+} Marks;
+
 static GstPadProbeReturn
 on_picture(GstPad *pad, GstPadProbeInfo *probe, gpointer user_data)
 {
@@ -20,12 +27,13 @@ on_picture(GstPad *pad, GstPadProbeInfo *probe, gpointer user_data)
     if (caps == NULL || !gst_video_info_from_caps(&info, caps) ||
         !gst_video_frame_map(&frame, &info, buffer, GST_MAP_READWRITE))
         return GST_PAD_PROBE_OK;
-    GstClockTime time = GST_BUFFER_PTS(buffer);
+    Marks *marks = user_data;
+    GstClockTime time = GST_BUFFER_PTS(buffer), duration = GST_BUFFER_DURATION(buffer);
+    g_atomic_int_set(&marks->phase_us, (gint)((time + GST_USECOND) % duration / GST_USECOND));
     /* The pipeline runs on the system's monotonic clock: this is CLOCK_MONOTONIC at capture. */
     GstClockTime captured = gst_element_get_base_time(element) + time;
     cc_test_pattern_write_time(&frame, (guint32)(captured / GST_MSECOND));
-    cc_test_pattern_write_flash(&frame,
-                                cc_test_pattern_is_flash(time, GST_BUFFER_DURATION(buffer)));
+    cc_test_pattern_write_flash(&frame, cc_test_pattern_is_flash(time, duration));
     gst_video_frame_unmap(&frame);
     return GST_PAD_PROBE_OK;
 }
@@ -33,15 +41,18 @@ on_picture(GstPad *pad, GstPadProbeInfo *probe, gpointer user_data)
 static GstPadProbeReturn
 on_sound(GstPad *pad, GstPadProbeInfo *probe, gpointer user_data)
 {
-    guint channels = GPOINTER_TO_UINT(user_data);
+    Marks *marks = user_data;
     GstBuffer *buffer = gst_buffer_make_writable(GST_PAD_PROBE_INFO_BUFFER(probe));
     GST_PAD_PROBE_INFO_DATA(probe) = buffer;
     GstMapInfo map;
     if (!gst_buffer_map(buffer, &map, GST_MAP_WRITE))
         return GST_PAD_PROBE_OK;
-    guint64 first = gst_util_uint64_scale_round(GST_BUFFER_PTS(buffer), AUDIO_RATE, GST_SECOND);
-    cc_test_pattern_write_beep((gint16 *)map.data, map.size / (2 * channels), channels, AUDIO_RATE,
-                               first);
+    GstClockTime phase = (GstClockTime)g_atomic_int_get(&marks->phase_us) * GST_USECOND;
+    GstClockTime since =
+        GST_BUFFER_PTS(buffer) + GST_SECOND - phase; /* a second more: never negative */
+    guint64 first = gst_util_uint64_scale_round(since, AUDIO_RATE, GST_SECOND);
+    cc_test_pattern_write_beep((gint16 *)map.data, map.size / (2 * marks->channels),
+                               marks->channels, AUDIO_RATE, first);
     gst_buffer_unmap(buffer, &map);
     GST_BUFFER_FLAG_UNSET(buffer, GST_BUFFER_FLAG_GAP);
     return GST_PAD_PROBE_OK;
@@ -70,7 +81,11 @@ cc_source_test_new(const CcSendSettings *settings, GError **error)
     CcSource *source = cc_source_from_description(launch, TRUE, TRUE, "test pattern", error);
     if (source == NULL)
         return NULL;
-    probe(source, "video", on_picture, NULL);
-    probe(source, "audio", on_sound, GUINT_TO_POINTER(settings->channels));
+    Marks *marks = g_new0(Marks, 1);
+    marks->channels = settings->channels;
+    source->player = marks;
+    source->free_player = g_free;
+    probe(source, "video", on_picture, marks);
+    probe(source, "audio", on_sound, marks);
     return source;
 }

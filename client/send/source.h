@@ -15,7 +15,8 @@ typedef struct {
     char *description;              /* for people: "lecture.mp4", "HD Webcam" */
     gpointer player;                /* a file's decoder, or NULL */
     void (*start)(gpointer player); /* called once the pipeline plays; may be NULL */
-    GDestroyNotify free_player;
+    void (*stop)(gpointer player);  /* before the pipeline stops; may be NULL */
+    GDestroyNotify free_player;     /* after it; may be NULL */
 } CcSource;
 
 /* Chooses by @settings. Errors: CC_ERROR_NO_DEVICE (the message names the ways out),
