@@ -4,7 +4,7 @@
 
 #include "common/wire/bytes.h"
 
-#define DEADLINE_S 20
+#define DEADLINE_S 60
 
 static void
 on_state(CcPeerState state, const GError *error, gpointer user_data)

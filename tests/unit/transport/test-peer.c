@@ -1,5 +1,6 @@
 /* CcPeer against a relay in miniature (lite-server.c), over real sockets on loopback. */
 #include "common/base/error.h"
+#include "common/wire/bytes.h"
 #include "tests/unit/transport/peer-fixture.h"
 
 typedef struct {
@@ -58,6 +59,65 @@ test_restart(gconstpointer data)
     while (g_strcmp0(lite_server_seen(f.server).source, before.source) == 0);
     g_assert_cmpuint(lite_server_seen(f.server).handshakes, ==, 1);
     g_assert_cmpint(f.state, ==, CC_PEER_CONNECTED);
+    fixture_teardown(&f);
+}
+
+typedef struct {
+    CcPeer *peer;
+    gint stop;
+} Sender;
+
+static gpointer
+send_all_the_time(gpointer data)
+{
+    Sender *sender = data;
+    guint8 packet[200] = {0x80, 96};
+    for (guint16 i = 0; !g_atomic_int_get(&sender->stop); i++) {
+        cc_write_u16(packet + 2, i);
+        cc_peer_send_rtp(sender->peer, packet, sizeof packet);
+        g_usleep(100);
+    }
+    return NULL;
+}
+
+/* Senders in other threads notice neither the connecting nor a restart. */
+static void
+test_threads(void)
+{
+    Fixture f;
+    fixture_setup(&f, FALSE, NULL);
+    Sender sender = {.peer = f.peer};
+    GThread *thread = g_thread_new("sender", send_all_the_time, &sender);
+    fixture_connect(&f);
+    WAIT_FOR(&f, f.rtp >= 10);
+    LiteServerSeen before = lite_server_seen(f.server);
+    g_assert_true(cc_peer_restart_ice(f.peer, NULL));
+    fixture_exchange(&f, NULL);
+    WAIT_FOR(&f, g_strcmp0(lite_server_seen(f.server).source, before.source) != 0);
+    guint rtp = f.rtp;
+    WAIT_FOR(&f, f.rtp >= rtp + 10);
+    g_atomic_int_set(&sender.stop, 1);
+    g_thread_join(thread);
+    fixture_teardown(&f);
+}
+
+/* The relay is there but answers no more (RFC 7675): LOST, by consent alone. A restart finds it
+ * again, and DTLS and SRTP go on where they were. */
+static void
+test_lost_and_found(void)
+{
+    Fixture f;
+    fixture_setup(&f, FALSE, NULL);
+    fixture_connect(&f);
+    fixture_echo(&f, 1);
+    lite_server_set_remote(f.server, "other", "other-password-of-a-stranger", "");
+    WAIT_FOR(&f, f.state == CC_PEER_LOST);
+    g_assert_true(cc_peer_restart_ice(f.peer, NULL));
+    g_assert_cmpint(f.state, ==, CC_PEER_CONNECTING);
+    fixture_exchange(&f, NULL);
+    WAIT_FOR(&f, f.state == CC_PEER_CONNECTED);
+    fixture_echo(&f, 2);
+    g_assert_cmpuint(lite_server_seen(f.server).handshakes, ==, 1);
     fixture_teardown(&f);
 }
 
@@ -191,6 +251,8 @@ main(int argc, char **argv)
     g_test_add_data_func("/peer/media/tcp-gcm", &tcp_gcm, test_media);
     g_test_add_data_func("/peer/restart/udp", GINT_TO_POINTER(FALSE), test_restart);
     g_test_add_data_func("/peer/restart/tcp", GINT_TO_POINTER(TRUE), test_restart);
+    g_test_add_func("/peer/threads", test_threads);
+    g_test_add_func("/peer/lost-and-found", test_lost_and_found);
     g_test_add_func("/peer/remote-close", test_remote_close);
     g_test_add_func("/peer/local-close", test_local_close);
     g_test_add_func("/peer/wrong-fingerprint", test_wrong_fingerprint);
