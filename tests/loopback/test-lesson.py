@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+"""A real lecture from send over the relay to recv: over UDP and TCP, with AES-GCM and AES-CM, in VP8
+and H.264. What arrived is judged by decoding what recv has recorded."""
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+
+from support import media, tap
+from support.lesson import LessonCase
+
+PROFILES = {"gcm": "AEAD_AES_128_GCM", "cm": "AES128_CM_HMAC_SHA1_80"}
+
+
+class Lesson(LessonCase):
+    seconds = 90
+
+    def check_lesson(self, protocol, srtp, codec):
+        network = {"srtp": srtp, "enable-udp": protocol == "udp", "enable-tcp": protocol == "tcp"}
+        relay = self.start_relay()
+        self.start_send(relay, network, codec)
+        record = self.path("lesson.mkv")
+        classroom = self.start_recv(relay, "--record", record, network=network)
+        self.wait_for_media(classroom)
+        self.wait_for_packets(relay, 400)
+
+        room = relay.room()
+        self.assertEqual(room["lesson"], "on")
+        for who in (room["publisher"], room["receivers"][0]):
+            self.assertTrue(who["connected"])
+            self.assertEqual(who["protocol"], protocol)
+            self.assertEqual(who["srtp"].replace("SRTP_", ""), PROFILES[srtp])
+            self.assertEqual([name.lower() for name in who["codecs"]], ["opus", codec])
+            self.assertGreater(who["audio_bps"], 5000)
+            self.assertGreater(who["video_bps"], 20000)
+            self.assertLess(who["loss"], 0.05)
+        classroom.stop()
+        self.check_record(record)
+
+    def check_record(self, record):
+        pictures, sound = media.Pictures(record), media.Sound(record)
+        self.assertGreater(len(pictures), 30)
+        self.assertGreater(pictures.distinct(), 10)
+        self.assertGreater(pictures.contrast(), 10)
+        self.assertGreater(sound.seconds(), 2)
+        self.assertGreater(sound.loudness(), 50)
+
+    def test_udp_gcm_vp8(self):
+        self.check_lesson("udp", "gcm", "vp8")
+
+    def test_udp_cm_h264(self):
+        self.check_lesson("udp", "cm", "h264")
+
+    def test_tcp_gcm_h264(self):
+        self.check_lesson("tcp", "gcm", "h264")
+
+    def test_tcp_cm_vp8(self):
+        self.check_lesson("tcp", "cm", "vp8")
+
+    def test_udp_gcm_vp9(self):
+        self.check_lesson("udp", "gcm", "vp9")
+
+
+class FromTheFirewall(LessonCase):
+    """The relay listens on TCP where UDP does not get through: both are allowed, one works."""
+
+    def test_client_that_may_use_both_takes_udp(self):
+        relay = self.start_relay()
+        self.start_send(relay)
+        classroom = self.start_recv(relay)
+        self.wait_for_media(classroom)
+        self.assertEqual(relay.room()["receivers"][0]["protocol"], "udp")
+
+    def test_relay_without_tcp(self):
+        relay = self.start_relay(enable_tcp=False)
+        self.start_send(relay)
+        self.wait_for_media(self.start_recv(relay))
+
+
+if __name__ == "__main__":
+    tap.main()

@@ -1,0 +1,65 @@
+#!/usr/bin/env python3
+"""What recv leaves behind: recordings that play however it ended, and snapshots."""
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+
+import os
+import time
+
+from support import media, tap
+from support.lesson import LessonCase
+
+
+class Recording(LessonCase):
+    seconds = 90
+
+    def check(self, path, frames):
+        pictures, sound = media.Pictures(path), media.Sound(path)
+        self.assertGreater(len(pictures), frames)
+        self.assertGreater(pictures.contrast(), 10)
+        self.assertGreater(sound.seconds(), 1)
+        self.assertGreater(sound.loudness(), 50)
+
+    def test_record_plays_after_kill(self):
+        record = self.path("killed.mkv")
+        relay, teacher, classroom = self.start_lesson("--record", record)
+        began = time.monotonic()
+        self.wait_for_packets(relay, 300)
+        took = time.monotonic() - began
+        classroom.kill()
+        self.check(record, 25 * (took - 1.5))
+
+    def test_record_runs_on_over_a_relay_restart(self):
+        record = self.path("restart.mkv")
+        relay, teacher, classroom = self.start_lesson("--record", record)
+        self.wait_for_packets(relay, 100)
+        size = os.path.getsize(record)
+        mark = classroom.mark()
+        relay.kill()
+        again = self.restart_relay(relay)
+        self.wait_for_media(classroom, after=mark)
+        self.wait_for_packets(again, 200)
+        classroom.stop()
+        self.assertGreater(os.path.getsize(record), size)
+        self.check(record, 50)
+        self.assertFalse(os.path.exists(self.path("restart-2.mkv")))
+
+    def test_record_that_cannot_be_written(self):
+        relay = self.start_relay()
+        classroom = self.start_recv(relay, "--record", "/nowhere/lesson.mkv")
+        self.assertNotEqual(classroom.wait(), 0)
+        self.assertIn("/nowhere/lesson.mkv", classroom.tail())
+
+    def test_snapshot(self):
+        relay = self.start_relay()
+        self.start_send(relay)
+        path = self.path("picture.png")
+        classroom = self.start_recv(relay, "--snapshot", path)
+        self.assertEqual(classroom.wait(30), 0)
+        self.assertEqual(media.png_size(path), (640, 360))
+
+
+if __name__ == "__main__":
+    tap.main()

@@ -1,0 +1,131 @@
+"""A network with a will of its own between clients and relay: HTTP passes through unchanged but for the
+media port in answers, so that UDP passes through as well, and there a test may lose, repeat, change and
+invent datagrams in both directions."""
+import selectors
+import socket
+import threading
+
+TO_RELAY, TO_CLIENT = "to relay", "to client"
+
+
+def is_rtp(datagram):
+    """Media, encrypted (RFC 7983); RTCP is not (RFC 5761)."""
+    return len(datagram) > 12 and 128 <= datagram[0] <= 191 and not 192 <= datagram[1] <= 223
+
+
+def is_rtcp(datagram):
+    return len(datagram) > 8 and 128 <= datagram[0] <= 191 and 192 <= datagram[1] <= 223
+
+
+class Meddler:
+    """`meddle(direction, datagram)` returns the datagrams to pass on in its place; it is called on the
+    meddler's own thread and may be exchanged at any time. Clients must have enable-tcp = false, for TCP
+    candidates lead to a closed port."""
+
+    def __init__(self, relay):
+        self.relay = relay
+        self.meddle = self.pass_on
+        self.sockets = {}  # client address → socket towards the relay
+        self.closing = False
+        self.selector = selectors.DefaultSelector()
+        self.http = socket.create_server(("127.0.0.1", 0))
+        self.udp = self.new_udp()
+        self.port = self.http.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.wake_read, self.wake_write = socket.socketpair()
+        # The answer must keep its length.
+        self.old_port = str(relay.udp_port).encode()
+        self.new_port = str(self.udp.getsockname()[1]).encode()
+        assert len(self.old_port) == len(self.new_port), "ports of different length"
+        self.selector.register(self.http, selectors.EVENT_READ, self.on_connection)
+        self.selector.register(self.udp, selectors.EVENT_READ, self.on_client)
+        self.selector.register(self.wake_read, selectors.EVENT_READ, lambda _: None)
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.thread.start()
+
+    @staticmethod
+    def new_udp():
+        udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+        udp.bind(("127.0.0.1", 0))
+        udp.setblocking(False)
+        return udp
+
+    @staticmethod
+    def pass_on(direction, datagram):
+        return [datagram]
+
+    @staticmethod
+    def swallow(direction, datagram):
+        """The cable is out."""
+        return []
+
+    def run(self):
+        while not self.closing:
+            for key, _ in self.selector.select():
+                try:
+                    key.data(key.fileobj)
+                except OSError:
+                    pass
+
+    def close(self):
+        self.closing = True
+        self.wake_write.send(b"x")
+        self.thread.join(5)
+        for key in list(self.selector.get_map().values()):
+            key.fileobj.close()
+        self.wake_write.close()
+
+    def on_connection(self, listener):
+        client, _ = listener.accept()
+        upstream = socket.socket()
+        try:
+            upstream.connect(("127.0.0.1", self.relay.port))
+        except OSError:
+            client.close()  # the relay is down: so are we
+            return
+        self.selector.register(client, selectors.EVENT_READ, lambda s: self.on_stream(s, upstream, False))
+        self.selector.register(upstream, selectors.EVENT_READ, lambda s: self.on_stream(s, client, True))
+
+    def on_stream(self, source, target, is_answer):
+        try:
+            data = source.recv(1 << 16)
+            if is_answer:
+                data = data.replace(b" 127.0.0.1 %s " % self.old_port, b" 127.0.0.1 %s " % self.new_port)
+            if data:
+                target.sendall(data)
+                return
+        except OSError:
+            pass
+        for stream in (source, target):
+            try:
+                self.selector.unregister(stream)
+            except (KeyError, ValueError):
+                pass
+            stream.close()
+
+    def on_client(self, udp):
+        while True:
+            try:
+                datagram, client = udp.recvfrom(4096)
+            except BlockingIOError:
+                return
+            upstream = self.sockets.get(client)
+            if upstream is None:
+                upstream = self.sockets[client] = self.new_udp()
+                upstream.connect(("127.0.0.1", self.relay.udp_port))
+                self.selector.register(upstream, selectors.EVENT_READ, lambda s, c=client: self.on_relay(s, c))
+            for changed in self.meddle(TO_RELAY, datagram):
+                try:
+                    upstream.send(changed)
+                except OSError:
+                    pass
+
+    def on_relay(self, upstream, client):
+        while True:
+            try:
+                datagram = upstream.recv(4096)
+            except OSError:
+                return
+            for changed in self.meddle(TO_CLIENT, datagram):
+                self.udp.sendto(changed, client)
