@@ -193,9 +193,12 @@ refuse(CcExchange *exchange, CcProblem problem, const char *detail)
     guint retry_after_s = cc_problem_retry_after_s(problem);
 
     exchange->control->refusals[problem]++;
+    /* A session's address is a secret. */
     cc_warning_limited("refused method=%s path=%s from=%s status=%u code=%s detail=\"%s\"",
                        exchange->method,
-                       g_uri_get_path(soup_server_message_get_uri(exchange->message)),
+                       exchange->path_length > 0 && g_str_equal(exchange->path[0], "session")
+                           ? "/session/…"
+                           : g_uri_get_path(soup_server_message_get_uri(exchange->message)),
                        remote != NULL ? remote : "?", cc_problem_status(problem),
                        cc_problem_code(problem), detail);
     if (retry_after_s > 0) {
@@ -205,6 +208,8 @@ refuse(CcExchange *exchange, CcProblem problem, const char *detail)
     if (problem == CC_PROBLEM_UNAUTHORIZED)
         cc_exchange_set_header(exchange, "WWW-Authenticate", "Bearer realm=\"classcast\"");
     cc_exchange_answer(exchange, cc_problem_status(problem), "application/problem+json", body, -1);
+    soup_server_message_set_status(exchange->message, cc_problem_status(problem),
+                                   cc_problem_title(problem));
 }
 
 void

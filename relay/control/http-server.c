@@ -45,7 +45,7 @@ disconnect(SoupServerMessage *message)
     GSocket *socket = soup_server_message_get_socket(message);
 
     if (socket != NULL)
-        g_socket_shutdown(socket, TRUE, TRUE, NULL);
+        g_socket_close(socket, NULL);
 }
 
 static gboolean
@@ -53,7 +53,7 @@ on_deadline(gpointer user_data)
 {
     GSocket *socket = user_data;
 
-    g_socket_shutdown(socket, TRUE, TRUE, NULL);
+    g_socket_close(socket, NULL);
     return G_SOURCE_REMOVE;
 }
 

@@ -86,9 +86,11 @@ cc_problem_from_error(const GError *error)
     }
 }
 
-static const char *
-title(guint status)
+const char *
+cc_problem_title(CcProblem problem)
 {
+    guint status = cc_problem_status(problem);
+
     switch (status) {
     case SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE:
         return "Content Too Large";
@@ -119,7 +121,7 @@ cc_problem_to_json(CcProblem problem, const char *detail)
 
     json_builder_begin_object(builder);
     add_string(builder, "type", "about:blank");
-    add_string(builder, "title", title(status));
+    add_string(builder, "title", cc_problem_title(problem));
     json_builder_set_member_name(builder, "status");
     json_builder_add_int_value(builder, status);
     add_string(builder, "code", cc_problem_code(problem));

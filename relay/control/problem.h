@@ -36,6 +36,8 @@ typedef enum {
 } CcProblem;
 
 guint cc_problem_status(CcProblem problem);
+/* The status's name; libsoup does not know all of them. */
+const char *cc_problem_title(CcProblem problem);
 const char *cc_problem_code(CcProblem problem);
 /* Seconds for Retry-After; 0: none. */
 guint cc_problem_retry_after_s(CcProblem problem);

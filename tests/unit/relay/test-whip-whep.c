@@ -1,0 +1,616 @@
+/* WHIP (RFC 9725) and WHEP over a real server: every answer that docs/protocol.md lists. */
+#include "http-fixture.h"
+
+#include <string.h>
+
+#include "common/auth/token.h"
+#include "common/wire/sdp.h"
+
+#define SECRET "a-secret-for-the-tests"
+
+static void
+set_up(HttpFixture *fixture, gconstpointer settings)
+{
+    http_fixture_init(fixture, settings);
+}
+
+static void
+tear_down(HttpFixture *fixture, gconstpointer settings)
+{
+    http_fixture_clear(fixture);
+}
+
+static char *
+bearer(const char *room, CcRole role, gint64 expires_in_s)
+{
+    CcTokenClaims claims = {.room = (char *)room,
+                            .role = role,
+                            .name = (char *)"Huli",
+                            .expires_s = g_get_real_time() / G_USEC_PER_SEC + expires_in_s};
+    g_autofree char *token = cc_token_sign(SECRET, &claims);
+
+    return g_strdup_printf("Content-Type: application/sdp\nAuthorization: Bearer %s", token);
+}
+
+static void
+assert_answers_offer(const char *offer_text, const char *answer_text)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(CcSdp) offer = cc_sdp_parse(offer_text, -1, &error);
+    g_autoptr(CcSdp) answer = cc_sdp_parse(answer_text, -1, &error);
+
+    g_assert_no_error(error);
+    g_assert_true(answer->ice_lite);
+    g_assert_cmpuint(answer->media->len, ==, offer->media->len);
+    for (guint i = 0; i < answer->media->len; i++) {
+        const CcSdpMedia *offered = g_ptr_array_index(offer->media, i);
+        const CcSdpMedia *answered = g_ptr_array_index(answer->media, i);
+        g_assert_cmpstr(answered->mid, ==, offered->mid);
+    }
+    g_assert_cmpuint(((CcSdpMedia *)g_ptr_array_index(answer->media, 0))->candidates->len, >=, 2);
+}
+
+static void
+test_publish_and_watch(HttpFixture *fixture, gconstpointer settings)
+{
+    static const struct {
+        const char *path, *offer;
+    } cases[] = {
+        {"/whip/a", "chromium-whip"},
+        {"/whip/b", "firefox-whip"},
+        {"/whip/c", "obs-whip"},
+        {"/whip/d", "gstreamer-whip"},
+        {"/whep/a", "chromium-whep"},
+        {"/whep/b", "firefox-whep"},
+        {"/whep/%E6%95%B0%E5%AD%A6", "chromium-whep"},
+    };
+    g_autoptr(GHashTable) ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *offer = load_offer(cases[i].offer);
+        g_auto(Reply) reply = {0};
+        char *id = http_post_offer(fixture, cases[i].path, offer, &reply);
+        const char *etag = reply_header(&reply, "ETag");
+
+        g_assert_cmpuint(reply.status, ==, 201);
+        g_assert_cmpstr(reply_header(&reply, "Content-Type"), ==, "application/sdp");
+        g_assert_cmpstr(reply_header(&reply, "Accept-Patch"), ==,
+                        "application/trickle-ice-sdpfrag");
+        g_assert_cmpstr(reply_header(&reply, "Access-Control-Allow-Origin"), ==, "*");
+        g_assert_nonnull(
+            strstr(reply_header(&reply, "Access-Control-Expose-Headers"), "Location, Link, ETag"));
+        g_assert_true(etag[0] == '"' && etag[strlen(etag) - 1] == '"');
+        g_assert_cmpuint(strlen(id), ==, 32); /* 128 bits */
+        assert_answers_offer(offer, reply.body);
+        g_assert_true(g_hash_table_add(ids, id));
+    }
+    g_assert_nonnull(cc_room_registry_lookup(fixture->control->rooms, "数学"));
+    g_assert_cmpuint(cc_room_registry_n_sessions(fixture->control->rooms), ==, G_N_ELEMENTS(cases));
+}
+
+static void
+test_options(HttpFixture *fixture, gconstpointer settings)
+{
+    static const char *const paths[] = {"/whip/math", "/whep/math"};
+
+    for (guint i = 0; i < G_N_ELEMENTS(paths); i++) {
+        g_auto(Reply) reply = {0};
+        http_request(fixture, "OPTIONS", paths[i],
+                     "Origin: https://school.example\nAccess-Control-Request-Method: POST\n"
+                     "Access-Control-Request-Headers: authorization,content-type",
+                     NULL, &reply);
+        g_assert_cmpuint(reply.status, ==, 204);
+        g_assert_cmpstr(reply_header(&reply, "Accept-Post"), ==, "application/sdp");
+        g_assert_cmpstr(reply_header(&reply, "Access-Control-Allow-Origin"), ==, "*");
+        g_assert_nonnull(strstr(reply_header(&reply, "Access-Control-Allow-Methods"), "POST"));
+        g_assert_nonnull(
+            strstr(reply_header(&reply, "Access-Control-Allow-Headers"), "Authorization"));
+        g_assert_nonnull(
+            strstr(reply_header(&reply, "Access-Control-Allow-Headers"), "Content-Type"));
+        g_assert_nonnull(reply_header(&reply, "Access-Control-Max-Age"));
+        g_assert_nonnull(
+            strstr(reply_header(&reply, "Link"),
+                   "<turn:turn.example:3478>; rel=\"ice-server\"; username=\"u\\\"x\"; "
+                   "credential=\"pass word\"; credential-type=\"password\""));
+        g_assert_nonnull(
+            strstr(reply_header(&reply, "Link"), "<stun:stun.example>; rel=\"ice-server\""));
+    }
+    {
+        g_auto(Reply) reply = {0};
+        http_request(fixture, "OPTIONS", "/session/0123", NULL, NULL, &reply);
+        g_assert_cmpuint(reply.status, ==, 204);
+        g_assert_nonnull(strstr(reply_header(&reply, "Access-Control-Allow-Methods"), "PATCH"));
+        g_assert_nonnull(strstr(reply_header(&reply, "Access-Control-Allow-Methods"), "DELETE"));
+        g_assert_nonnull(strstr(reply_header(&reply, "Access-Control-Allow-Headers"), "If-Match"));
+        g_assert_cmpstr(reply_header(&reply, "Accept-Patch"), ==,
+                        "application/trickle-ice-sdpfrag");
+    }
+}
+
+static void
+test_ice_links(HttpFixture *fixture, gconstpointer settings)
+{
+    g_autofree char *offer = load_offer("chromium-whep");
+    g_auto(Reply) reply = {0};
+    g_autofree char *id = http_post_offer(fixture, "/whep/math", offer, &reply);
+
+    g_assert_nonnull(id);
+    g_assert_nonnull(strstr(reply_header(&reply, "Link"), "<turn:turn.example:3478>"));
+}
+
+static void
+test_bad_requests(HttpFixture *fixture, gconstpointer settings)
+{
+    g_autofree char *offer = load_offer("chromium-whip");
+    const char *sdp = "Content-Type: application/sdp";
+    g_auto(Reply) reply = {0};
+
+    http_request(fixture, "POST", "/whip/math", "Content-Type: text/plain", offer, &reply);
+    assert_problem(&reply, 415, "wrong-content-type");
+    g_assert_cmpstr(reply_header(&reply, "Accept-Post"), ==, "application/sdp");
+    http_request(fixture, "POST", "/whip/math", NULL, offer, &reply);
+    assert_problem(&reply, 415, "wrong-content-type");
+    http_request(fixture, "POST", "/whip/math",
+                 "Content-Type: application/sdp\nAccept: text/html, application/json", offer,
+                 &reply);
+    assert_problem(&reply, 406, "not-acceptable");
+    http_request(fixture, "POST", "/whip/a%2Fb", sdp, offer, &reply);
+    assert_problem(&reply, 404, "not-found");
+    http_request(fixture, "POST", "/whip/a%FF", sdp, offer, &reply);
+    assert_problem(&reply, 404, "not-found");
+    http_request(fixture, "POST", "/whip/.hidden", sdp, offer, &reply);
+    assert_problem(&reply, 400, "bad-room");
+    http_request(fixture, "POST", "/whip/a%20b", sdp, offer, &reply);
+    assert_problem(&reply, 400, "bad-room");
+    http_request(fixture, "POST", "/whip/", sdp, offer, &reply);
+    assert_problem(&reply, 404, "not-found");
+    http_request(fixture, "POST", "/nothing", sdp, offer, &reply);
+    assert_problem(&reply, 404, "not-found");
+    g_assert_cmpuint(cc_room_registry_n_sessions(fixture->control->rooms), ==, 0);
+}
+
+static void
+test_methods(HttpFixture *fixture, gconstpointer settings)
+{
+    static const char *const methods[] = {"GET", "PUT", "PATCH", "DELETE"};
+    g_autofree char *offer = load_offer("chromium-whep");
+    g_auto(Reply) reply = {0};
+    g_autofree char *id = http_post_offer(fixture, "/whep/math", offer, &reply);
+    g_autofree char *path = g_strconcat("/session/", id, NULL);
+
+    for (guint i = 0; i < G_N_ELEMENTS(methods); i++) {
+        http_request(fixture, methods[i], "/whip/math", NULL, NULL, &reply);
+        assert_problem(&reply, 405, "method-not-allowed");
+        g_assert_cmpstr(reply_header(&reply, "Allow"), ==, "OPTIONS, POST");
+    }
+    http_request(fixture, "HEAD", "/whep/math", NULL, NULL, &reply);
+    g_assert_cmpuint(reply.status, ==, 405);
+    http_request(fixture, "GET", path, NULL, NULL, &reply);
+    assert_problem(&reply, 405, "method-not-allowed");
+    g_assert_cmpstr(reply_header(&reply, "Allow"), ==, "DELETE, OPTIONS, PATCH");
+    http_request(fixture, "PUT", path, "Content-Type: application/sdp", offer, &reply);
+    assert_problem(&reply, 405, "method-not-allowed");
+    http_request(fixture, "POST", path, "Content-Type: application/sdp", offer, &reply);
+    assert_problem(&reply, 405, "method-not-allowed");
+    http_request(fixture, "HEAD", path, NULL, NULL, &reply);
+    g_assert_cmpuint(reply.status, ==, 405);
+}
+
+static void
+test_bad_offers(HttpFixture *fixture, gconstpointer settings)
+{
+    g_autofree char *good = load_offer("chromium-whip");
+    g_autofree char *no_bundle = without_lines(good, "a=group:BUNDLE");
+    g_autofree char *no_fingerprint = without_lines(good, "a=fingerprint");
+    g_autofree char *no_ice = without_lines(good, "a=ice-ufrag");
+    g_autofree char *no_codec = without_lines(good, "a=rtpmap");
+    g_auto(Reply) reply = {0};
+    const struct {
+        const char *body;
+        guint status;
+        const char *code;
+    } cases[] = {
+        {"", 400, "not-sdp"},
+        {"hello", 400, "not-sdp"},
+        {"{\"sdp\":\"v=0\"}", 400, "not-sdp"},
+        {no_bundle, 422, "no-bundle"},
+        {no_fingerprint, 422, "no-fingerprint"},
+        {no_ice, 422, "no-ice"},
+        {no_codec, 422, "no-codec"},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        http_request(fixture, "POST", "/whip/math", "Content-Type: application/sdp", cases[i].body,
+                     &reply);
+        assert_problem(&reply, cases[i].status, cases[i].code);
+    }
+    /* Nothing is left behind: the teacher's place is free. */
+    g_assert_null(cc_room_registry_lookup(fixture->control->rooms, "math"));
+    g_assert_cmpuint(g_hash_table_size(fixture->control->sessions), ==, 0);
+}
+
+static void
+test_too_large(HttpFixture *fixture, gconstpointer settings)
+{
+    g_autofree char *huge = g_strnfill(64 * 1024 + 1, 'x');
+    g_autofree char *limit = g_strnfill(64 * 1024, 'x');
+    g_autoptr(GString) chunked = g_string_new("POST /whip/math HTTP/1.1\r\nHost: x\r\n"
+                                              "Content-Type: application/sdp\r\n"
+                                              "Transfer-Encoding: chunked\r\n\r\n");
+    g_auto(Reply) reply = {0};
+    g_autofree char *answer = NULL;
+    g_autofree char *expecting = NULL;
+
+    http_request(fixture, "POST", "/whip/math", "Content-Type: application/sdp", huge, &reply);
+    assert_problem(&reply, 413, "too-large");
+    http_request(fixture, "POST", "/whip/math", "Content-Type: application/sdp", limit, &reply);
+    assert_problem(&reply, 400, "not-sdp");
+
+    /* A client that does not say how much will come. */
+    for (guint i = 0; i < 300; i++)
+        g_string_append_printf(chunked, "400\r\n%.1024s\r\n", huge);
+    g_string_append(chunked, "0\r\n\r\n");
+    answer = http_raw(fixture, chunked->str, (gssize)chunked->len);
+    g_assert_true(g_str_has_prefix(answer, "HTTP/1.1 413 "));
+    g_assert_nonnull(strstr(answer, "\"too-large\""));
+
+    /* One that asks first sends nothing at all. */
+    expecting = http_raw(fixture,
+                         "POST /whip/math HTTP/1.1\r\nHost: x\r\nContent-Type: application/sdp\r\n"
+                         "Content-Length: 100000000\r\nExpect: 100-continue\r\n\r\n",
+                         -1);
+    g_assert_true(g_str_has_prefix(expecting, "HTTP/1.1 413 "));
+}
+
+/* A client that never stops is cut off without being kept in memory. */
+static void
+test_endless_body(HttpFixture *fixture, gconstpointer settings)
+{
+    g_autoptr(GString) request = g_string_new("POST /whip/math HTTP/1.1\r\nHost: x\r\n"
+                                              "Content-Type: application/sdp\r\n"
+                                              "Transfer-Encoding: chunked\r\n\r\n");
+    g_autofree char *chunk = g_strnfill(1024 * 1024, 'x');
+    g_autofree char *answer = NULL;
+
+    for (guint i = 0; i < 20; i++) {
+        g_string_append(request, "100000\r\n");
+        g_string_append_len(request, chunk, 1024 * 1024);
+        g_string_append(request, "\r\n");
+    }
+    answer = http_raw(fixture, request->str, (gssize)request->len);
+    g_assert_cmpstr(answer, ==, "");
+}
+
+static void
+test_delete(HttpFixture *fixture, gconstpointer settings)
+{
+    g_autofree char *offer = load_offer("chromium-whep");
+    g_auto(Reply) reply = {0};
+    g_autofree char *id = http_post_offer(fixture, "/whep/math", offer, &reply);
+    g_autofree char *path = g_strconcat("/session/", id, NULL);
+
+    http_request(fixture, "DELETE", path, NULL, NULL, &reply);
+    g_assert_cmpuint(reply.status, ==, 200);
+    g_assert_cmpstr(reply_header(&reply, "Access-Control-Allow-Origin"), ==, "*");
+    http_request(fixture, "DELETE", path, NULL, NULL, &reply);
+    assert_problem(&reply, 404, "unknown-session");
+    g_assert_null(cc_room_registry_lookup(fixture->control->rooms, "math"));
+    http_request(fixture, "DELETE", "/session/00000000000000000000000000000000", NULL, NULL,
+                 &reply);
+    assert_problem(&reply, 404, "unknown-session");
+}
+
+static void
+test_ended_session(HttpFixture *fixture, gconstpointer settings)
+{
+    g_autofree char *offer = load_offer("chromium-whep");
+    g_auto(Reply) reply = {0};
+    g_autofree char *id = http_post_offer(fixture, "/whep/math", offer, &reply);
+    g_autofree char *path = g_strconcat("/session/", id, NULL);
+
+    http_fixture_session_event(fixture, id, CC_SESSION_ENDED, "never-connected");
+    http_request(fixture, "DELETE", path, NULL, NULL, &reply);
+    assert_problem(&reply, 404, "unknown-session");
+    g_assert_cmpuint(cc_room_registry_n_sessions(fixture->control->rooms), ==, 0);
+}
+
+static char *
+fragment(const char *ufrag, const char *pwd, const char *candidate)
+{
+    return g_strdup_printf("a=ice-ufrag:%s\r\na=ice-pwd:%s\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\n"
+                           "a=mid:0\r\n%s",
+                           ufrag, pwd, candidate);
+}
+
+static char *
+patch_headers(const char *if_match)
+{
+    return g_strdup_printf("Content-Type: application/trickle-ice-sdpfrag%s%s",
+                           if_match != NULL ? "\nIf-Match: " : "",
+                           if_match != NULL ? if_match : "");
+}
+
+typedef struct {
+    HttpFixture *fixture;
+    char *path, *etag, *ufrag, *pwd;
+} Resource;
+
+static void
+resource_init(Resource *resource, HttpFixture *fixture)
+{
+    g_autofree char *text = load_offer("chromium-whep");
+    g_autoptr(CcSdp) offer = cc_sdp_parse(text, -1, NULL);
+    const CcSdpMedia *media = g_ptr_array_index(offer->media, 0);
+    g_auto(Reply) reply = {0};
+    g_autofree char *id = http_post_offer(fixture, "/whep/math", text, &reply);
+
+    *resource = (Resource){.fixture = fixture,
+                           .path = g_strconcat("/session/", id, NULL),
+                           .etag = g_strdup(reply_header(&reply, "ETag")),
+                           .ufrag = g_strdup(media->ice_ufrag),
+                           .pwd = g_strdup(media->ice_pwd)};
+}
+
+static void
+resource_clear(Resource *resource)
+{
+    g_free(resource->path);
+    g_free(resource->etag);
+    g_free(resource->ufrag);
+    g_free(resource->pwd);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Resource, resource_clear)
+
+static void
+patch(const Resource *resource, const char *if_match, const char *body, Reply *reply)
+{
+    g_autofree char *headers = patch_headers(if_match);
+
+    http_request(resource->fixture, "PATCH", resource->path, headers, body, reply);
+}
+
+static void
+test_trickle(HttpFixture *fixture, gconstpointer settings)
+{
+    const char *candidate =
+        "a=candidate:1 1 UDP 2130706431 192.0.2.1 40000 typ host\r\na=end-of-candidates\r\n";
+    g_auto(Resource) resource = {0};
+    g_auto(Reply) reply = {0};
+    g_autofree char *good = NULL;
+    g_autofree char *foreign = fragment("xxxx", "yyyyyyyyyyyyyyyyyyyyyyyy", candidate);
+    g_autofree char *list = NULL;
+
+    resource_init(&resource, fixture);
+    good = fragment(resource.ufrag, resource.pwd, candidate);
+    patch(&resource, resource.etag, good, &reply);
+    g_assert_cmpuint(reply.status, ==, 204);
+    g_assert_cmpstr(reply.body, ==, "");
+    list = g_strconcat("\"other\", ", resource.etag, NULL);
+    patch(&resource, list, good, &reply);
+    g_assert_cmpuint(reply.status, ==, 204);
+
+    patch(&resource, NULL, good, &reply);
+    assert_problem(&reply, 428, "etag-missing");
+    patch(&resource, "\"other\"", good, &reply);
+    assert_problem(&reply, 412, "etag-mismatch");
+    patch(&resource, resource.etag, foreign, &reply);
+    assert_problem(&reply, 422, "wrong-credentials");
+    patch(&resource, resource.etag, "a=candidate\r\nm=\r\n", &reply);
+    assert_problem(&reply, 400, "bad-fragment");
+    http_request(fixture, "PATCH", resource.path, "Content-Type: application/sdp\nIf-Match: *",
+                 good, &reply);
+    assert_problem(&reply, 415, "wrong-content-type");
+    g_assert_cmpstr(reply_header(&reply, "Accept-Patch"), ==, "application/trickle-ice-sdpfrag");
+    g_free(resource.path);
+    resource.path = g_strdup("/session/0123");
+    patch(&resource, resource.etag, good, &reply);
+    assert_problem(&reply, 404, "unknown-session");
+}
+
+static void
+test_ice_restart(HttpFixture *fixture, gconstpointer settings)
+{
+    g_auto(Resource) resource = {0};
+    g_auto(Reply) reply = {0};
+    g_autofree char *current = NULL;
+    g_autofree char *restart = fragment("newu", "newpwdnewpwdnewpwdnewpwd", "");
+    g_autofree char *no_credentials =
+        g_strdup("m=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\na=end-of-candidates\r\n");
+    g_autofree char *new_etag = NULL;
+    g_autoptr(CcSdp) answer = NULL;
+    g_autoptr(GError) error = NULL;
+    const CcSdpMedia *media;
+
+    resource_init(&resource, fixture);
+    current = fragment(resource.ufrag, resource.pwd, "");
+    /* The same credentials are no restart, whatever If-Match says. */
+    patch(&resource, "*", current, &reply);
+    g_assert_cmpuint(reply.status, ==, 204);
+    patch(&resource, "*", no_credentials, &reply);
+    assert_problem(&reply, 422, "wrong-credentials");
+
+    patch(&resource, "*", restart, &reply);
+    g_assert_cmpuint(reply.status, ==, 200);
+    g_assert_cmpstr(reply_header(&reply, "Content-Type"), ==, "application/trickle-ice-sdpfrag");
+    new_etag = g_strdup(reply_header(&reply, "ETag"));
+    g_assert_cmpstr(new_etag, !=, resource.etag);
+    answer = cc_sdp_fragment_parse(reply.body, -1, &error);
+    g_assert_no_error(error);
+    media = g_ptr_array_index(answer->media, 0);
+    g_assert_cmpuint(strlen(media->ice_ufrag), >=, 4);
+    g_assert_cmpuint(strlen(media->ice_pwd), >=, 22);
+    g_assert_cmpstr(media->mid, ==, "0");
+    g_assert_cmpuint(media->candidates->len, >=, 1);
+
+    /* The old tag is stale, the new one good for the new credentials. */
+    patch(&resource, resource.etag, restart, &reply);
+    assert_problem(&reply, 412, "etag-mismatch");
+    patch(&resource, new_etag, restart, &reply);
+    g_assert_cmpuint(reply.status, ==, 204);
+}
+
+static void
+test_tokens(HttpFixture *fixture, gconstpointer settings)
+{
+    g_autofree char *whip = load_offer("chromium-whip");
+    g_autofree char *whep = load_offer("chromium-whep");
+    g_autofree char *teacher = bearer("math", CC_ROLE_TEACHER, 60);
+    g_autofree char *viewer = bearer("math", CC_ROLE_VIEWER, 60);
+    g_autofree char *classroom = bearer("math", CC_ROLE_CLASSROOM, 60);
+    g_autofree char *expired = bearer("math", CC_ROLE_TEACHER, -60);
+    const CcRoom *room;
+    g_auto(Reply) reply = {0};
+
+    http_request(fixture, "POST", "/whip/math", "Content-Type: application/sdp", whip, &reply);
+    assert_problem(&reply, 401, "unauthorized");
+    g_assert_true(g_str_has_prefix(reply_header(&reply, "WWW-Authenticate"), "Bearer"));
+    http_request(fixture, "POST", "/whip/math", expired, whip, &reply);
+    assert_problem(&reply, 401, "unauthorized");
+    http_request(fixture, "POST", "/whip/history", teacher, whip, &reply);
+    assert_problem(&reply, 403, "forbidden");
+    http_request(fixture, "POST", "/whip/math", viewer, whip, &reply);
+    assert_problem(&reply, 403, "forbidden");
+    http_request(fixture, "POST", "/whip/math", classroom, whip, &reply);
+    assert_problem(&reply, 403, "forbidden");
+    http_request(fixture, "POST", "/whep/math", NULL, whep, &reply);
+    assert_problem(&reply, 401, "unauthorized");
+
+    http_request(fixture, "POST", "/whip/math", teacher, whip, &reply);
+    g_assert_cmpuint(reply.status, ==, 201);
+    http_request(fixture, "POST", "/whep/math", classroom, whep, &reply);
+    g_assert_cmpuint(reply.status, ==, 201);
+    http_request(fixture, "POST", "/whep/math", teacher, whep, &reply);
+    g_assert_cmpuint(reply.status, ==, 201);
+    room = cc_room_registry_lookup(fixture->control->rooms, "math");
+    g_assert_cmpuint(room->participants->len, ==, 3);
+    g_assert_cmpint(((CcParticipant *)g_ptr_array_index(room->participants, 0))->role, ==,
+                    CC_ROLE_TEACHER);
+    g_assert_cmpint(((CcParticipant *)g_ptr_array_index(room->participants, 1))->role, ==,
+                    CC_ROLE_CLASSROOM);
+    g_assert_cmpstr(((CcParticipant *)g_ptr_array_index(room->participants, 1))->name, ==, "Huli");
+    g_assert_cmpint(((CcParticipant *)g_ptr_array_index(room->participants, 2))->role, ==,
+                    CC_ROLE_VIEWER);
+
+    /* A preflight needs no token, and so hears nothing of the TURN server's password. */
+    http_request(fixture, "OPTIONS", "/whip/math", NULL, NULL, &reply);
+    g_assert_cmpuint(reply.status, ==, 204);
+    g_assert_null(reply_header(&reply, "Link"));
+    http_request(fixture, "OPTIONS", "/whip/math", teacher, NULL, &reply);
+    g_assert_nonnull(reply_header(&reply, "Link"));
+}
+
+static void
+test_second_teacher(HttpFixture *fixture, gconstpointer settings)
+{
+    g_autofree char *offer = load_offer("chromium-whip");
+    g_auto(Reply) reply = {0};
+    g_autofree char *first = http_post_offer(fixture, "/whip/math", offer, &reply);
+    g_autofree char *first_path = g_strconcat("/session/", first, NULL);
+    g_autofree char *second = NULL;
+
+    http_fixture_session_event(fixture, first, CC_SESSION_CONNECTED, NULL);
+    http_fixture_session_event(fixture, first, CC_SESSION_MEDIA, NULL);
+    http_request(fixture, "POST", "/whip/math", "Content-Type: application/sdp", offer, &reply);
+    assert_problem(&reply, 409, "teacher-present");
+    g_assert_cmpstr(reply_header(&reply, "Retry-After"), ==, "1");
+
+    http_fixture_session_event(fixture, first, CC_SESSION_SILENT, NULL);
+    second = http_post_offer(fixture, "/whip/math", offer, &reply);
+    g_assert_nonnull(second);
+    http_request(fixture, "DELETE", first_path, NULL, NULL, &reply);
+    assert_problem(&reply, 404, "unknown-session");
+    g_assert_cmpstr(cc_room_registry_lookup(fixture->control->rooms, "math")->teacher->session_id,
+                    ==, second);
+}
+
+static void
+test_limits(HttpFixture *fixture, gconstpointer settings)
+{
+    g_autofree char *offer = load_offer("chromium-whep");
+    const char *sdp = "Content-Type: application/sdp";
+    g_auto(Reply) reply = {0};
+    g_autofree char *first = http_post_offer(fixture, "/whep/a", offer, &reply);
+    g_autofree char *second = http_post_offer(fixture, "/whep/a", offer, &reply);
+    g_autofree char *third = NULL;
+    g_autofree char *path = g_strconcat("/session/", second, NULL);
+
+    g_assert_nonnull(first);
+    g_assert_nonnull(second);
+    http_request(fixture, "POST", "/whep/a", sdp, offer, &reply);
+    assert_problem(&reply, 503, "limit-sessions");
+    g_assert_nonnull(reply_header(&reply, "Retry-After"));
+    http_request(fixture, "POST", "/whep/b", sdp, offer, &reply);
+    assert_problem(&reply, 503, "limit-rooms");
+    g_assert_nonnull(reply_header(&reply, "Retry-After"));
+    http_request(fixture, "DELETE", path, NULL, NULL, &reply);
+    third = http_post_offer(fixture, "/whep/a", offer, &reply);
+    g_assert_nonnull(third);
+}
+
+static void
+test_no_waiting(HttpFixture *fixture, gconstpointer settings)
+{
+    g_autofree char *whip = load_offer("chromium-whip");
+    g_autofree char *whep = load_offer("chromium-whep");
+    g_auto(Reply) reply = {0};
+    g_autofree char *teacher = NULL;
+    g_autofree char *pupil = NULL;
+
+    http_request(fixture, "POST", "/whep/math", "Content-Type: application/sdp", whep, &reply);
+    assert_problem(&reply, 409, "lesson-not-begun");
+    g_assert_nonnull(reply_header(&reply, "Retry-After"));
+    teacher = http_post_offer(fixture, "/whip/math", whip, &reply);
+    http_fixture_session_event(fixture, teacher, CC_SESSION_MEDIA, NULL);
+    pupil = http_post_offer(fixture, "/whep/math", whep, &reply);
+    g_assert_nonnull(pupil);
+}
+
+static void
+test_name_header(HttpFixture *fixture, gconstpointer settings)
+{
+    g_autofree char *offer = load_offer("chromium-whep");
+    const CcRoom *room;
+    g_auto(Reply) reply = {0};
+
+    http_request(fixture, "POST", "/whep/math",
+                 "Content-Type: application/sdp\nX-Classcast-Name: %E5%B8%8C%E6%9C%9B%0A%22x",
+                 offer, &reply);
+    http_request(fixture, "POST", "/whep/math",
+                 "Content-Type: application/sdp\nX-Classcast-Name: %FF%FE", offer, &reply);
+    room = cc_room_registry_lookup(fixture->control->rooms, "math");
+    g_assert_cmpstr(((CcParticipant *)g_ptr_array_index(room->participants, 0))->name, ==,
+                    "希望 \"x");
+    g_assert_cmpstr(((CcParticipant *)g_ptr_array_index(room->participants, 1))->name, ==, "");
+}
+
+int
+main(int argc, char **argv)
+{
+    const char *turn = "relay.ice-servers=turn:turn.example:3478;stun:stun.example\n"
+                       "relay.ice-server-username=u\"x\nrelay.ice-server-password=pass word";
+    const char *tokens =
+        "auth.mode=token\nauth.secrets=" SECRET "\nrelay.ice-servers=turn:turn.example:3478\n"
+        "relay.ice-server-username=u\nrelay.ice-server-password=p";
+
+    g_test_init(&argc, &argv, NULL);
+#define ADD(name, settings, function)                                                              \
+    g_test_add(name, HttpFixture, settings, set_up, function, tear_down)
+    ADD("/relay/http/publish-and-watch", NULL, test_publish_and_watch);
+    ADD("/relay/http/options", turn, test_options);
+    ADD("/relay/http/ice-links", turn, test_ice_links);
+    ADD("/relay/http/bad-requests", NULL, test_bad_requests);
+    ADD("/relay/http/methods", NULL, test_methods);
+    ADD("/relay/http/bad-offers", NULL, test_bad_offers);
+    ADD("/relay/http/too-large", NULL, test_too_large);
+    ADD("/relay/http/endless-body", NULL, test_endless_body);
+    ADD("/relay/http/delete", NULL, test_delete);
+    ADD("/relay/http/ended-session", NULL, test_ended_session);
+    ADD("/relay/http/trickle", NULL, test_trickle);
+    ADD("/relay/http/ice-restart", NULL, test_ice_restart);
+    ADD("/relay/http/tokens", tokens, test_tokens);
+    ADD("/relay/http/second-teacher", NULL, test_second_teacher);
+    ADD("/relay/http/limits", "relay.max-rooms=1\nrelay.max-sessions-per-room=2", test_limits);
+    ADD("/relay/http/no-waiting", "relay.wait-for-lesson=false", test_no_waiting);
+    ADD("/relay/http/name-header", NULL, test_name_header);
+    return g_test_run();
+}
