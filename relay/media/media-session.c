@@ -215,6 +215,10 @@ cc_media_session_receive_rtp(CcMediaSession *session, CcPath *path, const guint8
     if (length > CC_RTP_MAX_PACKET + CC_SRTP_MAX_TRAILER)
         return CC_DROP_RTP_MALFORMED;
     CcPacket *packet = cc_packet_pool_take(session->worker->pool);
+    if (!packet) { /* its own history is the first thing to do without */
+        cc_publisher_forget_packets(session->publisher);
+        packet = cc_packet_pool_take(session->worker->pool);
+    }
     if (!packet)
         return CC_DROP_POOL_EMPTY;
     memcpy(packet->data, data, length);

@@ -193,6 +193,13 @@ cc_publisher_find_track(CcPublisher *publisher, guint32 ssrc)
     return NULL;
 }
 
+void
+cc_publisher_forget_packets(CcPublisher *publisher)
+{
+    for (guint i = 0; i < publisher->n_tracks; i++)
+        cc_packet_history_clear(publisher->tracks[i].history);
+}
+
 static void
 send_receiver_report(CcPublisher *self, gint64 now_us)
 {
@@ -258,6 +265,7 @@ cc_publisher_tick(CcPublisher *publisher, gint64 now_us)
     gint64 silence_us = self->heard_us + self->session->worker->options.silence_timeout_ms * 1000;
     if (self->flowing && now_us >= silence_us) {
         self->flowing = FALSE;
+        cc_publisher_forget_packets(self);
         cc_worker_emit(self->session->worker, self->session, CC_SESSION_SILENT, NULL);
     }
     if (self->flowing)

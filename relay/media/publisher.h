@@ -43,6 +43,9 @@ CcDrop cc_publisher_receive(CcPublisher *publisher, CcPacket *packet, gint64 now
 /* (transfer none) NULL if it sends no media with @ssrc. */
 CcPublisherTrack *cc_publisher_find_track(CcPublisher *publisher, guint32 ssrc);
 
+/* Gives the packets of its histories back to the pool. */
+void cc_publisher_forget_packets(CcPublisher *publisher);
+
 void cc_publisher_say_goodbye(CcPublisher *publisher);
 /* Feedback and reports that are due, and the silence. Returns the next time. */
 gint64 cc_publisher_tick(CcPublisher *publisher, gint64 now_us);

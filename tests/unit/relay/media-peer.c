@@ -31,6 +31,7 @@ media_test_init(MediaTest *test)
     memset(test, 0, sizeof *test);
     test->identity = cc_dtls_identity_new(NULL, &error);
     g_assert_no_error(error);
+    test->relay_address = "127.0.0.1";
     test->watched_video = CC_CODEC_VP8;
     test->events = g_ptr_array_new_with_free_func(g_free);
     test->peers = g_ptr_array_new();
@@ -79,7 +80,7 @@ peer_open(Peer *self)
 {
     struct sockaddr_in relay = {.sin_family = AF_INET,
                                 .sin_port = htons(cc_worker_port(self->test->worker)),
-                                .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+                                .sin_addr.s_addr = inet_addr(self->test->relay_address)};
     self->fd = socket(AF_INET, self->tcp ? SOCK_STREAM : SOCK_DGRAM, 0);
     g_assert_cmpint(connect(self->fd, (struct sockaddr *)&relay, sizeof relay), ==, 0);
     cc_frame_reader_init(&self->reader);
@@ -387,7 +388,8 @@ peer_new(MediaTest *test, CcSessionDirection direction, gboolean tcp)
     g_strlcpy(setup->negotiated.fingerprint_hash, "sha-256", 16);
     g_strlcpy(setup->negotiated.fingerprint, fingerprint, 200);
     self->setup = copy_setup(setup);
-    self->dtls = cc_dtls_new(test->identity, TRUE, "sha-256", fingerprint, on_dtls_datagram, self);
+    self->dtls = cc_dtls_new(test->stranger ? test->stranger : test->identity, TRUE, "sha-256",
+                             fingerprint, on_dtls_datagram, self);
     peer_open(self);
     g_ptr_array_add(test->peers, self);
     cc_worker_add_session(test->worker, setup);
@@ -540,4 +542,85 @@ peer_slot(const Peer *peer, CcMediaKind kind)
             return &peer->setup->negotiated.slots[i];
     }
     return NULL;
+}
+
+typedef struct {
+    Peer *peer;
+    guint32 ssrc;
+    guint count;
+} CountWait;
+
+static gboolean
+has_count(gpointer user_data)
+{
+    CountWait *wait = user_data;
+    return peer_count(wait->peer, wait->ssrc) >= wait->count;
+}
+
+void
+wait_count(Peer *peer, CcMediaKind kind, guint count)
+{
+    CountWait wait = {peer, peer_slot(peer, kind)->ssrc, count};
+    media_test_wait(peer->test, has_count, &wait);
+    g_assert_cmpuint(peer_count(peer, wait.ssrc), ==, count);
+}
+
+typedef struct {
+    Peer *peer;
+    guint8 type, format;
+    guint count;
+} RtcpWait;
+
+static gboolean
+has_rtcp(gpointer user_data)
+{
+    RtcpWait *wait = user_data;
+    return peer_count_rtcp(wait->peer, wait->type, wait->format) >= wait->count;
+}
+
+void
+wait_rtcp(Peer *peer, guint8 type, guint8 format, guint count)
+{
+    RtcpWait wait = {peer, type, format, count};
+    media_test_wait(peer->test, has_rtcp, &wait);
+}
+
+void
+send_video(Peer *peer, guint32 ssrc, guint16 sequence, guint32 timestamp, gboolean keyframe)
+{
+    guint8 payload[40];
+    video_payload(payload, keyframe, sequence & 0x7fff, sequence);
+    peer_send_rtp(peer, &(RtpToSend){.payload_type = VIDEO_PT,
+                                     .sequence = sequence,
+                                     .timestamp = timestamp,
+                                     .ssrc = ssrc,
+                                     .mid = "1",
+                                     .marker = TRUE,
+                                     .payload = payload,
+                                     .payload_length = sizeof payload});
+}
+
+void
+send_audio(Peer *peer, guint32 ssrc, guint16 sequence)
+{
+    guint8 payload[20] = {0x78, 1, 2, 3};
+    peer_send_rtp(peer, &(RtpToSend){.payload_type = AUDIO_PT,
+                                     .sequence = sequence,
+                                     .timestamp = sequence * 960u,
+                                     .ssrc = ssrc,
+                                     .mid = "0",
+                                     .payload = payload,
+                                     .payload_length = sizeof payload});
+}
+
+void
+send_sender_report(Peer *peer, guint32 ssrc, guint64 ntp, guint32 rtp)
+{
+    guint8 buffer[512];
+    CcRtcpBuilder builder;
+    CcRtcpSenderInfo info = {.ssrc = ssrc, .ntp = ntp, .rtp = rtp};
+    cc_rtcp_builder_init(&builder, buffer, 400);
+    cc_rtcp_add_sender_report(&builder, &info, NULL, 0);
+    cc_rtcp_add_sdes_cname(&builder, ssrc, "teacher");
+    peer_send_rtcp(peer, &builder);
 }

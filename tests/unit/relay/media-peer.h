@@ -50,8 +50,10 @@ struct MediaTest {
     GPtrArray *events; /* char *: "connected s1", "ended s2 timed-out" */
     GPtrArray *peers;  /* Peer * (transfer none) */
     guint n_sessions;
-    CcCodec watched_video; /* what the next receiver negotiates */
-    CcWorkerStats *stats;  /* of the latest media_test_stats() */
+    const char *relay_address; /* where the next peers send: 127.0.0.1 */
+    CcDtlsIdentity *stranger;  /* NULL, or whose certificate the next peers show */
+    CcCodec watched_video;     /* what the next receiver negotiates */
+    CcWorkerStats *stats;      /* of the latest media_test_stats() */
 };
 
 /* @options may be changed between init and start. */
@@ -111,3 +113,17 @@ guint peer_count(const Peer *peer, guint32 ssrc);
 /* How many packets of this RTCP type (and feedback format, 0: any) have come. */
 guint peer_count_rtcp(const Peer *peer, guint8 type, guint8 format);
 const CcSlot *peer_slot(const Peer *peer, CcMediaKind kind);
+
+/* The SSRCs of a publisher under test. */
+#define PUBLISHER_AUDIO 0x0a0a0a0a
+#define PUBLISHER_VIDEO 0x0b0b0b0b
+#define PUBLISHER_RTX 0x0c0c0c0c
+
+/* Waits until @peer has received @count packets of its slot, and sees that there are no more. */
+void wait_count(Peer *peer, CcMediaKind kind, guint count);
+/* … RTCP packets of this kind; more is fine. */
+void wait_rtcp(Peer *peer, guint8 type, guint8 format, guint count);
+/* One frame in one packet; its id and picture id are @sequence. */
+void send_video(Peer *peer, guint32 ssrc, guint16 sequence, guint32 timestamp, gboolean keyframe);
+void send_audio(Peer *peer, guint32 ssrc, guint16 sequence);
+void send_sender_report(Peer *peer, guint32 ssrc, guint64 ntp, guint32 rtp);
