@@ -11,7 +11,7 @@
 #define LITE_CANDIDATES_MS 500 /* after the answer all of a lite peer's candidates are known */
 #define FIRST_RETRANSMISSION_MS 250
 #define MAX_RETRANSMISSIONS 5 /* a check fails after 10 s, and libnice waits 5 s more */
-#define PACING_MS 20           /* between two checks: the least that RFC 8445 section 14.2 allows */
+#define PACING_MS 5           /* between two checks: the least that RFC 8445 section 14.2 allows */
 
 /* libnice emits signals in whichever thread happens to be in it, so each becomes an event in our
  * context. Reference-counted because events may outlive cc_ice_agent_free(). */
