@@ -1,0 +1,249 @@
+/* The WebSocket of a room: who hears what, in which order. */
+#include "http-fixture.h"
+
+#include <string.h>
+
+#include "common/auth/token.h"
+#include "relay/control/events.h"
+
+#define SECRET "a-secret-for-the-tests"
+
+/* A client that listens to a room. */
+typedef struct {
+    SoupWebsocketConnection *socket;
+    GQueue *messages; /* JsonNode * */
+    gboolean connected, closed, arrived;
+    GError *error;
+} Listener;
+
+static void
+on_message(SoupWebsocketConnection *socket, gint type, GBytes *data, gpointer user_data)
+{
+    Listener *listener = user_data;
+    g_autofree char *text = g_strndup(g_bytes_get_data(data, NULL), g_bytes_get_size(data));
+    g_autoptr(GError) error = NULL;
+    JsonNode *node = json_from_string(text, &error);
+
+    g_assert_no_error(error);
+    g_assert_cmpint(type, ==, SOUP_WEBSOCKET_DATA_TEXT);
+    g_queue_push_tail(listener->messages, node);
+    listener->arrived = TRUE;
+}
+
+static void
+on_closed(SoupWebsocketConnection *socket, gpointer user_data)
+{
+    Listener *listener = user_data;
+
+    listener->closed = TRUE;
+}
+
+static void
+on_connected(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    Listener *listener = user_data;
+
+    listener->socket =
+        soup_session_websocket_connect_finish(SOUP_SESSION(source), result, &listener->error);
+    if (listener->socket != NULL) {
+        g_signal_connect(listener->socket, "message", G_CALLBACK(on_message), listener);
+        g_signal_connect(listener->socket, "closed", G_CALLBACK(on_closed), listener);
+    }
+    listener->connected = TRUE;
+}
+
+static void
+listener_init(Listener *listener, HttpFixture *fixture, const char *path)
+{
+    g_autofree char *url = g_strconcat("ws", fixture->base + strlen("http"), path, NULL);
+    g_autoptr(SoupMessage) message = soup_message_new("GET", url);
+
+    *listener = (Listener){.messages = g_queue_new()};
+    soup_session_websocket_connect_async(fixture->client, message, NULL, NULL, G_PRIORITY_DEFAULT,
+                                         NULL, on_connected, listener);
+    wait_for(&listener->connected);
+}
+
+static void
+listener_clear(Listener *listener)
+{
+    if (listener->socket != NULL)
+        g_signal_handlers_disconnect_by_data(listener->socket, listener);
+    g_clear_object(&listener->socket);
+    g_clear_error(&listener->error);
+    g_queue_free_full(listener->messages, (GDestroyNotify)json_node_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Listener, listener_clear)
+
+/* The next message must be exactly this. */
+static void
+expect(Listener *listener, const char *json)
+{
+    g_autoptr(JsonNode) expected = json_from_string(json, NULL);
+    g_autoptr(JsonNode) node = NULL;
+    g_autofree char *text = NULL;
+
+    g_assert_nonnull(expected);
+    if (g_queue_is_empty(listener->messages)) {
+        listener->arrived = FALSE;
+        wait_for(&listener->arrived);
+    }
+    node = g_queue_pop_head(listener->messages);
+    text = json_to_string(node, FALSE);
+    if (!json_node_equal(node, expected))
+        g_test_message("got %s, expected %s", text, json);
+    g_assert_true(json_node_equal(node, expected));
+}
+
+static void
+set_up(HttpFixture *fixture, gconstpointer settings)
+{
+    http_fixture_init(fixture, settings);
+}
+
+static void
+tear_down(HttpFixture *fixture, gconstpointer settings)
+{
+    http_fixture_clear(fixture);
+}
+
+static void
+test_lesson(HttpFixture *fixture, gconstpointer settings)
+{
+    g_autofree char *whip = load_offer("chromium-whip");
+    g_autofree char *whep = load_offer("chromium-whep");
+    g_autofree char *teacher = NULL;
+    g_autofree char *pupil = NULL;
+    g_autofree char *elsewhere = NULL;
+    g_autofree char *path = NULL;
+    g_auto(Reply) reply = {0};
+    g_auto(Listener) early = {0};
+    g_auto(Listener) late = {0};
+
+    listener_init(&early, fixture, "/rooms/math/events");
+    expect(&early,
+           "{\"type\":\"state\",\"room\":\"math\",\"lesson\":\"none\",\"participants\":[]}");
+
+    teacher = http_post_offer(fixture, "/whip/math", whip, &reply);
+    pupil = http_post_offer(fixture, "/whep/math", whep, &reply);
+    elsewhere = http_post_offer(fixture, "/whep/history", whep, &reply);
+    http_fixture_session_event(fixture, elsewhere, CC_SESSION_CONNECTED, NULL);
+    http_fixture_session_event(fixture, pupil, CC_SESSION_CONNECTED, NULL);
+    http_fixture_session_event(fixture, teacher, CC_SESSION_CONNECTED, NULL);
+    http_fixture_session_event(fixture, teacher, CC_SESSION_MEDIA, NULL);
+    expect(&early, "{\"type\":\"joined\",\"participant\":{\"id\":\"p2\",\"role\":\"classroom\","
+                   "\"name\":\"\",\"connected\":true}}");
+    expect(&early, "{\"type\":\"joined\",\"participant\":{\"id\":\"p1\",\"role\":\"teacher\","
+                   "\"name\":\"\",\"connected\":true}}");
+    expect(&early, "{\"type\":\"lesson\",\"lesson\":\"on\"}");
+
+    listener_init(&late, fixture, "/rooms/math/events");
+    expect(&late, "{\"type\":\"state\",\"room\":\"math\",\"lesson\":\"on\",\"participants\":["
+                  "{\"id\":\"p1\",\"role\":\"teacher\",\"name\":\"\",\"connected\":true},"
+                  "{\"id\":\"p2\",\"role\":\"classroom\",\"name\":\"\",\"connected\":true}]}");
+
+    http_fixture_session_event(fixture, teacher, CC_SESSION_SILENT, NULL);
+    http_fixture_session_event(fixture, teacher, CC_SESSION_MEDIA, NULL);
+    http_fixture_session_event(fixture, pupil, CC_SESSION_ENDED, "timed-out");
+    path = g_strconcat("/session/", teacher, NULL);
+    http_request(fixture, "DELETE", path, NULL, NULL, &reply);
+    for (guint i = 0; i < 2; i++) {
+        Listener *listener = i == 0 ? &early : &late;
+        expect(listener, "{\"type\":\"lesson\",\"lesson\":\"away\"}");
+        expect(listener, "{\"type\":\"lesson\",\"lesson\":\"on\"}");
+        expect(listener, "{\"type\":\"left\",\"id\":\"p2\",\"reason\":\"timed-out\"}");
+        expect(listener, "{\"type\":\"left\",\"id\":\"p1\",\"reason\":\"closed\"}");
+        expect(listener, "{\"type\":\"lesson\",\"lesson\":\"over\"}");
+    }
+
+    cc_events_close_all(fixture->control->events, "relay-stopping");
+    expect(&early, "{\"type\":\"bye\",\"reason\":\"relay-stopping\"}");
+    wait_for(&early.closed);
+    wait_for(&late.closed);
+}
+
+/* The grace period is up while nobody asks. */
+static void
+test_grace(HttpFixture *fixture, gconstpointer settings)
+{
+    g_autofree char *whip = load_offer("chromium-whip");
+    g_auto(Reply) reply = {0};
+    g_autofree char *teacher = http_post_offer(fixture, "/whip/math", whip, &reply);
+    g_auto(Listener) listener = {0};
+
+    http_fixture_session_event(fixture, teacher, CC_SESSION_MEDIA, NULL);
+    listener_init(&listener, fixture, "/rooms/math/events");
+    http_fixture_session_event(fixture, teacher, CC_SESSION_ENDED, "timed-out");
+    expect(&listener, "{\"type\":\"state\",\"room\":\"math\",\"lesson\":\"on\",\"participants\":["
+                      "{\"id\":\"p1\",\"role\":\"teacher\",\"name\":\"\",\"connected\":true}]}");
+    expect(&listener, "{\"type\":\"left\",\"id\":\"p1\",\"reason\":\"timed-out\"}");
+    expect(&listener, "{\"type\":\"lesson\",\"lesson\":\"away\"}");
+    expect(&listener, "{\"type\":\"lesson\",\"lesson\":\"over\"}");
+    g_assert_null(cc_room_registry_lookup(fixture->control->rooms, "math"));
+}
+
+static void
+test_leaving(HttpFixture *fixture, gconstpointer settings)
+{
+    g_auto(Listener) listener = {0};
+    g_auto(Listener) second = {0};
+
+    listener_init(&listener, fixture, "/rooms/math/events");
+    listener_init(&second, fixture, "/rooms/math/events");
+    g_assert_cmpuint(cc_events_n_observers(fixture->control->events), ==, 2);
+    soup_websocket_connection_close(listener.socket, SOUP_WEBSOCKET_CLOSE_NORMAL, NULL);
+    wait_for(&listener.closed);
+    while (cc_events_n_observers(fixture->control->events) > 1)
+        g_main_context_iteration(NULL, TRUE);
+    g_assert_cmpuint(cc_events_n_observers_of(fixture->control->events, "math"), ==, 1);
+
+    /* One who talks too much is shown the door. */
+    {
+        g_autofree char *flood = g_strnfill(10000, 'x');
+        soup_websocket_connection_send_text(second.socket, flood);
+    }
+    wait_for(&second.closed);
+    while (cc_events_n_observers(fixture->control->events) > 0)
+        g_main_context_iteration(NULL, TRUE);
+}
+
+static void
+test_refusals(HttpFixture *fixture, gconstpointer settings)
+{
+    CcTokenClaims claims = {.room = (char *)"math",
+                            .role = CC_ROLE_VIEWER,
+                            .expires_s = g_get_real_time() / G_USEC_PER_SEC + 60};
+    g_autofree char *token = cc_token_sign(SECRET, &claims);
+    g_autofree char *good = g_strconcat("/rooms/math/events?token=", token, NULL);
+    g_autofree char *other = g_strconcat("/rooms/history/events?token=", token, NULL);
+    g_auto(Listener) refused = {0};
+    g_auto(Listener) accepted = {0};
+    g_auto(Reply) reply = {0};
+
+    listener_init(&refused, fixture, "/rooms/math/events");
+    g_assert_nonnull(refused.error);
+    listener_init(&accepted, fixture, good);
+    g_assert_no_error(accepted.error);
+    g_assert_cmpuint(cc_events_n_observers(fixture->control->events), ==, 1);
+    http_request(fixture, "GET", "/rooms/math/events", NULL, NULL, &reply);
+    assert_problem(&reply, 401, "unauthorized");
+    http_request(fixture, "GET", other, NULL, NULL, &reply);
+    assert_problem(&reply, 403, "forbidden");
+    http_request(fixture, "GET", good, NULL, NULL, &reply);
+    assert_problem(&reply, 426, "upgrade-required");
+    http_request(fixture, "POST", good, NULL, "", &reply);
+    assert_problem(&reply, 405, "method-not-allowed");
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+#define ADD(name, settings, function)                                                              \
+    g_test_add(name, HttpFixture, settings, set_up, function, tear_down)
+    ADD("/relay/events/lesson", NULL, test_lesson);
+    ADD("/relay/events/grace", "relay.lesson-grace-s=1", test_grace);
+    ADD("/relay/events/leaving", NULL, test_leaving);
+    ADD("/relay/events/refusals", "auth.mode=token\nauth.secrets=" SECRET, test_refusals);
+    return g_test_run();
+}
