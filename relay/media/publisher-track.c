@@ -89,6 +89,15 @@ measure_rtt(CcPublisherTrack *track, guint16 sequence, gint64 now_us)
 }
 
 static void
+look_for_losses(CcPublisherTrack *track, guint16 sequence, gint64 now_us)
+{
+    if (cc_loss_list_arrived(&track->losses, sequence, now_us))
+        cc_publisher_track_request_keyframe(track, now_us);
+    else if (track->losses.n_entries > 0)
+        cc_media_session_wake_at(track->session, cc_loss_list_next_us(&track->losses));
+}
+
+static void
 look_into_payload(CcPublisherTrack *track, CcPacket *packet)
 {
     const CcRtpHeader *rtp = &packet->rtp;
@@ -140,10 +149,8 @@ cc_publisher_track_receive(CcPublisherTrack *track, CcPacket *packet, gboolean r
         cc_reception_arrived(&track->reception, sequence, rtp->timestamp, track->clock_rate,
                              now_us);
     }
-    if (cc_loss_list_arrived(&track->losses, rtp->sequence, now_us))
-        cc_publisher_track_request_keyframe(track, now_us);
-    else if (track->losses.n_entries > 0)
-        cc_media_session_wake_at(track->session, cc_loss_list_next_us(&track->losses));
+    if (track->slot->nack)
+        look_for_losses(track, rtp->sequence, now_us);
 
     look_into_payload(track, packet);
     if (packet->keyframe)
@@ -173,16 +180,15 @@ send_pli(CcPublisherTrack *track, gint64 now_us)
 {
     CcMediaSession *session = track->session;
     guint8 *packet = cc_egress_begin(session);
+    track->keyframe_asked_us = now_us;
     if (!packet)
         return;
     CcRtcpBuilder builder;
     cc_rtcp_builder_init(&builder, packet, CC_EGRESS_CAPACITY);
     cc_rtcp_add_receiver_report(&builder, session->ssrc, NULL, 0);
     cc_rtcp_add_pli(&builder, session->ssrc, track->ssrc);
-    if (cc_egress_commit_rtcp(session, packet, builder.length)) {
+    if (cc_egress_commit_rtcp(session, packet, builder.length))
         track->keyframe_requests++;
-        track->keyframe_asked_us = now_us;
-    }
 }
 
 static gint64
@@ -206,14 +212,12 @@ static void
 send_nacks(CcPublisherTrack *track, gint64 now_us)
 {
     CcMediaSession *session = track->session;
-    guint8 *packet = track->slot->nack ? cc_egress_begin(session) : NULL;
-    if (!packet)
-        return;
     guint16 sequences[NACK_BATCH];
     gint64 rtt_us =
         track->rtt_us < 0 ? DEFAULT_RTT_US : CLAMP(track->rtt_us, MIN_RTT_US, MAX_RTT_US);
     guint n = cc_loss_list_due(&track->losses, now_us, rtt_us, sequences, NACK_BATCH);
-    if (n == 0)
+    guint8 *packet = n > 0 ? cc_egress_begin(session) : NULL;
+    if (!packet)
         return;
     if (track->probe_us == 0 || now_us - track->probe_us > G_USEC_PER_SEC) {
         track->probe_sequence = sequences[n - 1]; /* the youngest: asked for the first time */
@@ -230,11 +234,9 @@ send_nacks(CcPublisherTrack *track, gint64 now_us)
 gint64
 cc_publisher_track_tick(CcPublisherTrack *track, gint64 now_us)
 {
-    gint64 next_us = G_MAXINT64;
     if (cc_loss_list_next_us(&track->losses) <= now_us)
         send_nacks(track, now_us);
-    if (track->slot->nack)
-        next_us = cc_loss_list_next_us(&track->losses);
+    gint64 next_us = cc_loss_list_next_us(&track->losses);
     if (track->keyframe_wanted && now_us - track->last_us < GONE_QUIET_US) {
         if (now_us >= keyframe_due_us(track))
             send_pli(track, now_us);

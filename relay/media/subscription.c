@@ -274,7 +274,8 @@ cc_subscription_sender_info(CcSubscription *subscription, gint64 now_us, CcRtcpS
 {
     CcSubscription *self = subscription;
     const CcPublisherTrack *source = self->source;
-    if (!source || self->generation != source->generation || !source->clock_known)
+    if (!source || source != self->feed->track || self->generation != source->generation ||
+        !source->clock_known)
         return FALSE;
     gint64 elapsed_us = now_us - source->clock_us;
     *info = (CcRtcpSenderInfo){

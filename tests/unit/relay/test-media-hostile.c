@@ -2,8 +2,10 @@
 #include "media-peer.h"
 
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "common/wire/bytes.h"
+#include "relay/media/tcp-port.h"
 
 typedef struct {
     MediaTest test;
@@ -259,6 +261,36 @@ test_tcp_frames(void)
     lesson_end(&lesson);
 }
 
+/* Connections that never show a valid check are few; whoever has one keeps it. */
+static void
+test_tcp_crowd(void)
+{
+    Lesson lesson;
+    int crowd[CC_TCP_MAX_UNVALIDATED + 20];
+    lesson_begin(&lesson);
+    Peer *honest = peer_connected(&lesson.test, CC_DIRECTION_WATCH, TRUE);
+    struct sockaddr_storage relay;
+    socklen_t length = sizeof relay;
+    g_assert_cmpint(getpeername(honest->fd, (struct sockaddr *)&relay, &length), ==, 0);
+    guint refused = 0;
+    for (guint i = 0; i < G_N_ELEMENTS(crowd); i++) {
+        crowd[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        g_assert_cmpint(connect(crowd[i], (struct sockaddr *)&relay, length), ==, 0);
+        media_test_stats(&lesson.test); /* a turn of the worker accepts some */
+    }
+    Peer last = {.fd = crowd[G_N_ELEMENTS(crowd) - 1]};
+    media_test_wait(&lesson.test, is_closed, &last);
+    for (guint i = 0; i < G_N_ELEMENTS(crowd); i++) {
+        last.fd = crowd[i];
+        refused += is_closed(&last) ? 1 : 0;
+        close(crowd[i]);
+    }
+    g_assert_cmpuint(refused, ==, 20);
+    lesson_go_on(&lesson);
+    wait_count(honest, CC_MEDIA_AUDIO, 1);
+    lesson_end(&lesson);
+}
+
 /* One who connects by TCP and reads nothing loses packets; nobody else does. */
 static void
 test_tcp_does_not_read(void)
@@ -317,6 +349,7 @@ main(int argc, char **argv)
     g_test_add_func("/media-hostile/rtcp", test_rtcp);
     g_test_add_func("/media-hostile/not-negotiated", test_not_negotiated);
     g_test_add_func("/media-hostile/tcp-frames", test_tcp_frames);
+    g_test_add_func("/media-hostile/tcp-crowd", test_tcp_crowd);
     g_test_add_func("/media-hostile/tcp-does-not-read", test_tcp_does_not_read);
     g_test_add_func("/media-hostile/small-pool", test_small_pool);
     return g_test_run();
