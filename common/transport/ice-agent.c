@@ -5,13 +5,13 @@
 
 #include "common/base/error.h"
 #include "common/base/log.h"
-#include "common/wire/sdp.h"
+#include "common/transport/ice-candidate.h"
 
 #define COMPONENT NICE_COMPONENT_TYPE_RTP
 #define LITE_CANDIDATES_MS 500 /* after the answer all of a lite peer's candidates are known */
 #define FIRST_RETRANSMISSION_MS 250
 #define MAX_RETRANSMISSIONS 5 /* a check fails after 10 s, and libnice waits 5 s more */
-#define PACING_MS 5           /* between two checks: the least that RFC 8445 section 14.2 allows */
+#define PACING_MS 5          /* between two checks: the least that RFC 8445 section 14.2 allows */
 
 /* libnice emits signals in whichever thread happens to be in it, so each becomes an event in our
  * context. Reference-counted because events may outlive cc_ice_agent_free(). */
@@ -324,47 +324,10 @@ cc_ice_agent_set_remote(CcIceAgent *ice, const char *ufrag, const char *pwd, gbo
     return TRUE;
 }
 
-static NiceCandidate *
-make_candidate(CcIceAgent *ice, const CcSdpCandidate *parsed)
-{
-    static const struct {
-        const char *name;
-        NiceCandidateType type;
-    } types[] = {{"host", NICE_CANDIDATE_TYPE_HOST},
-                 {"srflx", NICE_CANDIDATE_TYPE_SERVER_REFLEXIVE},
-                 {"prflx", NICE_CANDIDATE_TYPE_PEER_REFLEXIVE},
-                 {"relay", NICE_CANDIDATE_TYPE_RELAYED}};
-    guint i = 0;
-    while (i < G_N_ELEMENTS(types) && g_strcmp0(parsed->type, types[i].name) != 0)
-        i++;
-    NiceAddress address;
-    nice_address_init(&address);
-    if (i == G_N_ELEMENTS(types) || parsed->component != COMPONENT ||
-        !nice_address_set_from_string(&address, parsed->address))
-        return NULL;
-    nice_address_set_port(&address, parsed->port);
-
-    NiceCandidate *candidate = nice_candidate_new(types[i].type);
-    candidate->addr = candidate->base_addr = address;
-    candidate->stream_id = ice->stream;
-    candidate->component_id = COMPONENT;
-    candidate->priority = parsed->priority;
-    g_strlcpy(candidate->foundation, parsed->foundation, sizeof candidate->foundation);
-    candidate->transport = NICE_CANDIDATE_TRANSPORT_UDP;
-    if (g_strcmp0(parsed->transport, "tcp") == 0) {
-        candidate->transport =
-            g_strcmp0(parsed->tcp_type, "active") == 0 ? NICE_CANDIDATE_TRANSPORT_TCP_ACTIVE
-            : g_strcmp0(parsed->tcp_type, "so") == 0   ? NICE_CANDIDATE_TRANSPORT_TCP_SO
-                                                       : NICE_CANDIDATE_TRANSPORT_TCP_PASSIVE;
-    }
-    return candidate;
-}
-
 gboolean
 cc_ice_agent_add_candidate(CcIceAgent *ice, const char *text)
 {
-    g_autoptr(CcSdpCandidate) parsed = cc_sdp_candidate_parse(text);
-    NiceCandidate *candidate = parsed ? make_candidate(ice, parsed) : NULL;
+    NiceCandidate *candidate = cc_ice_candidate_parse(text, ice->stream, COMPONENT);
     if (!candidate) {
         cc_debug("no use for remote candidate '%s'", text);
         return FALSE;
@@ -380,15 +343,6 @@ cc_ice_agent_send(CcIceAgent *ice, const guint8 *datagram, gsize length)
 {
     return nice_agent_send(ice->nice, ice->stream, COMPONENT, (guint)length,
                            (const gchar *)datagram) == (gint)length;
-}
-
-static void
-describe_address(const NiceAddress *address, char out[64])
-{
-    char ip[NICE_ADDRESS_STRING_LEN];
-    nice_address_to_string(address, ip);
-    g_snprintf(out, 64, nice_address_ip_version(address) == 6 ? "[%s]:%u" : "%s:%u", ip,
-               nice_address_get_port(address));
 }
 
 /* libnice does not tell by which server a candidate came. */
@@ -410,8 +364,8 @@ cc_ice_agent_describe(CcIceAgent *ice, char local[64], char remote[64], const ch
     *protocol = NULL;
     if (!nice_agent_get_selected_pair(ice->nice, ice->stream, COMPONENT, &ours, &theirs))
         return;
-    describe_address(&ours->addr, local);
-    describe_address(&theirs->addr, remote);
+    cc_ice_describe_address(&ours->addr, local);
+    cc_ice_describe_address(&theirs->addr, remote);
     if (ours->type == NICE_CANDIDATE_TYPE_RELAYED)
         *protocol = describe_turn(ice->config);
     else
