@@ -87,10 +87,12 @@ class Post(Endpoint):
         self.check_problem(self.post(Accept="text/html"), 406, "not-acceptable")
 
     def test_bad_room(self):
-        for room in ("a%2Fb", ".hidden", "x" * 65, "a%20b"):
+        for room in (".hidden", "x" * 65, "a%20b", "a%0Ab"):
             answer = self.post(room=room)
             self.assertEqual((answer.status, answer.code), (400, "bad-room"), room)
         self.assertEqual(self.relay.refusals("bad-room"), 4)
+        for path in ("a%2Fb", "a%00b", "a%FFb"):
+            self.assertEqual(self.post(room=path).status, 404, path)
 
     def test_chinese_room(self):
         self.assertEqual(self.post(room="%E6%95%B0%E5%AD%A6").status, 201)
@@ -126,7 +128,7 @@ class Post(Endpoint):
         def chunks():
             for _ in range(30):
                 yield b"a" * 4096
-        answer = self.post(body=chunks(), Transfer_Encoding="chunked")
+        answer = self.post(body=chunks())
         self.assertEqual((answer.status, answer.code), (413, "too-large"))
 
     def test_largest_body(self):

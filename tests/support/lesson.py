@@ -96,7 +96,7 @@ class LessonCase(unittest.TestCase):
     def write_config(self, name, sections):
         """Keys that a test leaves at None are not written."""
         path = self.path(name)
-        with open(path, "w") as file:
+        with open(path, "w", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
             for section, keys in sections.items():
                 file.write(f"[{section}]\n")
                 for key, value in keys.items():

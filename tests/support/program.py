@@ -14,6 +14,16 @@ PR_SET_PDEATHSIG = 1
 running = set()
 
 
+def is_quark_leak(lines):
+    """GLib leaks its table of quarks whenever that grows, on purpose (lookups take no lock): tables of
+    16 KiB, 32 KiB, … No suppression can name them, for the frames have no symbols."""
+    report = "\n".join(line for line in lines if line)
+    leaks = re.findall(r"(?:Direct|Indirect) leak of (\d+) byte\(s\) in (\d+) object\(s\).*\n((?: +#.*\n)*)", report)
+    return (len(leaks) == 1 and "ERROR: AddressSanitizer" not in report and "runtime error" not in report
+            and int(leaks[0][0]) == 16384 * int(leaks[0][1]) * (int(leaks[0][1]) + 1) // 2
+            and leaks[0][2].count("#") == 2 and "in g_malloc " in leaks[0][2])
+
+
 def die_with_parent():
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
@@ -117,7 +127,7 @@ class Program:
             raise AssertionError(f"{self.name} has not ended within {seconds} s\n{self.tail()}") from None
         running.discard(self)
         self.reader.join(5)
-        return code
+        return 0 if code == 1 and is_quark_leak(self.lines) else code
 
     def stop(self, seconds=15):
         """Politely; anything but exit code 0 (a crash, a leak found by a sanitizer) is a failure."""
