@@ -2,6 +2,8 @@
 
 /* What the sound server holds ahead; it delays picture and sound alike. */
 #define AUDIO_BUFFER_US 80000
+/* On a slow PC a late picture is better than none. */
+#define MAX_LATENESS (200 * GST_MSECOND)
 
 static gboolean
 opens(GstElement *element)
@@ -38,6 +40,8 @@ cc_output_video_new(void)
     } else if (g_getenv("WAYLAND_DISPLAY") != NULL) {
         sink = try_element("waylandsink", NULL);
     }
+    if (sink != NULL)
+        g_object_set(sink, "max-lateness", (gint64)MAX_LATENESS, NULL);
     if (sink != NULL &&
         g_object_class_find_property(G_OBJECT_GET_CLASS(sink), "force-aspect-ratio"))
         g_object_set(sink, "force-aspect-ratio", TRUE, NULL);
@@ -63,7 +67,7 @@ GstElement *
 cc_output_none_new(void)
 {
     GstElement *sink = gst_element_factory_make("fakesink", NULL);
-    g_object_set(sink, "sync", TRUE, "qos", TRUE, "max-lateness", (gint64)20 * GST_MSECOND,
+    g_object_set(sink, "sync", TRUE, "qos", TRUE, "max-lateness", (gint64)MAX_LATENESS,
                  "enable-last-sample", FALSE, NULL);
     return sink;
 }

@@ -17,6 +17,7 @@
 
 enum { AUDIO, VIDEO, N_SESSIONS };
 
+#define MAX_STREAMS 16 /* SSRCs of a session, retransmissions and former ones included */
 #define RTCP_MIN_INTERVAL_AUDIO (500 * GST_MSECOND)
 #define RTCP_MIN_INTERVAL_VIDEO (50 * GST_MSECOND)
 
@@ -25,7 +26,6 @@ typedef struct {
     CcMediaKind kind;
     GstElement *rtp_in, *rtcp_in; /* not owned */
     GstElement *decoder;          /* not owned; the newest SSRC's; under the receiver's lock */
-    GstElement *jitterbuffer;     /* likewise, but owned */
 } Session;
 
 struct CcRtpReceiver {
@@ -36,6 +36,7 @@ struct CcRtpReceiver {
     gpointer user_data;
     Session sessions[N_SESSIONS];
     GMutex lock;
+    GPtrArray *jitterbuffers; /* all that there have been; under the lock */
     guint bus_watch;
     gboolean failed;
     guint64 packets, bytes;
@@ -98,12 +99,11 @@ on_new_jitterbuffer(GstElement *rtpbin, GstElement *jitterbuffer, guint session,
                     gpointer user_data)
 {
     /* The first packets need not wait for the whole latency to be played. */
-    g_object_set(jitterbuffer, "faststart-min-packets", 1, "do-retransmission", session == VIDEO,
-                 NULL);
+    g_object_set(jitterbuffer, "faststart-min-packets", 1, "rtx-next-seqnum", FALSE,
+                 "do-retransmission", session == VIDEO, NULL);
     CcRtpReceiver *receiver = user_data;
     g_mutex_lock(&receiver->lock);
-    gst_object_replace((GstObject **)&receiver->sessions[session].jitterbuffer,
-                       GST_OBJECT(jitterbuffer));
+    g_ptr_array_add(receiver->jitterbuffers, gst_object_ref(jitterbuffer));
     g_mutex_unlock(&receiver->lock);
 }
 
@@ -272,6 +272,7 @@ cc_rtp_receiver_new(const CcSdp *answer, const CcRtpReceiverOptions *options,
 {
     g_autoptr(CcRtpReceiver) receiver = g_new0(CcRtpReceiver, 1);
     g_mutex_init(&receiver->lock);
+    receiver->jitterbuffers = g_ptr_array_new_with_free_func(gst_object_unref);
     receiver->options = *options;
     receiver->callbacks = *callbacks;
     receiver->user_data = user_data;
@@ -283,7 +284,7 @@ cc_rtp_receiver_new(const CcSdp *answer, const CcRtpReceiverOptions *options,
 
     receiver->rtpbin = gst_element_factory_make("rtpbin", NULL);
     g_object_set(receiver->rtpbin, "latency", options->latency_ms, "do-lost", TRUE,
-                 "drop-on-latency", FALSE, "autoremove", TRUE, NULL);
+                 "drop-on-latency", FALSE, "autoremove", TRUE, "max-streams", MAX_STREAMS, NULL);
     gst_util_set_object_arg(G_OBJECT(receiver->rtpbin), "rtp-profile", "avpf");
     g_signal_connect(receiver->rtpbin, "request-pt-map", G_CALLBACK(on_request_pt_map), receiver);
     g_signal_connect(receiver->rtpbin, "request-aux-receiver", G_CALLBACK(on_request_aux_receiver),
@@ -313,8 +314,7 @@ cc_rtp_receiver_free(CcRtpReceiver *receiver)
     g_clear_handle_id(&receiver->bus_watch, g_source_remove);
     gst_element_set_state(receiver->pipeline, GST_STATE_NULL);
     gst_clear_object(&receiver->pipeline);
-    for (guint i = 0; i < N_SESSIONS; i++)
-        gst_clear_object(&receiver->sessions[i].jitterbuffer);
+    g_ptr_array_unref(receiver->jitterbuffers);
     g_mutex_clear(&receiver->lock);
     g_free(receiver);
 }
@@ -362,15 +362,13 @@ cc_rtp_receiver_take_failure(CcRtpReceiver *receiver)
     return failed;
 }
 
-/* Adds up what the session's jitter buffer counted. */
+/* Adds what one jitter buffer counted. */
 static void
-add_session_stats(const Session *session, CcRtpReceiverStats *stats)
+add_stats(GstElement *jitterbuffer, CcRtpReceiverStats *stats)
 {
     g_autoptr(GstStructure) all = NULL;
     guint64 lost = 0, asked = 0, used = 0, jitter_ns = 0;
-    if (session->jitterbuffer == NULL)
-        return;
-    g_object_get(session->jitterbuffer, "stats", &all, NULL);
+    g_object_get(jitterbuffer, "stats", &all, NULL);
     gst_structure_get(all, "num-lost", G_TYPE_UINT64, &lost, "rtx-count", G_TYPE_UINT64, &asked,
                       "rtx-success-count", G_TYPE_UINT64, &used, "avg-jitter", G_TYPE_UINT64,
                       &jitter_ns, NULL);
@@ -385,7 +383,7 @@ cc_rtp_receiver_get_stats(CcRtpReceiver *receiver, CcRtpReceiverStats *stats)
 {
     *stats = (CcRtpReceiverStats){.packets = receiver->packets, .bytes = receiver->bytes};
     g_mutex_lock(&receiver->lock);
-    for (guint i = 0; i < N_SESSIONS; i++)
-        add_session_stats(&receiver->sessions[i], stats);
+    for (guint i = 0; i < receiver->jitterbuffers->len; i++)
+        add_stats(receiver->jitterbuffers->pdata[i], stats);
     g_mutex_unlock(&receiver->lock);
 }
