@@ -81,6 +81,8 @@ void peer_connect(Peer *peer);
 /* Both at once. */
 Peer *peer_connected(MediaTest *test, CcSessionDirection direction, gboolean tcp);
 void peer_free(Peer *peer);
+/* Takes what has arrived; FALSE if there was nothing. media_test_turn() calls it. */
+gboolean peer_receive(Peer *peer);
 
 /* A STUN check with these credentials; NULL: the right ones. */
 void peer_send_check(Peer *peer, const char *relay_ufrag, const char *relay_pwd);

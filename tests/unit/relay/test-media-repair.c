@@ -150,8 +150,11 @@ test_publisher_loss(void)
     send_video(teacher, PUBLISHER_VIDEO, 2, 7200, FALSE);
     send_video(teacher, PUBLISHER_VIDEO, 4, 14400, FALSE);
     wait_rtcp(teacher, CC_RTCP_RTPFB, CC_RTPFB_NACK, 1);
-    g_assert_cmpuint(read_nacks(teacher, nacked, 64), ==, 1);
-    g_assert_cmpuint(nacked[0], ==, 3);
+    guint n = read_nacks(teacher, nacked, 64); /* asked for again if we are slow */
+    g_assert_cmpuint(n, >=, 1);
+    g_assert_cmpuint(n, <=, 10);
+    for (guint i = 0; i < n; i++)
+        g_assert_cmpuint(nacked[i], ==, 3);
     wait_count(watcher, CC_MEDIA_VIDEO, 3);
     send_rtx(teacher, 900, 3, 10800);
     send_rtx(teacher, 901, 3, 10800); /* asked for twice, perhaps: the second one is too many */
