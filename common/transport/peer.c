@@ -1,45 +1,11 @@
 #define CC_LOG_AREA "peer"
-#include "common/transport/peer.h"
+#include "common/transport/peer-private.h"
 
 #include "common/base/clock.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
 #include "common/transport/datagram.h"
-#include "common/transport/ice-agent.h"
 #include "common/wire/rtp.h"
-
-#define MAX_PACKET 2048 /* bytes, with SRTP's trailer */
-
-/* An ICE restart makes a second agent with sockets of its own, so that it also finds its way when
- * the network itself has changed. The old one carries the media until the new one has a pair. */
-struct CcPeer {
-    CcIceConfig *config;
-    CcPeerCallbacks callbacks;
-    gpointer user_data;
-    GMainContext *context;
-    CcPeerState state;
-    gboolean ice_lite;
-    CcIceAgent *pending; /* during a restart, or NULL */
-
-    CcDtlsIdentity *identity;
-    CcDtls *dtls; /* from the answer on */
-    gboolean dtls_started;
-    GSource *dtls_timer;
-    CcSrtp *inbound;
-    const char *srtp_profile;
-
-    guint64 bytes_received, packets_received;
-    gint64 last_received_us;
-
-    guint depth; /* of our own callbacks on the stack; freeing waits for the last */
-    gboolean freed;
-
-    GMutex lock; /* for what follows: senders come from any thread */
-    CcIceAgent *agent;
-    CcSrtp *outbound;
-    guint8 scratch[MAX_PACKET];
-    guint64 bytes_sent, packets_sent;
-};
 
 static void
 destroy(CcPeer *peer)
@@ -54,21 +20,21 @@ destroy(CcPeer *peer)
     g_free(peer);
 }
 
-static void
-enter(CcPeer *peer)
+void
+cc_peer_enter(CcPeer *peer)
 {
     peer->depth++;
 }
 
-static void
-leave(CcPeer *peer)
+void
+cc_peer_leave(CcPeer *peer)
 {
     if (--peer->depth == 0 && peer->freed)
         destroy(peer);
 }
 
-static void
-set_state(CcPeer *peer, CcPeerState state, const GError *error)
+void
+cc_peer_set_state(CcPeer *peer, CcPeerState state, const GError *error)
 {
     if (peer->freed || peer->state == state || peer->state == CC_PEER_FAILED)
         return;
@@ -76,122 +42,31 @@ set_state(CcPeer *peer, CcPeerState state, const GError *error)
     peer->callbacks.state_changed(state, error, peer->user_data);
 }
 
-static void
-fail(CcPeer *peer, CcError code, const char *message)
+void
+cc_peer_fail(CcPeer *peer, CcError code, const char *message)
 {
     g_autoptr(GError) error = g_error_new_literal(CC_ERROR, code, message);
-    set_state(peer, CC_PEER_FAILED, error);
+    cc_peer_set_state(peer, CC_PEER_FAILED, error);
 }
 
 /* The state that follows from those of ICE and DTLS. */
-static void
-update_state(CcPeer *peer)
+void
+cc_peer_update_state(CcPeer *peer)
 {
     CcIceState ice = cc_ice_agent_state(peer->agent);
     if (ice == CC_ICE_CONNECTED)
-        set_state(peer, peer->inbound ? CC_PEER_CONNECTED : CC_PEER_CONNECTING, NULL);
+        cc_peer_set_state(peer, peer->inbound ? CC_PEER_CONNECTED : CC_PEER_CONNECTING, NULL);
     else if (peer->pending && cc_ice_agent_state(peer->pending) != CC_ICE_FAILED)
-        set_state(peer, CC_PEER_CONNECTING, NULL);
+        cc_peer_set_state(peer, CC_PEER_CONNECTING, NULL);
     else if (ice == CC_ICE_FAILED)
-        set_state(peer, CC_PEER_LOST, NULL);
-}
-
-static void stop_dtls_timer(CcPeer *peer);
-static void after_dtls(CcPeer *peer);
-
-static gboolean
-on_dtls_timer(gpointer user_data)
-{
-    CcPeer *peer = user_data;
-    enter(peer);
-    stop_dtls_timer(peer);
-    cc_dtls_handle_timeout(peer->dtls);
-    after_dtls(peer);
-    leave(peer);
-    return G_SOURCE_REMOVE;
-}
-
-static void
-stop_dtls_timer(CcPeer *peer)
-{
-    if (!peer->dtls_timer)
-        return;
-    g_source_destroy(peer->dtls_timer);
-    g_clear_pointer(&peer->dtls_timer, g_source_unref);
-}
-
-static void
-start_dtls_timer(CcPeer *peer)
-{
-    stop_dtls_timer(peer);
-    gint64 due_us = cc_dtls_timeout_us(peer->dtls);
-    if (due_us < 0)
-        return;
-    peer->dtls_timer = g_timeout_source_new((guint)(due_us / 1000 + 1));
-    g_source_set_callback(peer->dtls_timer, on_dtls_timer, peer, NULL);
-    g_source_attach(peer->dtls_timer, peer->context);
-}
-
-static void
-start_srtp(CcPeer *peer)
-{
-    CcSrtpProfile profile;
-    CcSrtp *outbound;
-    g_autoptr(GError) error = NULL;
-    if (!cc_dtls_export_srtp(peer->dtls, &profile, &outbound, &peer->inbound, &error)) {
-        set_state(peer, CC_PEER_FAILED, error);
-        return;
-    }
-    peer->srtp_profile = cc_srtp_profile_name(profile);
-    g_mutex_lock(&peer->lock);
-    peer->outbound = outbound;
-    g_mutex_unlock(&peer->lock);
-    update_state(peer);
-}
-
-/* Draws the conclusions from whatever DTLS has just done. */
-static void
-after_dtls(CcPeer *peer)
-{
-    start_dtls_timer(peer);
-    switch (cc_dtls_state(peer->dtls)) {
-    case CC_DTLS_HANDSHAKING:
-        break;
-    case CC_DTLS_CONNECTED:
-        if (!peer->inbound)
-            start_srtp(peer);
-        break;
-    case CC_DTLS_CLOSED:
-        fail(peer, CC_ERROR_NETWORK, "the other side has closed the connection");
-        break;
-    case CC_DTLS_FAILED:
-        fail(peer, CC_ERROR_PROTOCOL, "the DTLS handshake has failed");
-        break;
-    }
-}
-
-static void
-on_dtls_send(const guint8 *datagram, gsize length, gpointer user_data)
-{
-    CcPeer *peer = user_data;
-    cc_ice_agent_send(peer->agent, datagram, length);
-}
-
-static void
-start_dtls(CcPeer *peer)
-{
-    if (!peer->dtls || peer->dtls_started || cc_ice_agent_state(peer->agent) != CC_ICE_CONNECTED)
-        return;
-    peer->dtls_started = TRUE;
-    cc_dtls_start(peer->dtls);
-    after_dtls(peer);
+        cc_peer_set_state(peer, CC_PEER_LOST, NULL);
 }
 
 static void
 on_ice_state(CcIceAgent *agent, CcIceState state, gpointer user_data)
 {
     CcPeer *peer = user_data;
-    enter(peer);
+    cc_peer_enter(peer);
     if (agent == peer->pending && state == CC_ICE_CONNECTED) {
         CcIceAgent *old = peer->agent;
         g_mutex_lock(&peer->lock);
@@ -199,10 +74,10 @@ on_ice_state(CcIceAgent *agent, CcIceState state, gpointer user_data)
         g_mutex_unlock(&peer->lock);
         cc_ice_agent_free(old);
     }
-    start_dtls(peer);
+    cc_peer_start_dtls(peer);
     if (!peer->freed)
-        update_state(peer);
-    leave(peer);
+        cc_peer_update_state(peer);
+    cc_peer_leave(peer);
 }
 
 static void
@@ -211,9 +86,9 @@ on_ice_candidate(CcIceAgent *agent, const char *candidate, gpointer user_data)
     CcPeer *peer = user_data;
     if (peer->pending && agent != peer->pending)
         return;
-    enter(peer);
+    cc_peer_enter(peer);
     peer->callbacks.local_candidate(candidate, peer->user_data);
-    leave(peer);
+    cc_peer_leave(peer);
 }
 
 static void
@@ -240,25 +115,13 @@ receive_media(CcPeer *peer, guint8 *packet, gsize length)
 }
 
 static void
-receive_dtls(CcPeer *peer, const guint8 *datagram, gsize length)
-{
-    if (!peer->dtls || peer->state == CC_PEER_FAILED)
-        return;
-    CcDrop drop = cc_dtls_receive(peer->dtls, datagram, length);
-    if (drop == CC_DROP_DTLS_FINGERPRINT)
-        fail(peer, CC_ERROR_PROTOCOL, "the DTLS certificate is not the one that was announced");
-    else
-        after_dtls(peer);
-}
-
-static void
 on_ice_datagram(CcIceAgent *agent, guint8 *datagram, gsize length, gpointer user_data)
 {
     CcPeer *peer = user_data;
-    enter(peer);
+    cc_peer_enter(peer);
     switch (cc_datagram_classify(datagram, length)) {
     case CC_DATAGRAM_DTLS:
-        receive_dtls(peer, datagram, length);
+        cc_peer_receive_dtls(peer, datagram, length);
         break;
     case CC_DATAGRAM_RTP:
         receive_media(peer, datagram, length);
@@ -266,7 +129,7 @@ on_ice_datagram(CcIceAgent *agent, guint8 *datagram, gsize length, gpointer user
     default: /* STUN is libnice's */
         break;
     }
-    leave(peer);
+    cc_peer_leave(peer);
 }
 
 static const CcIceAgentCallbacks ice_callbacks = {
@@ -305,7 +168,7 @@ cc_peer_free(CcPeer *peer)
     if (peer->dtls)
         cc_dtls_close(peer->dtls);
     peer->freed = TRUE;
-    stop_dtls_timer(peer);
+    cc_peer_stop_dtls(peer);
     cc_ice_agent_free(peer->pending);
     cc_ice_agent_free(peer->agent);
     if (peer->depth == 0)
@@ -356,11 +219,11 @@ cc_peer_set_remote(CcPeer *peer, const char *ufrag, const char *pwd, gboolean ic
         return FALSE;
     if (!peer->dtls)
         peer->dtls = cc_dtls_new(peer->identity, dtls_client, fingerprint_hash, fingerprint,
-                                 on_dtls_send, peer);
-    enter(peer);
+                                 cc_peer_send_dtls, peer);
+    cc_peer_enter(peer);
     if (peer->state == CC_PEER_GATHERING)
-        set_state(peer, CC_PEER_CONNECTING, NULL);
-    leave(peer);
+        cc_peer_set_state(peer, CC_PEER_CONNECTING, NULL);
+    cc_peer_leave(peer);
     return TRUE;
 }
 
@@ -386,9 +249,9 @@ cc_peer_restart_ice(CcPeer *peer, GError **error)
     }
     cc_ice_agent_free(peer->pending);
     peer->pending = agent;
-    enter(peer);
-    update_state(peer);
-    leave(peer);
+    cc_peer_enter(peer);
+    cc_peer_update_state(peer);
+    cc_peer_leave(peer);
     return TRUE;
 }
 

@@ -1,5 +1,5 @@
-/* A client's WebRTC transport: libnice's full ICE agent (UDP, TCP, TURN), DTLS and SRTP, bundled, one
- * component. Plain RTP and RTCP on our side, nothing of GStreamer or HTTP.
+/* A client's WebRTC transport: libnice's full ICE agent (UDP, TCP, TURN), DTLS and SRTP, bundled,
+ * one component. Plain RTP and RTCP on our side, nothing of GStreamer or HTTP.
  *
  * Lives in the GMainContext that was thread-default at creation; callbacks come there. Only
  * cc_peer_send_rtp() and cc_peer_send_rtcp() may be called from any thread. */
@@ -31,7 +31,7 @@ typedef struct {
 } CcPeerCallbacks;
 
 typedef struct {
-    const char *url;      /* "turn:host:port?transport=udp", "turns:…", "stun:…" */
+    const char *url; /* "turn:host:port?transport=udp", "turns:…", "stun:…" */
     const char *username;
     const char *password;
 } CcIceServer;
@@ -40,8 +40,9 @@ typedef struct {
     const CcIceServer *servers;
     guint n_servers;
     gboolean enable_udp, enable_tcp;
-    gboolean relay_only;          /* TURN candidates alone */
-    const char *local_address;    /* an address to gather besides the interfaces' (loopback in tests), or NULL */
+    gboolean relay_only;       /* TURN candidates alone */
+    const char *local_address; /* an address to gather besides the interfaces' (loopback in tests),
+                                  or NULL */
     const CcSrtpProfile *profiles; /* offered, ended by 0; NULL for the default order */
 } CcPeerOptions;
 
@@ -73,12 +74,12 @@ gboolean cc_peer_send_rtp(CcPeer *peer, const guint8 *packet, gsize length);
 gboolean cc_peer_send_rtcp(CcPeer *peer, const guint8 *packet, gsize length);
 
 typedef struct {
-    const char *srtp_profile;  /* NULL before DTLS has ended */
+    const char *srtp_profile;   /* NULL before DTLS has ended */
     char local[64], remote[64]; /* "192.0.2.1:5000", empty before ICE has ended */
-    const char *protocol;      /* "udp", "tcp", "turn-udp", …; NULL likewise */
+    const char *protocol;       /* "udp", "tcp", "turn-udp", …; NULL likewise */
     guint64 bytes_sent, bytes_received;
     guint64 packets_sent, packets_received;
-    gint64 last_received_us;   /* anything authenticated; 0: never */
+    gint64 last_received_us; /* anything authenticated; 0: never */
 } CcPeerStats;
 void cc_peer_get_stats(CcPeer *peer, CcPeerStats *stats);
 

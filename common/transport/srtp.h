@@ -28,7 +28,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcSrtp, cc_srtp_free)
 
 /* Encrypts the RTP packet of *@length bytes in place; at least CC_SRTP_MAX_TRAILER bytes must be
  * free behind it. Sequence numbers may repeat or step back within the window (a retransmission of
- * the very same packet), but the caller must never protect different bytes under one index. */
+ * the very same packet), but the caller must never protect different bytes under one index. A
+ * stream should begin below 2^15 (RFC 3711 section 3.3.1): who misses its first packets and sees it
+ * only after a wrap cannot know the roll-over counter. */
 CcDrop cc_srtp_protect_rtp(CcSrtp *srtp, guint8 *packet, gsize *length);
 CcDrop cc_srtp_protect_rtcp(CcSrtp *srtp, guint8 *packet, gsize *length);
 

@@ -1,0 +1,59 @@
+/* A CcPeer's inside, shared by peer.c and peer-dtls.c. */
+#pragma once
+
+#include "common/base/error.h"
+#include "common/transport/ice-agent.h"
+#include "common/transport/peer.h"
+
+G_BEGIN_DECLS
+
+#define MAX_PACKET 2048 /* bytes, with SRTP's trailer */
+
+/* An ICE restart makes a second agent with sockets of its own, so that it also finds its way when
+ * the network itself has changed. The old one carries the media until the new one has a pair. */
+struct CcPeer {
+    CcIceConfig *config;
+    CcPeerCallbacks callbacks;
+    gpointer user_data;
+    GMainContext *context;
+    CcPeerState state;
+    gboolean ice_lite;
+    CcIceAgent *pending; /* during a restart, or NULL */
+
+    CcDtlsIdentity *identity;
+    CcDtls *dtls; /* from the answer on */
+    gboolean dtls_started;
+    GSource *dtls_timer;
+    CcSrtp *inbound;
+    const char *srtp_profile;
+
+    guint64 bytes_received, packets_received;
+    gint64 last_received_us;
+
+    guint depth; /* of our own callbacks on the stack; freeing waits for the last */
+    gboolean freed;
+
+    GMutex lock; /* for what follows: senders come from any thread */
+    CcIceAgent *agent;
+    CcSrtp *outbound;
+    guint8 scratch[MAX_PACKET];
+    guint64 bytes_sent, packets_sent;
+};
+
+/* Around everything that may call the owner back, who may free the peer then. */
+void cc_peer_enter(CcPeer *peer);
+void cc_peer_leave(CcPeer *peer);
+
+void cc_peer_set_state(CcPeer *peer, CcPeerState state, const GError *error);
+void cc_peer_fail(CcPeer *peer, CcError code, const char *message);
+/* The state that follows from those of ICE and DTLS. */
+void cc_peer_update_state(CcPeer *peer);
+
+/* Once ICE has a pair; more calls do nothing. */
+void cc_peer_start_dtls(CcPeer *peer);
+void cc_peer_receive_dtls(CcPeer *peer, const guint8 *datagram, gsize length);
+/* A CcDtlsSendFunc. */
+void cc_peer_send_dtls(const guint8 *datagram, gsize length, gpointer user_data);
+void cc_peer_stop_dtls(CcPeer *peer);
+
+G_END_DECLS
