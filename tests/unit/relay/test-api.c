@@ -54,6 +54,7 @@ test_metrics(HttpFixture *fixture, gconstpointer settings)
     g_autofree char *pupil = http_post_offer(fixture, "/whep/math", whep, &reply);
     g_auto(GStrv) lines = NULL;
 
+    g_assert_nonnull(pupil);
     http_fixture_session_event(fixture, teacher, CC_SESSION_MEDIA, NULL);
     http_request(fixture, "POST", "/whep/math", NULL, "x", &reply);
     http_request(fixture, "GET", "/nothing", NULL, NULL, &reply);
@@ -109,6 +110,7 @@ test_rooms(HttpFixture *fixture, gconstpointer settings)
     JsonArray *rooms;
     JsonObject *math, *publisher, *receiver;
 
+    g_assert_nonnull(other);
     http_fixture_session_event(fixture, teacher, CC_SESSION_MEDIA, NULL);
     http_request(fixture, "GET", "/api/rooms", NULL, NULL, &reply);
     g_assert_cmpuint(reply.status, ==, 200);

@@ -89,6 +89,7 @@ on_answer(GObject *source, GAsyncResult *result, gpointer user_data)
         soup_session_send_and_read_finish(SOUP_SESSION(source), result, &error);
 
     g_assert_no_error(error);
+    g_assert_nonnull(body);
     answer->done = TRUE;
 }
 
