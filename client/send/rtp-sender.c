@@ -11,6 +11,7 @@
 #include <gst/video/video.h>
 
 #include "client/send/encoder.h"
+#include "client/send/preview.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
 
@@ -27,6 +28,7 @@ struct CcRtpSender {
     CcSource *source;
     GstElement *rtcp_in[N_SESSIONS]; /* not owned; NULL without such a stream */
     GstElement *video_sink;
+    gboolean preview;
     CcRtpSenderIds ids;
     CcRtpSenderCallbacks callbacks;
     gpointer user_data;
@@ -179,6 +181,18 @@ fix_ssrc(CcRtpSender *sender, guint number)
     g_object_unref(session);
 }
 
+/* Puts the preview window between the source and the encoder, if there is to be one. */
+static gboolean
+link_source(CcRtpSender *sender, const char *pad, GstElement *encoder, gboolean preview)
+{
+    GstElement *window = preview ? cc_preview_new() : NULL;
+    if (window == NULL)
+        return gst_element_link_pads(sender->source->bin, pad, encoder, "sink");
+    gst_bin_add(GST_BIN(sender->pipeline), window);
+    return gst_element_link_pads(sender->source->bin, pad, window, "sink") &&
+           gst_element_link_pads(window, "src", encoder, "sink");
+}
+
 /* Joins one stream of the source, its encoder and its RTP session. */
 static gboolean
 add_stream(CcRtpSender *sender, guint session, const char *source_pad, GstElement *encoder,
@@ -190,7 +204,7 @@ add_stream(CcRtpSender *sender, guint session, const char *source_pad, GstElemen
         return FALSE;
     gst_bin_add(GST_BIN(sender->pipeline), encoder);
     g_autofree char *send_pad = g_strdup_printf("send_rtp_sink_%u", session);
-    if (!gst_element_link_pads(sender->source->bin, source_pad, encoder, "sink") ||
+    if (!link_source(sender, source_pad, encoder, session == VIDEO && sender->preview) ||
         !gst_element_link_pads(encoder, "src", sender->rtpbin, send_pad)) {
         g_set_error(error, CC_ERROR, CC_ERROR_MEDIA, "the source's %s cannot be encoded",
                     source_pad);
@@ -233,6 +247,7 @@ cc_rtp_sender_new(CcSource *source, const CcSendSettings *settings, const CcRtpS
 {
     g_autoptr(CcRtpSender) sender = g_new0(CcRtpSender, 1);
     sender->source = source;
+    sender->preview = settings->preview && source->previewed;
     sender->ids = *ids;
     sender->callbacks = *callbacks;
     sender->user_data = user_data;

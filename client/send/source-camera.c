@@ -69,6 +69,7 @@ cc_source_camera_new(const CcSendSettings *settings, GError **error)
         return NULL;
     }
     g_signal_connect(decoder, "pad-added", G_CALLBACK(on_decoded), queue);
+    source->previewed = TRUE;
     cc_info("camera: %s", name);
     if (!cc_source_add_microphone(source, settings, error))
         return NULL;

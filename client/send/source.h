@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 typedef struct {
     GstElement *bin; /* owned; also added to the pipeline */
     gboolean has_video, has_audio;
+    gboolean previewed;             /* live pictures of the teacher: worth a window of their own */
     char *description;              /* for people: "lecture.mp4", "HD Webcam" */
     gpointer player;                /* a file's decoder, or NULL */
     void (*start)(gpointer player); /* called once the pipeline plays; may be NULL */

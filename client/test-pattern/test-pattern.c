@@ -41,6 +41,16 @@ luma_at(const GstVideoFrame *frame, guint x, guint y)
     return luma[(gsize)y * (gsize)GST_VIDEO_FRAME_PLANE_STRIDE(frame, 0) + x];
 }
 
+static guint
+mean_luma(const GstVideoFrame *frame, guint x, guint y, guint width, guint height)
+{
+    guint sum = 0;
+    for (guint row = y; row < y + height; row++)
+        for (guint column = x; column < x + width; column++)
+            sum += luma_at(frame, column, row);
+    return sum / (width * height);
+}
+
 void
 cc_test_pattern_write_time(GstVideoFrame *frame, guint32 value)
 {
@@ -61,13 +71,10 @@ cc_test_pattern_read_time(const GstVideoFrame *frame, guint32 *value)
         return FALSE;
     guint32 result = 0;
     for (guint bit = 0; bit < CC_TEST_PATTERN_BITS; bit++) {
-        guint x = bit * block + block / 2;
-        guint sum = 0;
-        for (guint y = 6; y < 10; y++)
-            sum += luma_at(frame, x, y);
-        if (sum >= BLACK_BELOW * 4 && sum <= WHITE_ABOVE * 4)
+        guint mean = mean_luma(frame, bit * block + block / 4, 6, MAX(block / 2, 1), 4);
+        if (mean >= BLACK_BELOW && mean <= WHITE_ABOVE)
             return FALSE;
-        result = result << 1 | (sum > WHITE_ABOVE * 4);
+        result = result << 1 | (mean > WHITE_ABOVE);
     }
     *value = result;
     return TRUE;

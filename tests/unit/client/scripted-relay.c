@@ -137,6 +137,7 @@ on_early(SoupServer *server, SoupServerMessage *message, const char *path, GHash
          gpointer user_data)
 {
     ScriptedRelay *relay = user_data;
+    relay->websocket_requests++;
     if (relay->without_events)
         respond(message, 404, NULL, NULL);
 }

@@ -18,7 +18,7 @@ typedef struct {
     const char *lesson;      /* in the first event */
 
     /* What it has seen. */
-    guint posts, patches, deletes, trickles;
+    guint posts, patches, deletes, trickles, websocket_requests;
     char *last_offer, *last_patch;
 
     LiteServer *media; /* of the newest session; NULL: none */

@@ -1,0 +1,30 @@
+/*   sink → tee ─┬→ queue → src
+ *               └→ leaky queue → videorate → scale → video sink     */
+#include "client/send/preview.h"
+
+#define PREVIEW_FPS 15 /* enough to see oneself */
+
+GstElement *
+cc_preview_new(void)
+{
+    if (g_getenv("DISPLAY") == NULL && g_getenv("WAYLAND_DISPLAY") == NULL)
+        return NULL;
+    g_autofree char *launch = g_strdup_printf(
+        "tee name=tee tee. ! queue name=out max-size-buffers=2 max-size-bytes=0 max-size-time=0 "
+        "tee. ! queue leaky=downstream max-size-buffers=1 ! videorate drop-only=true max-rate=%u "
+        "! videoconvertscale ! video/x-raw,width=480,height=270,pixel-aspect-ratio=1/1 "
+        "! autovideosink sync=false",
+        PREVIEW_FPS);
+    GstElement *bin =
+        gst_parse_bin_from_description_full(launch, FALSE, NULL, GST_PARSE_FLAG_FATAL_ERRORS, NULL);
+    if (bin == NULL)
+        return NULL;
+    g_autoptr(GstElement) tee = gst_bin_get_by_name(GST_BIN(bin), "tee");
+    g_autoptr(GstElement) out = gst_bin_get_by_name(GST_BIN(bin), "out");
+    g_autoptr(GstPad) sink = gst_element_get_static_pad(tee, "sink");
+    g_autoptr(GstPad) src = gst_element_get_static_pad(out, "src");
+    gst_element_add_pad(bin, gst_ghost_pad_new("sink", sink));
+    gst_element_add_pad(bin, gst_ghost_pad_new("src", src));
+    gst_object_set_name(GST_OBJECT(bin), "preview");
+    return bin;
+}
