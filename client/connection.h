@@ -1,6 +1,7 @@
 /* One lasting connection to a room: signalling, transport, the room's events, the watchdog and all
  * recovery (ICE restart, new session, back-off up to 5 s, for ever). The pipelines of send and recv
- * see only RTP, RTCP and the state. Main context of creation; cc_connection_send_* from any thread. */
+ * see only RTP, RTCP and the state. Main context of creation; cc_connection_send_* from any thread.
+ */
 #pragma once
 
 #include "common/base/config.h"
@@ -18,12 +19,17 @@ typedef enum {
     CC_CONNECTION_LOST,       /* it did, and now does not: recovering */
     CC_CONNECTION_AWAY,       /* recv: the relay is there, the teacher is not (she may come back) */
     CC_CONNECTION_OVER,       /* recv: the lesson has ended; goes on waiting for the next */
-    CC_CONNECTION_REFUSED,    /* token, room or offer refused: the message says why; retries slowly */
+    CC_CONNECTION_REFUSED, /* token, room or offer refused: the message says why; retries slowly */
 } CcConnectionState;
 
+/* cc_connection_free() and cc_connection_stop() may be called from state_changed and
+ * audience_changed, not from the others, which come from inside the transport. Nothing comes after
+ * either. */
 typedef struct {
+    /* Also the first state, and each time that @message changes. */
     void (*state_changed)(CcConnectionState state, const char *message, gpointer user_data);
-    /* A new session was negotiated: payload types and SSRCs are in @answer. Comes before any media. */
+    /* A new session was negotiated: payload types and SSRCs are in @answer. Comes before any media.
+     */
     void (*negotiated)(const CcSdp *answer, gpointer user_data);
     void (*rtp)(const guint8 *packet, gsize length, gint64 arrival_us, gpointer user_data);
     void (*rtcp)(const guint8 *packet, gsize length, gint64 arrival_us, gpointer user_data);
@@ -32,9 +38,11 @@ typedef struct {
 } CcConnectionCallbacks;
 
 typedef struct {
-    const char *relay_url; /* "https://relay.example:8443" */
+    /* "https://relay.example:8443", or a whole WHIP or WHEP endpoint of any server (then @room is
+     * only for its events). */
+    const char *relay_url;
     const char *room;
-    gboolean publish;      /* WHIP; else WHEP */
+    gboolean publish; /* WHIP; else WHEP */
     /* Makes the offer for a new session from the transport's facts: m-lines, codecs, SSRCs.
      * cc_connection fills ICE credentials, fingerprint, setup, mids' BUNDLE. (transfer full) */
     CcSdp *(*make_offer)(gpointer user_data);
@@ -46,7 +54,8 @@ CcConnection *cc_connection_new(const CcConnectionOptions *options,
                                 GError **error);
 /* Begins, and never stops trying. */
 void cc_connection_start(CcConnection *connection);
-/* Ends the session on the relay (DELETE, at most 1 s), then calls @done. */
+/* Ends the session on the relay (DELETE, at most 1 s), then calls @done, in which the connection
+ * may be freed. Freeing it earlier drops @done. */
 void cc_connection_stop(CcConnection *connection, GSourceOnceFunc done, gpointer user_data);
 void cc_connection_free(CcConnection *connection);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcConnection, cc_connection_free)
