@@ -16,7 +16,7 @@ class ComingAndGoing(LessonCase):
     def test_classroom_waits_for_the_lesson(self):
         relay = self.start_relay()
         classroom = self.start_recv(relay)
-        classroom.wait_for(r"Waiting for the lesson")
+        classroom.wait_for(r"waiting for the lesson")
         self.wait_until("the classroom is connected",
                         lambda: (relay.room() or {}).get("receivers", [{}])[0].get("connected"))
         self.assertEqual(relay.room()["lesson"], "none")
@@ -45,7 +45,7 @@ class ComingAndGoing(LessonCase):
         mark = classroom.mark()
         teacher.stop()
         events.wait_for(type="lesson", lesson="over")
-        classroom.wait_for(r"The lesson is over", after=mark)
+        classroom.wait_for(r"the lesson is over", after=mark)
         self.assertTrue(classroom.is_running())
 
         self.start_send(relay, name="next-send")

@@ -39,8 +39,8 @@ class Undisturbed(LessonCase):
         self.wait_for_packets(self.relay, 100)
         self.assertEqual(self.receiver()["id"], self.session)
         self.assertEqual(self.relay.room()["lesson"], "on")
-        self.assertIsNone(self.classroom.find(r"Link lost|recovering"))
-        self.assertIsNone(self.teacher.find(r"Link lost|recovering"))
+        self.assertIsNone(self.classroom.find(r"link lost|recovering"))
+        self.assertIsNone(self.teacher.find(r"link lost|recovering"))
 
     def check_counted(self, reason, n=1):
         self.wait_until(f"{n} × {reason}", lambda: self.relay.drops(reason) >= n, 5)
@@ -173,14 +173,14 @@ class Network(LessonCase):
         self.good = self.start_recv(self.relay, name="good")
         self.wait_for_media(self.good)
         self.bad = self.start_recv(self.meddler.url, name="bad",
-                                   network={"enable-tcp": False, "local-address": None})
+                                   network={"enable-tcp": False})
         self.wait_for_media(self.bad)
 
     def check_alive(self):
         self.wait_for_packets(self.relay, 100, receiver=0)
         self.wait_for_packets(self.relay, 100, receiver=1)
-        self.assertIsNone(self.good.find(r"Link lost|recovering"))
-        self.assertIsNone(self.bad.find(r"Link lost|recovering"))
+        self.assertIsNone(self.good.find(r"link lost|recovering"))
+        self.assertIsNone(self.bad.find(r"link lost|recovering"))
 
     def decoded(self, program):
         return int(program.wait_for(r"stats decoded=(\d+)", 15, program.mark())[1])
@@ -229,7 +229,7 @@ class Network(LessonCase):
             if direction == TO_RELAY and is_rtp(datagram) and source.random() < 0.1:
                 return []
             return [datagram]
-        self.start_send(self.meddler.url, {"enable-tcp": False, "local-address": None})
+        self.start_send(self.meddler.url, {"enable-tcp": False})
         self.good = self.start_recv(self.relay, name="good")
         self.wait_for_media(self.good)
         self.meddler.meddle = lose

@@ -28,7 +28,7 @@ class Signals(LessonCase):
         self.assertEqual(relay.wait(5), 0)
         self.assertLess(time.monotonic() - began, 3)
         # They need not wait for a watchdog to notice.
-        classroom.wait_for(r"Link lost|Connecting", 2)
+        classroom.wait_for(r"link lost|connecting", 2)
         self.assertTrue(teacher.is_running() and classroom.is_running())
         events.close()
 
