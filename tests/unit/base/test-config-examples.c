@@ -27,26 +27,29 @@ test_generated(void)
     g_assert_cmpstr(committed, ==, generated);
 }
 
+/* The key's line stands with its default in its own section of @text. */
+static void
+assert_documented(const char *text, const CcConfigKey *key)
+{
+    g_autofree char *header = g_strdup_printf("\n[%s]\n", key->section);
+    g_autofree char *line = g_strdup_printf("\n#%s =%s%s\n", key->key,
+                                            *key->default_text ? " " : "", key->default_text);
+    const char *section = strstr(text, header);
+    g_assert_nonnull(section);
+    const char *next = strstr(section + strlen(header), "\n[");
+    const char *found = strstr(section, line);
+    g_test_message("[%s] %s", key->section, key->key);
+    g_assert_nonnull(found);
+    g_assert_true(!next || found < next);
+    g_assert_cmpuint(strlen(key->doc), >, 10);
+}
+
 static void
 test_every_key_with_its_default(void)
 {
     g_autofree char *text = read_file(CONFIGS "classcast.conf");
-    const char *section = text;
-
-    for (guint i = 0; i < cc_config_n_keys; i++) {
-        const CcConfigKey *key = &cc_config_keys[i];
-        g_autofree char *header = g_strdup_printf("\n[%s]\n", key->section);
-        g_autofree char *line = g_strdup_printf("\n#%s =%s%s\n", key->key,
-                                                *key->default_text ? " " : "", key->default_text);
-        section = strstr(text, header);
-        g_assert_nonnull(section);
-        const char *next = strstr(section + strlen(header), "\n[");
-        const char *found = strstr(section, line);
-        g_test_message("[%s] %s", key->section, key->key);
-        g_assert_nonnull(found);
-        g_assert_true(!next || found < next);
-        g_assert_cmpuint(strlen(key->doc), >, 10);
-    }
+    for (guint i = 0; i < cc_config_n_keys; i++)
+        assert_documented(text, &cc_config_keys[i]);
 }
 
 static void
