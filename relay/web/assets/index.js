@@ -17,7 +17,8 @@ function roomItem({ room, lesson, receivers }) {
   name.textContent = room;
   const state = document.createElement('span');
   state.className = 'hint';
-  state.textContent = `${t(`lesson.${lesson}`)} · ${t('index.watchers', { n: receivers.length })}`;
+  const watchers = receivers.length > 0 ? ` · ${t('index.watchers', { n: receivers.length })}` : '';
+  state.textContent = t(`lesson.${lesson}`) + watchers;
   what.append(name, state);
   const go = document.createElement('span');
   go.className = 'go';

@@ -1,0 +1,114 @@
+// A browser teaches: `classcast recv` and another browser watch.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { cleanUp, complaints, judgeRecording, launchBrowser, openPage, outputDirectory, pageState, sleep, startRecv, startRelay, stats, temporaryDirectory, waitFor, waitForPictures } from './support.js';
+
+let relay, browser;
+
+before(async () => {
+  relay = await startRelay();
+  browser = await launchBrowser();
+});
+
+after(cleanUp);
+
+/** Opens the page, waits for camera and microphone, begins, and waits until the lesson is on. */
+async function teach(room, { codec = '', query = '' } = {}) {
+  const page = await openPage(browser, `${relay.url}/teach/${room}${query}`);
+  await waitFor('camera and microphone', () => page.isEnabled('#start'));
+  await page.selectOption('#codec', codec);
+  await page.click('#start');
+  await waitFor('the lesson', async () => (await pageState(page)) === 'live');
+  return page;
+}
+
+for (const codec of ['VP8', 'H264']) {
+  test(`a browser teaches a recv in ${codec}`, async (t) => {
+    const record = join(await temporaryDirectory(t), 'lesson.mkv');
+    const room = `teach-${codec}`;
+    const recv = startRecv(relay, room, `--record=${record}`);
+    const page = await teach(room, { codec });
+    await waitFor('the receiver', async () => (await relay.room(room))?.receivers.some(({ video_bps }) => video_bps > 0));
+    const sent = await waitFor('100 pictures', async () => {
+      const s = await stats(page);
+      return s?.sentVideo?.framesEncoded > 100 && s;
+    }, 40000);
+    assert.equal(sent.transport.srtpCipher, 'SRTP_AEAD_AES_128_GCM');
+    assert.deepEqual((await relay.room(room)).publisher.codecs, ['opus', codec]);
+    assert.deepEqual(await complaints(page), []);
+    await page.context().close();
+    assert.equal(await recv.stop(), 0, recv.output);
+
+    const judged = judgeRecording(record);
+    t.diagnostic(`${codec}: sent ${sent.sentVideo.framesEncoded} pictures, recorded ${JSON.stringify(judged)}`);
+    assert.ok(judged.pictures > 30, 'pictures');
+    assert.ok(judged.distinct > 15, 'moving pictures');
+    assert.ok(judged.contrast > 10, 'a real picture');
+    assert.ok(judged.loudness > 100, 'audible sound'); // the fake microphone beeps
+  });
+}
+
+test('a browser teaches a browser', async (t) => {
+  const watcher = await openPage(browser, `${relay.url}/watch/both?name=${encodeURIComponent('龙泉小学')}`);
+  const teacher = await teach('both');
+  const { before: first, after: last } = await waitForPictures(watcher, 40);
+  t.diagnostic(`${last.video.framesDecoded} decoded, ${last.video.framesDropped} dropped, ${last.transport.srtpCipher}`);
+  await waitFor('audio energy', async () => (await stats(watcher)).audio.totalAudioEnergy > first.audio.totalAudioEnergy);
+  assert.equal(last.transport.srtpCipher, 'SRTP_AEAD_AES_128_GCM');
+
+  await waitFor('the audience', async () => (await teacher.textContent('#audience')).includes('龙泉小学'));
+  assert.equal(await teacher.textContent('#audience-count'), '1');
+  await waitFor('figures', async () => /bit\/s/.test(await teacher.textContent('#figure-bitrate')));
+  await teacher.screenshot({ path: join(outputDirectory, 'teaching-desktop-en.png') });
+  await waitFor('the microphone meter to move', async () => Number(await teacher.getAttribute('#level', 'aria-valuenow')) > 10);
+
+  await teacher.click('#stop');
+  await waitFor('the end', async () => (await pageState(watcher)) === 'over', 5000);
+  assert.equal(await pageState(teacher), 'ended');
+  assert.equal(await teacher.isVisible('#start'), true);
+  assert.deepEqual([...(await complaints(teacher)), ...(await complaints(watcher))], []);
+  await teacher.context().close();
+  await watcher.context().close();
+});
+
+test('a muted microphone is silent, and says so', async () => {
+  const watcher = await openPage(browser, `${relay.url}/watch/muted`);
+  const teacher = await teach('muted');
+  await waitForPictures(watcher, 5);
+  await teacher.click('#mute');
+  assert.match(await teacher.textContent('#status'), /muted/);
+  const energy = async () => (await stats(watcher)).audio.totalAudioEnergy;
+  await sleep(1000); // what was on its way
+  const before = await energy();
+  await sleep(2500); // the fake microphone beeps once a second
+  assert.ok((await energy()) - before < 1e-4, 'silence');
+  await teacher.click('#mute');
+  await waitFor('sound', async () => (await energy()) - before > 1e-3);
+  await teacher.context().close();
+  await watcher.context().close();
+});
+
+test('the source can change in the middle of a lesson', async () => {
+  const watcher = await openPage(browser, `${relay.url}/watch/screen`);
+  const teacher = await teach('screen');
+  await waitForPictures(watcher, 5);
+  await teacher.selectOption('#microphone', 'none');
+  await waitFor('a lesson without microphone', () => teacher.isDisabled('#mute'));
+  await waitForPictures(watcher, 10);
+  assert.equal((await stats(teacher)).sessions, 1, 'nothing was negotiated again');
+  await teacher.context().close();
+  await watcher.context().close();
+});
+
+test('a second teacher waits until the room is free', async () => {
+  const first = await teach('busy');
+  const second = await openPage(browser, `${relay.url}/teach/busy`);
+  await waitFor('camera and microphone', () => second.isEnabled('#start'));
+  await second.click('#start');
+  await waitFor('the refusal', async () => (await pageState(second)) === 'occupied');
+  await first.goto('about:blank');
+  await waitFor('her turn', async () => (await pageState(second)) === 'live', 15000);
+  await first.context().close();
+  await second.context().close();
+});

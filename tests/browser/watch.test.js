@@ -1,0 +1,117 @@
+// A browser watches what `classcast send` teaches.
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { measureOffset } from './av-offset.js';
+import { cleanUp, complaints, launchBrowser, openPage, pageState, startRelay, startSend, stats, waitFor, waitForPictures } from './support.js';
+
+const LECTURE = '/usr/share/forensics-samples/original-files/movie2/movie-hello.mp4';
+let relay, browser;
+
+before(async () => {
+  relay = await startRelay();
+  browser = await launchBrowser();
+});
+
+after(cleanUp);
+
+async function watchCodec(t, codec, ...source) {
+  const room = `watch-${codec}`;
+  const send = startSend(relay, room, `--codec=${codec}`, ...source);
+  const page = await openPage(browser, `${relay.url}/watch/${room}`);
+  try {
+    const { before: first, after: last } = await waitForPictures(page, 75);
+    const energy = last.audio.totalAudioEnergy - first.audio.totalAudioEnergy;
+    t.diagnostic(`${codec}: ${last.video.framesDecoded} decoded, ${last.video.framesDropped} dropped, ` +
+      `${last.video.freezeCount} freezes, ${last.video.frameWidth}x${last.video.frameHeight}, ${last.transport.srtpCipher}`);
+    assert.ok(energy > 0, `audio energy grew by ${energy}`);
+    assert.equal(last.transport.srtpCipher, 'SRTP_AEAD_AES_128_GCM');
+    assert.equal(last.transport.dtlsState, 'connected');
+    assert.ok(last.video.framesDropped <= last.video.framesDecoded / 10, `${last.video.framesDropped} dropped`);
+    assert.equal(await pageState(page), 'on');
+    assert.deepEqual(await complaints(page), []);
+    return await page.evaluate(() => document.querySelector('video').videoWidth);
+  } finally {
+    await page.context().close();
+    await send.stop();
+  }
+}
+
+test('a browser watches the test pattern in VP8', async (t) => {
+  assert.equal(await watchCodec(t, 'vp8', '--test'), 1280);
+});
+
+test('a browser watches the test pattern in H.264', async (t) => {
+  assert.equal(await watchCodec(t, 'h264', '--test'), 1280);
+});
+
+test('a browser watches a real lecture', { skip: !existsSync(LECTURE) && 'forensics-samples-files is not installed' }, async (t) => {
+  assert.equal(await watchCodec(t, 'vp8', `--file=${LECTURE}`, '--loop'), 1280);
+});
+
+test('lips and voice agree within 45 ms in the browser', async (t) => {
+  const send = startSend(relay, 'lips', '--test');
+  const page = await openPage(browser, `${relay.url}/watch/lips`, { bypassCSP: true }); // for the audio worklet
+  await waitForPictures(page, 50);
+  // Chromium moves picture and sound together step by step, one step a second, after the second
+  // sender report, and again whenever its jitter buffers change: judged is where it settles.
+  const medians = [];
+  do {
+    const { pairs, medianMs, offsets } = await measureOffset(page, 6000);
+    const { audio, video } = await stats(page);
+    t.diagnostic(`A/V offset: median ${medianMs?.toFixed(1)} ms of ${pairs} (${offsets.map((offset) => offset.toFixed(0)).join(' ')}); ` +
+      `by Chromium's own account ${audio.estimatedPlayoutTimestamp - video.estimatedPlayoutTimestamp} ms`);
+    if (pairs >= 3) medians.push(medianMs);
+  } while (!(Math.abs(medians.at(-1)) <= 45) && medians.length < 6);
+  assert.ok(Math.abs(medians.at(-1)) <= 45, `medians ${medians}`);
+  await page.context().close();
+  await send.stop();
+});
+
+test('the page waits for a lesson, follows it and says when it is over', async () => {
+  const page = await openPage(browser, `${relay.url}/watch/waiting`);
+  await waitFor('waiting', async () => (await pageState(page)) === 'none');
+  const send = startSend(relay, 'waiting', '--test');
+  await waitForPictures(page, 10);
+  assert.equal((await stats(page)).sessions, 1, 'the lesson began within the session that waited');
+  await waitFor('the lesson', async () => (await pageState(page)) === 'on');
+  await send.stop();
+  await waitFor('its end', async () => (await pageState(page)) === 'over');
+  await page.context().close();
+});
+
+test('a second lesson plays in the page that stayed', async () => {
+  const page = await openPage(browser, `${relay.url}/watch/again`);
+  for (const round of [1, 2]) {
+    const send = startSend(relay, 'again', '--test');
+    await waitFor(`lesson ${round} to play`, async () => (await pageState(page)) === 'on');
+    await waitForPictures(page, 10);
+    await send.stop();
+    await waitFor(`the end of lesson ${round}`, async () => (await pageState(page)) === 'over');
+  }
+  await page.context().close();
+});
+
+test('sound that the browser refuses is one click away', async () => {
+  const strict = await launchBrowser({ autoplay: 'document-user-activation-required' });
+  startSend(relay, 'sound', '--test');
+  const page = await openPage(strict, `${relay.url}/watch/sound`);
+  // Playwright's own evaluate() counts as a click of the user, a bare protocol session does not.
+  const session = await page.context().newCDPSession(page);
+  const ask = async (expression) => (await session.send('Runtime.evaluate', { expression })).result.value;
+  await waitFor('the button', () => ask('!document.getElementById("sound-on").hidden'));
+  await waitFor('the picture', () => ask('document.querySelector("video").currentTime > 0.5'));
+  assert.equal(await ask('document.querySelector("video").muted'), true);
+  await page.click('#sound-on');
+  assert.equal(await ask('document.querySelector("video").muted'), false);
+  assert.equal(await ask('document.querySelector("video").paused'), false);
+  assert.equal(await ask('document.getElementById("sound-on").hidden'), true);
+});
+
+test('closing the page ends its session at once', async () => {
+  const page = await openPage(browser, `${relay.url}/watch/leaving`);
+  await waitFor('the receiver', async () => (await relay.room('leaving'))?.receivers.length === 1);
+  await page.goto('about:blank');
+  await waitFor('the room to be empty', async () => !(await relay.room('leaving'))?.receivers.length, 3000);
+  await page.context().close();
+});
