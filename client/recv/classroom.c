@@ -34,6 +34,9 @@ struct CcClassroom {
     int exit_code;
     CcRtpReceiverStats stats; /* at the last line */
     guint64 stats_pictures;
+    CcRtpReceiverStats shown; /* a second ago */
+    guint64 shown_pictures;
+    guint seconds;
 
     GMutex lock; /* guards what follows */
     CcPictureFlow flow;
@@ -241,14 +244,38 @@ log_stats(CcClassroom *classroom)
     classroom->stats_pictures = flow.pictures;
 }
 
+/* The line for people; each second's own figures. */
+static void
+show_line(CcClassroom *classroom)
+{
+    CcRtpReceiverStats now;
+    cc_rtp_receiver_get_stats(classroom->receiver, &now);
+    g_mutex_lock(&classroom->lock);
+    guint64 pictures = classroom->flow.pictures;
+    g_mutex_unlock(&classroom->lock);
+    guint64 packets = now.packets - MIN(classroom->shown.packets, now.packets);
+    guint64 lost = now.lost - MIN(classroom->shown.lost, now.lost);
+    guint64 bytes = now.bytes - MIN(classroom->shown.bytes, now.bytes);
+    g_autofree char *line = g_strdup_printf(
+        _("receiving  %d pictures/s  %d kbit/s  loss %.1f %%  jitter %.0f ms"),
+        (int)(pictures - classroom->shown_pictures), (int)(bytes * 8 / 1000),
+        packets + lost > 0 ? 100.0 * (double)lost / (double)(packets + lost) : 0, now.jitter_ms);
+    cc_status_line_update(classroom->line, line);
+    classroom->shown = now;
+    classroom->shown_pictures = pictures;
+}
+
 static gboolean
 on_stats_timer(gpointer user_data)
 {
     CcClassroom *classroom = user_data;
     if (classroom->receiver == NULL)
         return G_SOURCE_CONTINUE;
-    if (classroom->state == CC_CONNECTION_ON)
-        log_stats(classroom);
+    if (classroom->state == CC_CONNECTION_ON) {
+        show_line(classroom);
+        if (++classroom->seconds % STATS_INTERVAL_S == 0)
+            log_stats(classroom);
+    }
     if (cc_rtp_receiver_take_failure(classroom->receiver))
         renew_receiver(classroom);
     return G_SOURCE_CONTINUE;
@@ -319,7 +346,7 @@ cc_classroom_new(const CcConfig *config, const char *room, GError **error)
 int
 cc_classroom_run(CcClassroom *classroom)
 {
-    classroom->stats_timer = g_timeout_add_seconds(STATS_INTERVAL_S, on_stats_timer, classroom);
+    classroom->stats_timer = g_timeout_add_seconds(1, on_stats_timer, classroom);
     cc_connection_start(classroom->connection);
     g_main_loop_run(classroom->loop);
     return classroom->exit_code;
