@@ -2,8 +2,8 @@
 
 /* What the sound server holds ahead; it delays picture and sound alike. */
 #define AUDIO_BUFFER_US 80000
-/* On a slow PC a late picture is better than none. */
-#define MAX_LATENESS (200 * GST_MSECOND)
+/* On a slow PC a late picture is better than none, as long as lips and voice agree. */
+#define MAX_LATENESS (45 * GST_MSECOND)
 
 static gboolean
 opens(GstElement *element)
