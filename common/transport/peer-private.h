@@ -19,6 +19,8 @@ struct CcPeer {
     CcPeerState state;
     gboolean ice_lite;
     CcIceAgent *pending; /* during a restart, or NULL */
+    CcIceAgent *retired; /* after one: still receives what was under way, or NULL */
+    GSource *retired_timer;
 
     CcDtlsIdentity *identity;
     CcDtls *dtls; /* from the answer on */

@@ -7,6 +7,8 @@
 #include "common/transport/datagram.h"
 #include "common/wire/rtp.h"
 
+#define RETIRED_MS 3000 /* longer than packets and retransmissions stay under way */
+
 static void
 destroy(CcPeer *peer)
 {
@@ -62,18 +64,54 @@ cc_peer_update_state(CcPeer *peer)
         cc_peer_set_state(peer, CC_PEER_LOST, NULL);
 }
 
+/* The agent that signalling talks about. */
+static CcIceAgent *
+newest(CcPeer *peer)
+{
+    return peer->pending ? peer->pending : peer->agent;
+}
+
+static void
+drop_retired(CcPeer *peer)
+{
+    if (peer->retired_timer) {
+        g_source_destroy(peer->retired_timer);
+        g_clear_pointer(&peer->retired_timer, g_source_unref);
+    }
+    g_clear_pointer(&peer->retired, cc_ice_agent_free);
+}
+
+static gboolean
+on_retired_timer(gpointer user_data)
+{
+    drop_retired(user_data);
+    return G_SOURCE_REMOVE;
+}
+
+/* From now on we send by the new pair; what the other side has sent to the old one is still coming.
+ */
+static void
+change_over(CcPeer *peer)
+{
+    drop_retired(peer);
+    peer->retired = peer->agent;
+    peer->retired_timer = g_timeout_source_new(RETIRED_MS);
+    g_source_set_callback(peer->retired_timer, on_retired_timer, peer, NULL);
+    g_source_attach(peer->retired_timer, peer->context);
+    g_mutex_lock(&peer->lock);
+    peer->agent = g_steal_pointer(&peer->pending);
+    g_mutex_unlock(&peer->lock);
+}
+
 static void
 on_ice_state(CcIceAgent *agent, CcIceState state, gpointer user_data)
 {
     CcPeer *peer = user_data;
+    if (agent == peer->retired)
+        return;
     cc_peer_enter(peer);
-    if (agent == peer->pending && state == CC_ICE_CONNECTED) {
-        CcIceAgent *old = peer->agent;
-        g_mutex_lock(&peer->lock);
-        peer->agent = g_steal_pointer(&peer->pending);
-        g_mutex_unlock(&peer->lock);
-        cc_ice_agent_free(old);
-    }
+    if (agent == peer->pending && state == CC_ICE_CONNECTED)
+        change_over(peer);
     cc_peer_start_dtls(peer);
     if (!peer->freed)
         cc_peer_update_state(peer);
@@ -84,7 +122,7 @@ static void
 on_ice_candidate(CcIceAgent *agent, const char *candidate, gpointer user_data)
 {
     CcPeer *peer = user_data;
-    if (peer->pending && agent != peer->pending)
+    if (agent != newest(peer))
         return;
     cc_peer_enter(peer);
     peer->callbacks.local_candidate(candidate, peer->user_data);
@@ -169,17 +207,11 @@ cc_peer_free(CcPeer *peer)
         cc_dtls_close(peer->dtls);
     peer->freed = TRUE;
     cc_peer_stop_dtls(peer);
+    drop_retired(peer);
     cc_ice_agent_free(peer->pending);
     cc_ice_agent_free(peer->agent);
     if (peer->depth == 0)
         destroy(peer);
-}
-
-/* The agent that signalling talks about. */
-static CcIceAgent *
-newest(CcPeer *peer)
-{
-    return peer->pending ? peer->pending : peer->agent;
 }
 
 const char *
