@@ -24,7 +24,8 @@ media_test_init(MediaTest *test)
     test->identity = cc_dtls_identity_new(NULL, &error);
     g_assert_no_error(error);
     test->relay_address = "127.0.0.1";
-    test->watched_video = CC_CODEC_VP8;
+    test->published_video = (CcSlotCodec){CC_CODEC_VP8, VIDEO_PT, VIDEO_RTX_PT, 0};
+    test->watched_video[0] = (CcSlotCodec){CC_CODEC_VP8, WATCH_VIDEO_PT, WATCH_RTX_PT, 0};
     test->events = g_ptr_array_new_with_free_func(g_free);
     test->peers = g_ptr_array_new();
     test->options = (CcWorkerOptions){

@@ -144,7 +144,7 @@ peer_receive(Peer *self)
 }
 
 static void
-fill_slots(CcNegotiated *negotiated, CcSessionDirection direction, CcCodec video)
+fill_slots(const MediaTest *test, CcNegotiated *negotiated, CcSessionDirection direction)
 {
     gboolean watch = direction == CC_DIRECTION_WATCH;
     negotiated->n_slots = 2;
@@ -159,9 +159,8 @@ fill_slots(CcNegotiated *negotiated, CcSessionDirection direction, CcCodec video
         .m_line = 1,
         .kind = CC_MEDIA_VIDEO,
         .mid = "1",
-        .n_codecs = 1,
-        .codecs = {{video, watch ? WATCH_VIDEO_PT : VIDEO_PT, watch ? WATCH_RTX_PT : VIDEO_RTX_PT,
-                    0}},
+        .n_codecs = watch && test->watched_video[1].codec != CC_CODEC_NONE ? 2 : 1,
+        .codecs = {watch ? test->watched_video[0] : test->published_video, test->watched_video[1]},
         .nack = TRUE,
         .pli = TRUE,
     };
@@ -205,8 +204,7 @@ peer_new(MediaTest *test, CcSessionDirection direction, gboolean tcp)
     setup->local_ufrag = g_strdup(ufrag);
     setup->local_pwd = g_strdup(pwd);
     setup->cname = g_strdup("relay");
-    fill_slots(&setup->negotiated, direction,
-               direction == CC_DIRECTION_WATCH ? test->watched_video : CC_CODEC_VP8);
+    fill_slots(test, &setup->negotiated, direction);
     g_strlcpy(setup->negotiated.remote_ufrag, self->ufrag, 257);
     g_strlcpy(setup->negotiated.remote_pwd, self->pwd, 257);
     const char *fingerprint = cc_dtls_identity_fingerprint(test->identity);

@@ -50,10 +50,11 @@ struct MediaTest {
     GPtrArray *events; /* char *: "connected s1", "ended s2 timed-out" */
     GPtrArray *peers;  /* Peer * (transfer none) */
     guint n_sessions;
-    const char *relay_address; /* where the next peers send: 127.0.0.1 */
-    CcDtlsIdentity *stranger;  /* NULL, or whose certificate the next peers show */
-    CcCodec watched_video;     /* what the next receiver negotiates */
-    CcWorkerStats *stats;      /* of the latest media_test_stats() */
+    const char *relay_address;    /* where the next peers send: 127.0.0.1 */
+    CcDtlsIdentity *stranger;     /* NULL, or whose certificate the next peers show */
+    CcSlotCodec published_video;  /* of the next publisher: VP8 */
+    CcSlotCodec watched_video[2]; /* of the next receiver: VP8, nothing */
+    CcWorkerStats *stats;         /* of the latest media_test_stats() */
 };
 
 /* @options may be changed between init and start. */

@@ -171,6 +171,33 @@ test_publisher_loss(void)
     media_test_clear(&test);
 }
 
+/* A number that was used is used up, even when the history has forgotten its packet: other bytes
+ * under it would be a second plaintext under one SRTP index towards every receiver. */
+static void
+test_number_used_twice(void)
+{
+    MediaTest test;
+    media_test_init(&test);
+    test.options.history_ms = 1;
+    media_test_start(&test);
+    Peer *teacher = peer_connected(&test, CC_DIRECTION_PUBLISH, FALSE);
+    Peer *watcher = peer_connected(&test, CC_DIRECTION_WATCH, FALSE);
+    for (guint16 i = 1; i <= 70; i++)
+        send_video(teacher, PUBLISHER_VIDEO, i, i * 3600u, i == 1);
+    wait_count(watcher, CC_MEDIA_VIDEO, 70);
+    media_test_turn(&test, 5);
+    for (guint16 i = 1; i <= 70; i++)
+        send_rtx(teacher, i, i, 1234567); /* a millisecond is over long since */
+    media_test_wait_drop(&test, CC_DROP_RTP_DUPLICATE, 70);
+    send_video(teacher, PUBLISHER_VIDEO, 100, 99, FALSE); /* far ahead, and back into the gap */
+    send_rtx(teacher, 71, 71, 71 * 3600);
+    send_rtx(teacher, 72, 99, 99);
+    send_rtx(teacher, 73, 99, 99);
+    wait_count(watcher, CC_MEDIA_VIDEO, 73);
+    media_test_wait_drop(&test, CC_DROP_RTP_DUPLICATE, 71);
+    media_test_clear(&test);
+}
+
 /* The publisher hears how its packets arrive: receiver reports and transport-wide feedback. */
 static void
 test_reports_to_publisher(void)
@@ -263,6 +290,7 @@ main(int argc, char **argv)
     g_test_add_func("/media-repair/rtx-to-receiver", test_rtx_to_receiver);
     g_test_add_func("/media-repair/plain-resend", test_plain_resend);
     g_test_add_func("/media-repair/publisher-loss", test_publisher_loss);
+    g_test_add_func("/media-repair/number-used-twice", test_number_used_twice);
     g_test_add_func("/media-repair/reports-to-publisher", test_reports_to_publisher);
     g_test_add_func("/media-repair/receiver-report", test_receiver_report);
     return g_test_run();

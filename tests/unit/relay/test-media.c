@@ -237,13 +237,42 @@ test_foreign_codec(void)
     media_test_init(&test);
     media_test_start(&test);
     Peer *teacher = peer_connected(&test, CC_DIRECTION_PUBLISH, FALSE);
-    test.watched_video = CC_CODEC_H264;
+    test.watched_video[0].codec = CC_CODEC_H264;
     Peer *watcher = peer_connected(&test, CC_DIRECTION_WATCH, FALSE);
     send_video(teacher, PUBLISHER_VIDEO, 1, 1, TRUE);
     send_audio(teacher, PUBLISHER_AUDIO, 1);
     wait_count(watcher, CC_MEDIA_AUDIO, 1);
     media_test_wait_drop(&test, CC_DROP_RTP_CODEC, 1);
     g_assert_cmpuint(peer_count(watcher, peer_slot(watcher, CC_MEDIA_VIDEO)->ssrc), ==, 0);
+    media_test_clear(&test);
+}
+
+/* H.264: the receiver's number for the publisher's own profile, if it has one. */
+static void
+test_h264_profile(void)
+{
+    MediaTest test;
+    static const guint8 idr[20] = {0x65, 0x80};
+    media_test_init(&test);
+    media_test_start(&test);
+    test.published_video = (CcSlotCodec){CC_CODEC_H264, VIDEO_PT, 0, 0x42e01f};
+    test.watched_video[0] = (CcSlotCodec){CC_CODEC_H264, 100, 0, 0x640c1f};
+    Peer *teacher = peer_connected(&test, CC_DIRECTION_PUBLISH, FALSE);
+    Peer *high_only = peer_connected(&test, CC_DIRECTION_WATCH, FALSE);
+    test.watched_video[1] = (CcSlotCodec){CC_CODEC_H264, 101, 0, 0x42001f};
+    Peer *both = peer_connected(&test, CC_DIRECTION_WATCH, FALSE);
+    peer_send_rtp(teacher, &(RtpToSend){.payload_type = VIDEO_PT,
+                                        .sequence = 1,
+                                        .ssrc = PUBLISHER_VIDEO,
+                                        .mid = "1",
+                                        .payload = idr,
+                                        .payload_length = sizeof idr});
+    wait_count(both, CC_MEDIA_VIDEO, 1);
+    wait_count(high_only, CC_MEDIA_VIDEO, 1);
+    guint32 ssrc = peer_slot(both, CC_MEDIA_VIDEO)->ssrc;
+    g_assert_cmpuint(peer_packet(both, ssrc, 0)->rtp.payload_type, ==, 101);
+    ssrc = peer_slot(high_only, CC_MEDIA_VIDEO)->ssrc;
+    g_assert_cmpuint(peer_packet(high_only, ssrc, 0)->rtp.payload_type, ==, 100);
     media_test_clear(&test);
 }
 
@@ -258,5 +287,6 @@ main(int argc, char **argv)
     g_test_add_func("/media/changed-ssrc", test_changed_ssrc);
     g_test_add_func("/media/sender-reports", test_sender_reports);
     g_test_add_func("/media/foreign-codec", test_foreign_codec);
+    g_test_add_func("/media/h264-profile", test_h264_profile);
     return g_test_run();
 }
