@@ -77,16 +77,21 @@ class Program {
   }
 }
 
-/** @ports: of an earlier relay, to take its place. */
-export async function startRelay(ports = { http: 0, udp: 0 }) {
-  const relay = new Program('relay', ['relay', '--open', '--http-address=127.0.0.1', '--udp-address=127.0.0.1',
-    `--http-port=${ports.http}`, `--udp-port=${ports.udp}`]);
+/** @ports: of an earlier relay, to take its place. @args: instead of letting anybody in. */
+export async function startRelay(ports = { http: 0, udp: 0 }, ...args) {
+  const relay = new Program('relay', ['relay', '--http-address=127.0.0.1', '--udp-address=127.0.0.1',
+    `--http-port=${ports.http}`, `--udp-port=${ports.udp}`, ...(args.length > 0 ? args : ['--open'])]);
   const [, http, udp] = await relay.says(/listening http=(\d+) udp=(\d+)/);
   relay.ports = { http: Number(http), udp: Number(udp) };
   relay.url = `http://127.0.0.1:${http}`;
   relay.rooms = async () => (await (await fetch(`${relay.url}/api/rooms`)).json()).rooms;
   relay.room = async (name) => (await relay.rooms()).find(({ room }) => room === name);
   return relay;
+}
+
+/** The output of `classcast token`. */
+export function makeToken(...args) {
+  return execFileSync(classcast, ['token', ...args], { encoding: 'utf8', env: environment }).trim();
 }
 
 export function startSend(relay, room, ...args) {

@@ -9,6 +9,7 @@ const CAMERA = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { id
 const SCREEN = { width: { max: 1920 }, height: { max: 1080 }, frameRate: { max: 15 } };
 const VOICE = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 const MAX_VIDEO_BPS = 2_500_000;
+const GHOST_MS = 10000; // after an outage the relay may take our own old session for a teacher
 
 const page = document.body;
 const preview = byId('preview');
@@ -22,6 +23,7 @@ const link = new Link({
 const updateWakeLock = keepScreenOn(() => isTeaching());
 const tracks = { video: null, audio: null };
 let startedAt = null; // of the lesson, once it is on
+let liveAt = -Infinity; // when it last was
 let muted = false;
 let hasTaught = false;
 let choosing = 0; // counts choices: only the latest counts
@@ -111,7 +113,7 @@ function useTracks(stream) {
   preview.srcObject = video ? new MediaStream([video]) : null;
   preview.classList.toggle('mirrored', source() === 'camera');
   meter.show(audio ?? null);
-  link.peer?.getSenders().forEach((sender, i) => sender.replaceTrack([tracks.audio, tracks.video][i]));
+  for (const { sender, receiver } of link.peer?.getTransceivers() ?? []) sender.replaceTrack(tracks[receiver.track.kind]);
   show();
 }
 
@@ -179,8 +181,17 @@ function toggleMute() {
 
 function state() {
   if (link.state === 'stopped') return hasTaught ? 'ended' : 'ready';
-  if (link.state === 'refused') return link.refusal?.code === 'teacher-present' ? 'occupied' : 'refused';
+  if (link.state === 'refused') {
+    if (link.refusal?.code !== 'teacher-present') return 'refused';
+    return performance.now() - liveAt < GHOST_MS ? 'lost' : 'occupied';
+  }
   return link.state === 'connected' ? 'live' : link.state;
+}
+
+/** The answer may have rejected the m-line: the relay and this browser have no codec in common. */
+function videoIsRefused() {
+  const isSent = ({ receiver, currentDirection }) => receiver.track.kind === 'video' && currentDirection === 'sendonly';
+  return tracks.video !== null && link.peer !== null && !link.peer.getTransceivers().some(isSent);
 }
 
 function show() {
@@ -195,7 +206,7 @@ function show() {
   byId('mute').disabled = !tracks.audio;
   byId('mute').setAttribute('aria-pressed', String(muted));
   say(byId('mute'), muted ? 'teach.unmute' : 'teach.mute');
-  const key = now === 'live' && muted ? 'teach.muted' : `teach.${now}`;
+  const key = now !== 'live' ? `teach.${now}` : videoIsRefused() ? 'teach.video-refused' : muted ? 'teach.muted' : 'teach.live';
   say(byId('status'), key, now === 'refused' ? { why: explain(link.refusal ?? {}) } : {});
   document.title = `${room} · ${t('teach.title')} · classcast`;
   updateWakeLock();
@@ -257,7 +268,11 @@ document.querySelectorAll('input[name=source]').forEach((radio) => radio.addEven
 }));
 navigator.mediaDevices?.addEventListener('devicechange', listDevices);
 link.addEventListener('state', show);
-link.addEventListener('stats', () => (showFigures(), showClock()));
+link.addEventListener('stats', () => {
+  liveAt = performance.now();
+  showFigures();
+  showClock();
+});
 for (const event of ['change', 'open', 'close']) events.addEventListener(event, showAudience);
 events.addEventListener('open', () => link.check());
 show();
