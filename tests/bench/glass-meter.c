@@ -47,7 +47,7 @@ collect(GstAppSink *sink, gint64 end_us, GArray *ages)
         if (!gst_video_info_from_caps(&info, gst_sample_get_caps(sample)) ||
             !gst_video_frame_map(&frame, &info, gst_sample_get_buffer(sample), GST_MAP_READ))
             continue;
-        guint32 code;
+        guint32 code = 0;
         gboolean legible =
             read_bar(GST_VIDEO_FRAME_PLANE_DATA(&frame, 0), GST_VIDEO_FRAME_PLANE_STRIDE(&frame, 0),
                      GST_VIDEO_FRAME_WIDTH(&frame), &code);

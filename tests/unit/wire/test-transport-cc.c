@@ -46,7 +46,7 @@ static void
 test_read(void)
 {
     Report report;
-    gint64 reference_us;
+    gint64 reference_us = -1;
     g_assert_cmpint(read_message(message, sizeof message, &report, &reference_us), ==,
                     CC_DROP_NONE);
     g_assert_cmpint(reference_us, ==, 128000);
