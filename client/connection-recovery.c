@@ -168,7 +168,7 @@ watch_connected(CcConnection *connection, gint64 now_us)
     if (connection->hint_us != 0 && received_us > connection->hint_us)
         connection->hint_us = 0;
     if (connection->hint_us != 0) {
-        gboolean busy = connection->publish || connection->lesson == CC_LESSON_ON;
+        gboolean busy = connection->publish || connection->state == CC_CONNECTION_ON;
         limit_us = MIN(limit_us, busy ? HINT_SILENCE_US : IDLE_HINT_SILENCE_US);
     }
     if (silent_us > limit_us || connection->peer_lost)

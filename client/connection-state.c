@@ -11,17 +11,19 @@
 /* A restart during which packets go on is nobody's concern. */
 #define QUIET_RESTART_US (1000 * 1000)
 
+/* A session that is in doubt, but not for long: the events may be another relay's than the session,
+ * so that what is shown stays as it is. */
 static gboolean
-is_connected(CcConnection *connection, gint64 now_us)
+is_in_doubt(CcConnection *connection, gint64 now_us)
 {
     if (connection->phase == CC_PHASE_RESTARTING)
         return now_us - cc_connection_last_received_us(connection) < QUIET_RESTART_US;
-    return connection->phase == CC_PHASE_CONNECTED;
+    return connection->phase == CC_PHASE_CONNECTED && connection->hint_us != 0;
 }
 
 /* What a connected watcher sees, from the room's events and from media. */
 static CcConnectionState
-watching_state(const CcConnection *connection, gint64 now_us)
+watching_state(CcConnection *connection, gint64 now_us)
 {
     gboolean open = connection->events != NULL && cc_event_stream_is_open(connection->events);
     gboolean flowing =
@@ -37,8 +39,12 @@ watching_state(const CcConnection *connection, gint64 now_us)
     case CC_LESSON_OVER:
         return CC_CONNECTION_OVER;
     case CC_LESSON_ON:
+        /* Nobody says that the teacher is away: either a proxy took the events, or the relay is
+         * gone. */
         if (!open)
-            return CC_CONNECTION_AWAY;
+            return now_us - cc_connection_last_received_us(connection) < FLOWING_US
+                       ? CC_CONNECTION_AWAY
+                       : CC_CONNECTION_LOST;
         if (connection->last_rtp_us != 0)
             return CC_CONNECTION_ON;
         /* Its first packet is on the way. */
@@ -57,7 +63,9 @@ compute_state(CcConnection *connection)
 {
     gint64 now_us = cc_clock_now_us();
 
-    if (is_connected(connection, now_us))
+    if (is_in_doubt(connection, now_us))
+        return connection->state;
+    if (connection->phase == CC_PHASE_CONNECTED)
         return connection->publish ? CC_CONNECTION_ON : watching_state(connection, now_us);
     if (connection->refused)
         return CC_CONNECTION_REFUSED;

@@ -51,7 +51,7 @@ on_changed(const CcRoomState *room, gpointer user_data)
     Fixture *fixture = user_data;
     fixture->changed++;
     fixture->lesson = room->lesson;
-    g_autofree const char **names = cc_room_state_receivers(room, &fixture->n_receivers);
+    g_free(cc_room_state_receivers(room, &fixture->n_receivers));
 }
 
 static const CcEventStreamCallbacks callbacks = {on_opened, on_closed, on_changed};
