@@ -178,10 +178,12 @@ add_servers(CcIceAgent *ice)
 static NiceAgent *
 make_nice_agent(const CcIceConfig *config, GMainContext *context)
 {
+    /* Aggressive nomination: with the regular one libnice, behind NAT, waits until every other check
+     * has succeeded or failed, and one into a firewall takes longer than anybody waits. The relay
+     * answers on the path that our media take, so it does not matter which check came first. */
     NiceAgent *nice =
         nice_agent_new_full(context, NICE_COMPATIBILITY_RFC5245,
-                            NICE_AGENT_OPTION_REGULAR_NOMINATION | NICE_AGENT_OPTION_ICE_TRICKLE |
-                                NICE_AGENT_OPTION_CONSENT_FRESHNESS);
+                            NICE_AGENT_OPTION_ICE_TRICKLE | NICE_AGENT_OPTION_CONSENT_FRESHNESS);
     /* The relay is ICE-lite, and we make the offer: we control (RFC 8445 section 6.1.1). TCP also
      * to the peer of a relay-only session would be against its purpose; force-relay sees to that.
      */
