@@ -133,10 +133,10 @@ class LessonCase(unittest.TestCase):
                                     send=dict(send, preview=False), auth=auth or {})
         return self.started(Program(self.home, "send", "--config", config, name=name))
 
-    def start_recv(self, relay, *arguments, network=None, name="recv", auth=None, **recv):
+    def start_recv(self, relay, *arguments, network=None, name="recv", auth=None, env=None, **recv):
         config = self.client_config(name, getattr(relay, "url", relay), network, auth=auth or {},
                                     video={"hardware": "off"}, recv=dict(recv, headless=True))
-        return self.started(Program(self.home, "recv", "--config", config, *arguments, name=name))
+        return self.started(Program(self.home, "recv", "--config", config, *arguments, name=name, env=env))
 
     def start_lesson(self, *arguments, **relay):
         """A relay, a teacher and a classroom that has picture and sound."""

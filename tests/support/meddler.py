@@ -27,6 +27,8 @@ class Meddler:
         self.meddle = self.pass_on
         self.sockets = {}  # client address → socket towards the relay
         self.closing = False
+        self.is_cut = False
+        self.held = []  # what TCP would have to say while the cable is out
         self.selector = selectors.DefaultSelector()
         self.http = socket.create_server(("127.0.0.1", 0))
         self.udp = self.new_udp()
@@ -39,7 +41,7 @@ class Meddler:
         assert len(self.old_port) == len(self.new_port), "ports of different length"
         self.selector.register(self.http, selectors.EVENT_READ, self.on_connection)
         self.selector.register(self.udp, selectors.EVENT_READ, self.on_client)
-        self.selector.register(self.wake_read, selectors.EVENT_READ, lambda _: None)
+        self.selector.register(self.wake_read, selectors.EVENT_READ, self.on_wake)
         self.thread = threading.Thread(target=self.run, daemon=True)
         self.thread.start()
 
@@ -55,24 +57,42 @@ class Meddler:
     def pass_on(direction, datagram):
         return [datagram]
 
-    @staticmethod
-    def swallow(direction, datagram):
-        """The cable is out."""
-        return []
+    def changed(self, direction, datagram):
+        return [] if self.is_cut else self.meddle(direction, datagram)
+
+    def unplug(self):
+        """Nothing passes any more, and nobody is told."""
+        self.is_cut = True
+        self.wake_write.send(b"x")
+
+    def plug_in(self):
+        self.is_cut = False
+        self.wake_write.send(b"x")
 
     def run(self):
         while not self.closing:
             for key, _ in self.selector.select():
                 try:
-                    key.data(key.fileobj)
+                    if self.is_cut and key.fileobj.type == socket.SOCK_STREAM and key.fileobj is not self.wake_read:
+                        self.selector.unregister(key.fileobj)
+                        self.held.append(key)
+                    else:
+                        key.data(key.fileobj)
                 except OSError:
                     pass
+
+    def on_wake(self, wake):
+        wake.recv(16)
+        if not self.is_cut:
+            for key in self.held:
+                self.selector.register(key.fileobj, key.events, key.data)
+            self.held.clear()
 
     def close(self):
         self.closing = True
         self.wake_write.send(b"x")
         self.thread.join(5)
-        for key in list(self.selector.get_map().values()):
+        for key in [*self.selector.get_map().values(), *self.held]:
             key.fileobj.close()
         self.wake_write.close()
 
@@ -97,6 +117,7 @@ class Meddler:
                 return
         except OSError:
             pass
+        self.held = [key for key in self.held if key.fileobj is not target]
         for stream in (source, target):
             try:
                 self.selector.unregister(stream)
@@ -115,7 +136,7 @@ class Meddler:
                 upstream = self.sockets[client] = self.new_udp()
                 upstream.connect(("127.0.0.1", self.relay.udp_port))
                 self.selector.register(upstream, selectors.EVENT_READ, lambda s, c=client: self.on_relay(s, c))
-            for changed in self.meddle(TO_RELAY, datagram):
+            for changed in self.changed(TO_RELAY, datagram):
                 try:
                     upstream.send(changed)
                 except OSError:
@@ -127,5 +148,5 @@ class Meddler:
                 datagram = upstream.recv(4096)
             except OSError:
                 return
-            for changed in self.meddle(TO_CLIENT, datagram):
+            for changed in self.changed(TO_CLIENT, datagram):
                 self.udp.sendto(changed, client)

@@ -10,6 +10,7 @@ import time
 
 CLASSCAST = os.environ.get("CLASSCAST", "classcast")
 PR_SET_PDEATHSIG = 1
+LEAK_EXIT_CODE = 123  # what no command ends with by itself
 
 running = set()
 
@@ -44,6 +45,7 @@ class Program:
         environment = dict(os.environ, HOME=home, XDG_CONFIG_HOME=home, XDG_RUNTIME_DIR=home,
                            XDG_CACHE_HOME=os.path.join(home, "cache"),
                            CLASSCAST_SYSTEM_CONFIG="/dev/null", LC_ALL="C.UTF-8", LANGUAGE="C")
+        environment["LSAN_OPTIONS"] = f"{os.environ.get('LSAN_OPTIONS', '')}:exitcode={LEAK_EXIT_CODE}"
         for variable in ("DISPLAY", "WAYLAND_DISPLAY", "http_proxy", "https_proxy", "PULSE_SERVER"):
             environment.pop(variable, None)
         # One registry of GStreamer plugins for all children: making it takes seconds.
@@ -127,7 +129,7 @@ class Program:
             raise AssertionError(f"{self.name} has not ended within {seconds} s\n{self.tail()}") from None
         running.discard(self)
         self.reader.join(5)
-        return 0 if code == 1 and is_quark_leak(self.lines) else code
+        return 0 if code == LEAK_EXIT_CODE and is_quark_leak(self.lines) else code
 
     def stop(self, seconds=15):
         """Politely; anything but exit code 0 (a crash, a leak found by a sanitizer) is a failure."""
