@@ -26,6 +26,7 @@ let startedAt = null; // of the lesson, once it is on
 let liveAt = -Infinity; // when it last was
 let muted = false;
 let hasTaught = false;
+let withVideo = true; // until the relay says that it has no codec for it
 let choosing = 0; // counts choices: only the latest counts
 
 const isTeaching = () => link.state !== 'stopped';
@@ -140,6 +141,7 @@ function prepare(peer) {
   const streams = [new MediaStream()];
   // Both m-lines always: what is missing now may be chosen in the middle of the lesson.
   peer.addTransceiver(tracks.audio ?? 'audio', { direction: 'sendonly', streams });
+  if (!withVideo) return;
   const video = peer.addTransceiver(tracks.video ?? 'video', {
     direction: 'sendonly',
     streams,
@@ -160,6 +162,7 @@ function preferCodec(transceiver, wanted) {
 
 function start() {
   hasTaught = true;
+  withVideo = true;
   link.start();
   show();
 }
@@ -188,7 +191,7 @@ function state() {
   return link.state === 'connected' ? 'live' : link.state;
 }
 
-/** The answer may have rejected the m-line: the relay and this browser have no codec in common. */
+/** Relay and browser have no video codec in common: the lesson is sound alone. */
 function videoIsRefused() {
   const isSent = ({ receiver, currentDirection }) => receiver.track.kind === 'video' && currentDirection === 'sendonly';
   return tracks.video !== null && link.peer !== null && !link.peer.getTransceivers().some(isSent);
@@ -267,7 +270,10 @@ document.querySelectorAll('input[name=source]').forEach((radio) => radio.addEven
   choose();
 }));
 navigator.mediaDevices?.addEventListener('devicechange', listDevices);
-link.addEventListener('state', show);
+link.addEventListener('state', () => {
+  if (link.refusal?.code === 'no-codec') withVideo = false; // a voice without a face still teaches
+  show();
+});
 link.addEventListener('stats', () => {
   liveAt = performance.now();
   showFigures();
