@@ -138,7 +138,8 @@ direction_fits(const CcSdpMedia *offer, const CcAnswerOptions *options)
 }
 
 CcSlotVerdict
-cc_negotiate_slot(const CcSdpMedia *offer, const CcAnswerOptions *options, CcSlot *slot)
+cc_negotiate_slot(const CcSdpMedia *offer, gboolean bundle_mux, const CcAnswerOptions *options,
+                  CcSlot *slot)
 {
     gboolean rejected = offer->port == 0 && !offer->bundle_only;
     gboolean secure = g_str_has_suffix(offer->protocol, "/TLS/RTP/SAVPF") ||
@@ -146,15 +147,17 @@ cc_negotiate_slot(const CcSdpMedia *offer, const CcAnswerOptions *options, CcSlo
 
     memset(slot, 0, sizeof *slot);
     slot->kind = offer->kind;
-    if (offer->kind == CC_MEDIA_OTHER || rejected || !secure)
+    if (offer->kind == CC_MEDIA_OTHER || rejected)
         return CC_SLOT_UNUSABLE;
+    if (!secure)
+        return CC_SLOT_NOT_SECURE;
     if (!offer->bundled)
         return CC_SLOT_NOT_BUNDLED;
     if (strlen(offer->mid) >= sizeof slot->mid)
         return CC_SLOT_BAD_MID;
     if (!direction_fits(offer, options))
         return CC_SLOT_BAD_DIRECTION;
-    if (!offer->rtcp_mux)
+    if (!offer->rtcp_mux && !(offer->bundle_only && bundle_mux))
         return CC_SLOT_NO_MUX;
     choose_codecs(offer, options, slot);
     if (slot->n_codecs == 0)

@@ -84,17 +84,28 @@ read_transport(const CcSdp *offer, CcNegotiated *negotiated, GError **error)
     return TRUE;
 }
 
-/* One audio and one video track of a publisher; a watcher may have all the slots. */
+/* One MediaStream with one track of each kind (RFC 9725 section 4.4.2, and the WHEP draft). */
 static gboolean
-has_room_for(const CcNegotiated *negotiated, const CcAnswerOptions *options, CcMediaKind kind)
+has_room_for(const CcNegotiated *negotiated, CcMediaKind kind)
 {
-    if (options->direction == CC_DIRECTION_PUBLISH) {
-        for (guint i = 0; i < negotiated->n_slots; i++) {
-            if (negotiated->slots[i].kind == kind)
-                return FALSE;
-        }
+    for (guint i = 0; i < negotiated->n_slots; i++) {
+        if (negotiated->slots[i].kind == kind)
+            return FALSE;
     }
     return negotiated->n_slots < CC_MAX_SLOTS;
+}
+
+/* What the first m-line of the bundle says also stands for bundle-only ones, which leave it out
+ * (RFC 9143 section 7.1.3). */
+static gboolean
+bundle_has_mux(const CcSdp *offer)
+{
+    for (guint i = 0; i < offer->media->len; i++) {
+        const CcSdpMedia *media = offer->media->pdata[i];
+        if (media->bundled && !media->bundle_only)
+            return media->rtcp_mux;
+    }
+    return FALSE;
 }
 
 static gboolean
@@ -107,9 +118,12 @@ refuse(GError **error, const guint *verdicts)
         g_set_error_literal(error, CC_ERROR, CC_ERROR_BAD_OFFER, "a mid is longer than 16 bytes");
     else if (verdicts[CC_SLOT_NO_MUX])
         g_set_error_literal(error, CC_ERROR, CC_ERROR_BAD_OFFER, "an m-line has no a=rtcp-mux");
+    else if (verdicts[CC_SLOT_TOO_MANY])
+        g_set_error_literal(error, CC_ERROR, CC_ERROR_BAD_OFFER,
+                            "the offer has more than one audio or video track");
     else if (verdicts[CC_SLOT_NO_CODEC])
         g_set_error_literal(error, CC_ERROR, CC_ERROR_NO_CODEC,
-                            "the offer has no codec in common with this relay");
+                            "an m-line has no codec in common with this relay");
     else if (verdicts[CC_SLOT_BAD_DIRECTION])
         g_set_error_literal(error, CC_ERROR, CC_ERROR_BAD_OFFER,
                             "the m-lines' direction is wrong: to publish wants sendonly, to watch "
@@ -120,19 +134,33 @@ refuse(GError **error, const guint *verdicts)
     return FALSE;
 }
 
+/* Does one m-line spoil the whole offer? Bundling does; and a publisher must not believe that what
+ * nobody gets is sent (RFC 9725 section 4.4.3: no partially successful answers). A watcher gets
+ * what there is. */
+static gboolean
+is_spoilt(const guint *verdicts, const CcAnswerOptions *options)
+{
+    if (verdicts[CC_SLOT_NOT_BUNDLED] || verdicts[CC_SLOT_BAD_MID] || verdicts[CC_SLOT_NO_MUX])
+        return TRUE;
+    return options->direction == CC_DIRECTION_PUBLISH &&
+           (verdicts[CC_SLOT_TOO_MANY] || verdicts[CC_SLOT_NO_CODEC] ||
+            verdicts[CC_SLOT_BAD_DIRECTION] || verdicts[CC_SLOT_NOT_SECURE]);
+}
+
 static gboolean
 choose_slots(const CcSdp *offer, const CcAnswerOptions *options, CcNegotiated *negotiated,
              GError **error)
 {
-    guint verdicts[CC_SLOT_BAD_MID + 1] = {0};
+    guint verdicts[CC_N_SLOT_VERDICTS] = {0};
+    gboolean mux = bundle_has_mux(offer);
 
     for (guint i = 0; i < offer->media->len; i++) {
         const CcSdpMedia *media = offer->media->pdata[i];
         CcSlot slot;
-        CcSlotVerdict verdict = cc_negotiate_slot(media, options, &slot);
+        CcSlotVerdict verdict = cc_negotiate_slot(media, mux, options, &slot);
 
-        if (verdict == CC_SLOT_ACCEPTED && !has_room_for(negotiated, options, media->kind))
-            verdict = CC_SLOT_UNUSABLE;
+        if (verdict == CC_SLOT_ACCEPTED && !has_room_for(negotiated, media->kind))
+            verdict = CC_SLOT_TOO_MANY;
         verdicts[verdict]++;
         if (verdict != CC_SLOT_ACCEPTED)
             continue;
@@ -146,9 +174,7 @@ choose_slots(const CcSdp *offer, const CcAnswerOptions *options, CcNegotiated *n
         }
         negotiated->slots[negotiated->n_slots++] = slot;
     }
-    /* One bad m-line spoils an offer only where bundling itself is at stake, or nothing is left. */
-    if (negotiated->n_slots == 0 || verdicts[CC_SLOT_NOT_BUNDLED] || verdicts[CC_SLOT_BAD_MID] ||
-        verdicts[CC_SLOT_NO_MUX])
+    if (negotiated->n_slots == 0 || is_spoilt(verdicts, options))
         return refuse(error, verdicts);
     return TRUE;
 }

@@ -54,8 +54,9 @@ typedef struct {
     guint32 first_ssrc;           /* watch: slot i sends ssrc first_ssrc + 2 i, its RTX + 1 */
 } CcAnswerOptions;
 
-/* Fills @negotiated and returns the answer: one m-line for each offered one, same order and mid,
- * the unusable ones rejected. Publishing: the first codec of the offer that @options accepts, alone.
+/* Fills @negotiated and returns the answer: one m-line for each offered one, same order and mid. At
+ * most one audio and one video m-line are used. Watching: the unusable ones are rejected. Publishing:
+ * they are an error, data channels aside; the first codec of the offer that @options accepts, alone.
  * Errors: CC_ERROR_NO_BUNDLE, _NO_FINGERPRINT, _NO_ICE, _NO_CODEC, _BAD_OFFER. */
 CcSdp *cc_negotiate_answer(const CcSdp *offer, const CcAnswerOptions *options,
                            CcNegotiated *negotiated, GError **error);

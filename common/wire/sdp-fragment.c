@@ -20,6 +20,8 @@ cc_sdp_fragment_to_string(const CcSdp *fragment)
     for (guint i = 0; i < fragment->media->len; i++) {
         const CcSdpMedia *media = fragment->media->pdata[i];
 
+        if (media->bundle_only) /* in the group, but without candidates (RFC 9725 section 4.3.2) */
+            continue;
         /* The pseudo m-line of RFC 8840: only the mid counts. Without a mid: session level. */
         if (media->mid)
             g_string_append_printf(out, "m=%s 9 RTP/AVP 0\r\na=mid:%s\r\n",

@@ -136,6 +136,8 @@ write_media(GString *out, const CcSdpMedia *media)
         g_string_append_printf(out, "a=setup:%s\r\n", setup_name(media->setup));
     if (media->rtcp_mux)
         g_string_append(out, "a=rtcp-mux\r\n");
+    if (media->rtcp_mux && media->bundled) /* RFC 9725 section 4.4.1: in offers and answers */
+        g_string_append(out, "a=rtcp-mux-only\r\n");
     if (media->rtcp_reduced_size)
         g_string_append(out, "a=rtcp-rsize\r\n");
     g_string_append_printf(out, "a=%s\r\n", direction_name(media->direction));

@@ -117,7 +117,7 @@ void cc_sdp_candidate_free(CcSdpCandidate *candidate);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcSdpCandidate, cc_sdp_candidate_free)
 
 /* application/trickle-ice-sdpfrag (RFC 8840 section 9): a CcSdp whose media carry only mid, ICE
- * credentials and candidates. */
+ * credentials and candidates. The writer lists media that are bundle_only in the group alone. */
 CcSdp *cc_sdp_fragment_parse(const char *text, gssize length, GError **error);
 char *cc_sdp_fragment_to_string(const CcSdp *fragment);
 

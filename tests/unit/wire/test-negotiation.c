@@ -289,28 +289,81 @@ test_dtls_roles(void)
     g_assert_cmpint(((CcSdpMedia *)passive->media->pdata[0])->setup, ==, CC_SDP_ACTIVE);
 }
 
+/* RFC 9725 section 4.4.3: a publisher gets all or nothing; a watcher what there is. */
 static void
-test_unusable_lines_are_rejected(void)
+test_partial_offers(void)
 {
     CcNegotiated n;
-    /* No codec in common for video: the voice is still worth having. */
-    g_autoptr(CcSdp) audio_only = negotiate_ok("obs-whip", &publish, "H264/", "H265/", &n);
-    const CcSdpMedia *video = audio_only->media->pdata[1];
+    g_autoptr(CcSdp) audio_only =
+        negotiate_ok("chromium-whep", &watch, "a=rtpmap:111 opus/", "a=rtpmap:111 other/", &n);
+    const CcSdpMedia *audio = audio_only->media->pdata[0];
     g_autofree char *text = cc_sdp_to_string(audio_only);
-    g_autoptr(CcSdp) second = NULL;
 
     g_assert_cmpuint(n.n_slots, ==, 1);
-    g_assert_cmpuint(video->port, ==, 0);
-    g_assert_cmpstr(video->mid, ==, "1");
-    g_assert_cmpuint(video->formats->len, ==, 1);
-    g_assert_nonnull(strstr(text, "a=group:BUNDLE 0\r\n"));
+    g_assert_cmpint(n.slots[0].kind, ==, CC_MEDIA_VIDEO);
+    g_assert_cmpuint(audio->port, ==, 0);
+    g_assert_cmpstr(audio->mid, ==, "0");
+    g_assert_cmpuint(audio->formats->len, ==, 1);
+    g_assert_nonnull(strstr(text, "a=group:BUNDLE 1\r\n"));
 
-    /* The first m-line of the offer is its rejected one: candidates stand at the next. */
-    second = negotiate_ok("obs-whip", &publish, "m=audio 9", "m=audio 0", &n);
+    assert_refused("obs-whip", &publish, "H264/", "H265/", CC_ERROR_NO_CODEC);
+    assert_refused("obs-whip", &publish, "a=msid:obs-stream obs-video", "a=inactive",
+                   CC_ERROR_BAD_OFFER);
+    assert_refused("obs-whip", &publish, "m=video 9 UDP/TLS/RTP/SAVPF", "m=video 9 RTP/AVP",
+                   CC_ERROR_BAD_OFFER);
+}
+
+/* The first m-line of the offer is its rejected one: candidates stand at the next. */
+static void
+test_rejected_by_the_offer(void)
+{
+    CcNegotiated n;
+    g_autoptr(CcSdp) answer = negotiate_ok("obs-whip", &publish, "m=audio 9", "m=audio 0", &n);
+
     g_assert_cmpuint(n.n_slots, ==, 1);
     g_assert_cmpuint(n.slots[0].m_line, ==, 1);
-    g_assert_cmpuint(((CcSdpMedia *)second->media->pdata[0])->candidates->len, ==, 0);
-    g_assert_cmpuint(((CcSdpMedia *)second->media->pdata[1])->candidates->len, ==, 4);
+    g_assert_cmpuint(((CcSdpMedia *)answer->media->pdata[0])->candidates->len, ==, 0);
+    g_assert_cmpuint(((CcSdpMedia *)answer->media->pdata[1])->candidates->len, ==, 4);
+}
+
+/* As in RFC 9725 section 4.2: what the bundle's first m-line says is left out of the second. */
+static const char max_bundle[] =
+    "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0 1\r\n"
+    "a=extmap-allow-mixed\r\na=ice-options:trickle ice2\r\n"
+    "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=rtcp:9 IN IP4 0.0.0.0\r\n"
+    "a=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuvwx\r\n"
+    "a=fingerprint:sha-256 " FINGERPRINT "\r\na=setup:actpass\r\na=mid:0\r\na=sendonly\r\n"
+    "a=msid:s a\r\na=rtcp-mux\r\na=rtcp-mux-only\r\na=rtpmap:111 opus/48000/2\r\n"
+    "m=video 0 UDP/TLS/RTP/SAVPF 96\r\na=mid:1\r\na=bundle-only\r\na=sendonly\r\n"
+    "a=msid:s v\r\na=rtpmap:96 VP8/90000\r\na=rtcp-fb:96 nack pli\r\n";
+
+static void
+test_max_bundle(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(CcSdp) offer = cc_sdp_parse(max_bundle, -1, &error);
+    g_autoptr(GString) unmuxed = g_string_new(max_bundle);
+    g_autoptr(CcSdp) bad = NULL;
+    g_autoptr(CcSdp) answer = NULL;
+    g_autofree char *text = NULL;
+    CcNegotiated n;
+
+    g_assert_no_error(error);
+    answer = cc_negotiate_answer(offer, &publish, &n, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(n.n_slots, ==, 2);
+    g_assert_true(((CcSdpMedia *)answer->media->pdata[1])->rtcp_mux);
+    g_assert_cmpint(((CcSdpMedia *)answer->media->pdata[1])->setup, ==, CC_SDP_PASSIVE);
+    text = cc_sdp_to_string(answer);
+    /* Each bundled m-line says that RTCP has no port of its own. */
+    g_assert_nonnull(strstr(text, "a=rtcp-mux\r\na=rtcp-mux-only\r\n"));
+    g_assert_nonnull(strstr(strstr(text, "m=video"), "a=rtcp-mux\r\na=rtcp-mux-only\r\n"));
+
+    /* The second m-line cannot multiplex what the first does not. */
+    g_string_replace(unmuxed, "a=rtcp-mux\r\n", "", 0);
+    bad = cc_sdp_parse(unmuxed->str, -1, NULL);
+    g_assert_null(cc_negotiate_answer(bad, &publish, &n, &error));
+    g_assert_error(error, CC_ERROR, CC_ERROR_BAD_OFFER);
 }
 
 /* @n video m-lines. */
@@ -335,25 +388,29 @@ many_videos(guint n, CcSdpDirection direction)
     return offer;
 }
 
+/* One MediaStream with at most one track of each kind. */
 static void
 test_slots(void)
 {
     g_autoptr(CcSdp) watcher = many_videos(10, CC_SDP_RECVONLY);
-    g_autoptr(CcSdp) publisher = many_videos(3, CC_SDP_SENDRECV);
+    g_autoptr(CcSdp) publisher = many_videos(2, CC_SDP_SENDRECV);
+    g_autoptr(CcSdp) single = many_videos(1, CC_SDP_SENDRECV);
+    g_autoptr(GError) error = NULL;
     CcNegotiated n;
     g_autoptr(CcSdp) slots = cc_negotiate_answer(watcher, &watch, &n, NULL);
     g_autoptr(CcSdp) one = NULL;
 
     g_assert_nonnull(slots);
-    g_assert_cmpuint(n.n_slots, ==, CC_MAX_SLOTS);
-    g_assert_cmpuint(n.slots[7].ssrc, ==, 1014);
-    g_assert_cmpuint(n.slots[7].rtx_ssrc, ==, 0);
-    g_assert_cmpuint(((CcSdpMedia *)slots->media->pdata[7])->port, ==, 9);
-    g_assert_cmpuint(((CcSdpMedia *)slots->media->pdata[8])->port, ==, 0);
-    one = cc_negotiate_answer(publisher, &publish, &n, NULL);
+    g_assert_cmpuint(n.n_slots, ==, 1);
+    g_assert_cmpuint(n.slots[0].ssrc, ==, 1000);
+    g_assert_cmpuint(n.slots[0].rtx_ssrc, ==, 0);
+    g_assert_cmpuint(((CcSdpMedia *)slots->media->pdata[0])->port, ==, 9);
+    g_assert_cmpuint(((CcSdpMedia *)slots->media->pdata[1])->port, ==, 0);
+    g_assert_null(cc_negotiate_answer(publisher, &publish, &n, &error));
+    g_assert_error(error, CC_ERROR, CC_ERROR_BAD_OFFER);
+    one = cc_negotiate_answer(single, &publish, &n, NULL);
     g_assert_nonnull(one);
     g_assert_cmpuint(n.n_slots, ==, 1);
-    g_assert_cmpuint(((CcSdpMedia *)one->media->pdata[2])->port, ==, 0);
 }
 
 static void
@@ -505,7 +562,9 @@ main(int argc, char **argv)
     g_test_add_func("/negotiation/gstreamer", test_gstreamer);
     g_test_add_func("/negotiation/candidates", test_candidates);
     g_test_add_func("/negotiation/dtls-roles", test_dtls_roles);
-    g_test_add_func("/negotiation/unusable-lines-are-rejected", test_unusable_lines_are_rejected);
+    g_test_add_func("/negotiation/partial-offers", test_partial_offers);
+    g_test_add_func("/negotiation/rejected-by-the-offer", test_rejected_by_the_offer);
+    g_test_add_func("/negotiation/max-bundle", test_max_bundle);
     g_test_add_func("/negotiation/slots", test_slots);
     g_test_add_func("/negotiation/extension-ids", test_extension_ids);
     g_test_add_func("/negotiation/refused", test_refused);
