@@ -2,10 +2,11 @@
  * flash and beep begin. Positive: sound comes after its picture. av-offset FILE.mkv Prints: pairs=N
  * median_ms=… min_ms=… max_ms=… */
 #include <gst/app/gstappsink.h>
+#include <gst/video/video.h>
 #include <stdlib.h>
 
-#define PICTURE_WIDTH 64
-#define PICTURE_HEIGHT 36
+#include "client/test-pattern/test-pattern.h"
+
 #define AUDIO_RATE 48000
 #define BEEP_THRESHOLD 1500 /* of 32767 */
 #define REFRACTORY_MS 500   /* one flash, one beep a second */
@@ -17,27 +18,22 @@ add_onset(GArray *onsets, gdouble at_ms)
         g_array_append_val(onsets, at_ms);
 }
 
-/* A flash is a picture much brighter than the one before. */
 static void
 find_flashes(GstAppSink *sink, GArray *onsets)
 {
-    double previous = -1;
     for (;;) {
         g_autoptr(GstSample) sample = gst_app_sink_pull_sample(sink);
         if (sample == NULL)
             return;
         GstBuffer *buffer = gst_sample_get_buffer(sample);
-        GstMapInfo map;
-        if (!gst_buffer_map(buffer, &map, GST_MAP_READ))
+        GstVideoInfo info;
+        GstVideoFrame frame;
+        if (!gst_video_info_from_caps(&info, gst_sample_get_caps(sample)) ||
+            !gst_video_frame_map(&frame, &info, buffer, GST_MAP_READ))
             continue;
-        guint64 sum = 0;
-        for (gsize i = 0; i < map.size; i++)
-            sum += map.data[i];
-        double mean = map.size > 0 ? (double)sum / map.size : 0;
-        gst_buffer_unmap(buffer, &map);
-        if (previous >= 0 && mean > previous + 20)
+        if (cc_test_pattern_read_flash(&frame))
             add_onset(onsets, GST_BUFFER_PTS(buffer) / 1e6);
-        previous = mean;
+        gst_video_frame_unmap(&frame);
     }
 }
 
@@ -93,13 +89,11 @@ main(int argc, char **argv)
     g_autoptr(GstElement) pipeline = gst_parse_launch(
         "filesrc name=file ! decodebin name=d "
         "d. ! queue max-size-time=0 max-size-bytes=0 max-size-buffers=64 ! videoconvert ! "
-        "videoscale ! "
-        "video/x-raw,format=GRAY8,width=" G_STRINGIFY(PICTURE_WIDTH) ",height=" G_STRINGIFY(
-            PICTURE_HEIGHT) ",pixel-aspect-ratio=1/1 ! appsink name=video sync=false "
-                            "d. ! queue max-size-time=0 max-size-bytes=0 max-size-buffers=0 ! "
-                            "audioconvert ! audioresample ! "
-                            "audio/x-raw,format=S16LE,channels=1,rate=" G_STRINGIFY(
-                                AUDIO_RATE) " ! appsink name=audio sync=false",
+        "video/x-raw,format=I420 ! appsink name=video sync=false "
+        "d. ! queue max-size-time=0 max-size-bytes=0 max-size-buffers=0 ! "
+        "audioconvert ! audioresample ! "
+        "audio/x-raw,format=S16LE,channels=1,rate=" G_STRINGIFY(
+            AUDIO_RATE) " ! appsink name=audio sync=false",
         &error);
     if (pipeline == NULL) {
         g_printerr("av-offset: %s\n", error->message);

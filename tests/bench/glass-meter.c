@@ -7,25 +7,7 @@
 #include <gst/video/video.h>
 #include <stdlib.h>
 
-#define BAR_BITS 32
-#define BAR_ROWS 16
-
-/* The code that the bar shows, or FALSE if some block is neither black nor white. */
-static gboolean
-read_bar(const guint8 *pixels, int stride, int width, guint32 *code)
-{
-    guint32 value = 0;
-    for (int bit = 0; bit < BAR_BITS; bit++) {
-        int x = (2 * bit + 1) * width / (2 * BAR_BITS);
-        const guint8 *pixel = pixels + (gsize)(BAR_ROWS / 2) * stride + 4 * (gsize)x;
-        int luma = (pixel[0] + 2 * pixel[1] + pixel[2]) / 4;
-        if (luma > 80 && luma < 175)
-            return FALSE;
-        value = value << 1 | (luma >= 175);
-    }
-    *code = value;
-    return TRUE;
-}
+#include "client/test-pattern/test-pattern.h"
 
 static int
 compare_ages(const void *a, const void *b)
@@ -48,9 +30,7 @@ collect(GstAppSink *sink, gint64 end_us, GArray *ages)
             !gst_video_frame_map(&frame, &info, gst_sample_get_buffer(sample), GST_MAP_READ))
             continue;
         guint32 code = 0;
-        gboolean legible =
-            read_bar(GST_VIDEO_FRAME_PLANE_DATA(&frame, 0), GST_VIDEO_FRAME_PLANE_STRIDE(&frame, 0),
-                     GST_VIDEO_FRAME_WIDTH(&frame), &code);
+        gboolean legible = cc_test_pattern_read_time(&frame, &code);
         gst_video_frame_unmap(&frame);
         int age_ms = (int)(now_ms - code);
         if (legible && code != last && age_ms >= 0 && age_ms < 10000) {
@@ -71,7 +51,7 @@ main(int argc, char **argv)
     g_autoptr(GError) error = NULL;
     g_autoptr(GstElement) pipeline = gst_parse_launch(
         "ximagesrc use-damage=false show-pointer=false endy=15 ! video/x-raw,framerate=500/1 ! "
-        "videoconvert ! video/x-raw,format=BGRx ! appsink name=sink sync=false max-buffers=1 "
+        "videoconvert ! video/x-raw,format=I420 ! appsink name=sink sync=false max-buffers=1 "
         "drop=true",
         &error);
     if (pipeline == NULL) {
