@@ -198,6 +198,12 @@ class Network(LessonCase):
     def decoded(self, program):
         return int(program.wait_for(r"stats decoded=(\d+)", 15, program.mark())[1])
 
+    def check_pictures_go_on(self, program):
+        """Within 10 s; how many depends on how busy the machine is with everything else."""
+        before = self.decoded(program)
+        self.decoded(program)
+        self.assertGreater(self.decoded(program), before + 30)
+
     def test_srtp_garbage_from_a_known_address(self):
         self.start()
         source = random.Random(2)
@@ -224,9 +230,10 @@ class Network(LessonCase):
                 return []
             return [datagram]
         self.meddler.meddle = lose
-        before = self.decoded(self.bad)
-        after = self.decoded(self.bad)
-        self.assertGreater(after - before, 80, "about 125 frames pass in the 5 s between two lines")
+        self.check_pictures_go_on(self.bad)
+        used, asked = self.bad.wait_for(r"retransmitted=(\d+)/(\d+)", 15, self.bad.mark()).groups()
+        self.assertGreater(int(asked), 10)
+        self.assertGreater(int(used), 0.6 * int(asked), "what was asked for came in time")
         bad = self.relay.room()["receivers"][1]
         self.assertGreater(bad["retransmitted"], 10)
         self.assertGreater(bad["nacks"], 10)
@@ -246,9 +253,7 @@ class Network(LessonCase):
         self.good = self.start_recv(self.relay, name="good")
         self.wait_for_media(self.good)
         self.meddler.meddle = lose
-        before = self.decoded(self.good)
-        after = self.decoded(self.good)
-        self.assertGreater(after - before, 80)
+        self.check_pictures_go_on(self.good)
         publisher = self.relay.room()["publisher"]
         self.assertGreater(publisher["nacks"], 10)
         self.assertGreater(publisher["retransmitted"], 10)
@@ -274,8 +279,7 @@ class Network(LessonCase):
                 passed.append(held.pop(0)[1])
             return passed
         self.meddler.meddle = mix
-        before = self.decoded(self.bad)
-        self.assertGreater(self.decoded(self.bad) - before, 80)
+        self.check_pictures_go_on(self.bad)
         self.check_alive()
 
 

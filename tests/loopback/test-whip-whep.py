@@ -83,8 +83,12 @@ class Post(Endpoint):
         self.check_problem(answer, 415, "wrong-content-type")
         self.assertEqual(answer.headers["Accept-Post"], SDP)
 
-    def test_not_acceptable(self):
-        self.check_problem(self.post(Accept="text/html"), 406, "not-acceptable")
+    def test_accept_is_not_looked_at(self):
+        # To WHEP players a 406 would mean a counter-offer.
+        self.assertEqual(self.post(Accept="text/html").status, 201)
+
+    def test_partly_usable_publisher(self):
+        self.check_problem(self.post("whip", body=offer("sendonly", codec="H266")), 422, "no-codec")
 
     def test_bad_room(self):
         for room in (".hidden", "x" * 65, "a%20b", "a%0Ab"):
@@ -140,10 +144,18 @@ class Post(Endpoint):
         self.assertLess(answer.status, 500)
 
     def test_method_not_allowed(self):
-        for method in ("GET", "PUT", "DELETE", "PATCH"):
+        for method in ("PUT", "DELETE", "PATCH"):
             answer = self.relay.request(method, "/whep/math")
             self.assertEqual((answer.status, answer.code), (405, "method-not-allowed"), method)
             self.assertIn("POST", answer.headers["Allow"])
+
+    def test_get(self):
+        for method in ("GET", "HEAD"):
+            answer = self.relay.request(method, "/whep/math")
+            self.assertEqual((answer.status, answer.text), (200, ""))
+            self.assertEqual(answer.headers["Content-Type"], SDP)
+            answer = self.relay.request(method, "/whip/math")
+            self.assertEqual((answer.status, answer.text), (204, ""))
 
     def test_not_found(self):
         self.check_problem(self.relay.request("GET", "/nothing/here"), 404, "not-found")
@@ -162,13 +174,15 @@ class Options(Endpoint):
 
     def test_options(self):
         for kind in ("whip", "whep"):
-            answer = self.relay.request("OPTIONS", f"/{kind}/math", Origin="https://school.example")
-            self.assertEqual(answer.status, 204)
+            answer = self.relay.request("OPTIONS", f"/{kind}/math", Origin="https://school.example",
+                                        Access_Control_Request_Method="POST")
+            self.assertEqual(answer.status, 200)
             self.assertEqual(answer.headers["Accept-Post"], SDP)
             self.assertIn("POST", answer.headers["Access-Control-Allow-Methods"])
             for name in ("Authorization", "Content-Type", "If-Match"):
                 self.assertIn(name, answer.headers["Access-Control-Allow-Headers"])
-            self.check_link(answer)
+            self.assertIsNone(answer.headers["Link"])
+            self.check_link(self.relay.request("OPTIONS", f"/{kind}/math"))
 
     def test_created(self):
         self.check_link(self.post())
@@ -202,7 +216,7 @@ class Resource(Endpoint):
 
     def test_options(self):
         answer = self.relay.request("OPTIONS", self.location)
-        self.assertEqual(answer.status, 204)
+        self.assertEqual(answer.status, 200)
         self.assertEqual(answer.headers["Accept-Patch"], FRAGMENT)
         for method in ("PATCH", "DELETE"):
             self.assertIn(method, answer.headers["Access-Control-Allow-Methods"])
@@ -240,6 +254,8 @@ class Resource(Endpoint):
 
     def test_get(self):
         answer = self.relay.request("GET", self.location)
+        self.assertEqual((answer.status, answer.text), (204, ""))
+        answer = self.relay.request("PUT", self.location)
         self.check_problem(answer, 405, "method-not-allowed")
         self.assertIn("DELETE", answer.headers["Allow"])
 
