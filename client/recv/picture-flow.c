@@ -14,7 +14,7 @@ is_freeze(const CcPictureFlow *flow, gint64 interval_us)
     return (double)interval_us > MAX(3 * flow->average_us, flow->average_us + 150000);
 }
 
-void
+gint64
 cc_picture_flow_add(CcPictureFlow *flow, gint64 now_us)
 {
     flow->pictures++;
@@ -22,13 +22,14 @@ cc_picture_flow_add(CcPictureFlow *flow, gint64 now_us)
     gboolean first = flow->last_us == 0;
     flow->last_us = now_us;
     if (first)
-        return;
+        return 0;
     if (is_freeze(flow, interval_us)) {
         flow->freezes++;
         flow->frozen_us += interval_us - (gint64)flow->average_us;
-        return; /* a freeze says nothing about the usual pace */
+        return interval_us; /* a freeze says nothing about the usual pace */
     }
     flow->average_us = flow->average_us <= 0
                            ? (double)interval_us
                            : (1 - SMOOTHING) * flow->average_us + SMOOTHING * (double)interval_us;
+    return 0;
 }

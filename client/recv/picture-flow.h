@@ -14,6 +14,7 @@ typedef struct {
     double average_us; /* of the intervals, smoothed; 0: unknown */
 } CcPictureFlow;
 
-void cc_picture_flow_add(CcPictureFlow *flow, gint64 now_us);
+/* Returns: how long the freeze was that this picture ends, in microseconds; 0 if it ends none. */
+gint64 cc_picture_flow_add(CcPictureFlow *flow, gint64 now_us);
 
 G_END_DECLS

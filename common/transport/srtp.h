@@ -16,7 +16,7 @@ typedef enum {
 #define CC_SRTP_MAX_SALT_LENGTH 14
 #define CC_SRTP_MAX_TRAILER 24 /* bytes that protecting may add: tag and SRTCP index */
 
-const char *cc_srtp_profile_name(CcSrtpProfile profile);  /* as in RFC 5764 and RFC 7714 */
+const char *cc_srtp_profile_name(CcSrtpProfile profile);  /* as OpenSSL calls it */
 gsize cc_srtp_profile_salt_length(CcSrtpProfile profile); /* 14 or 12 */
 
 typedef struct CcSrtp CcSrtp;

@@ -83,7 +83,7 @@ test_picture_flow(void)
     cc_picture_flow_add(&flow, now_us);
     g_assert_cmpuint(flow.freezes, ==, 0);
     now_us += 1000000;
-    cc_picture_flow_add(&flow, now_us);
+    g_assert_cmpint(cc_picture_flow_add(&flow, now_us), ==, 1000000);
     g_assert_cmpuint(flow.freezes, ==, 1);
     g_assert_cmpint(ABS(flow.frozen_us - 955000), <, 10000);
     g_assert_cmpuint(flow.pictures, ==, 102);
