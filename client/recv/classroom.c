@@ -5,7 +5,9 @@
 #include <sysexits.h>
 
 #include "client/connection.h"
+#include "client/recv/figures.h"
 #include "client/recv/picture-flow.h"
+#include "client/recv/picture-watch.h"
 #include "client/recv/recorder.h"
 #include "client/recv/recv-offer.h"
 #include "client/recv/rtp-receiver.h"
@@ -16,8 +18,6 @@
 #include "common/base/clock.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
-
-#define STATS_INTERVAL_S 5
 
 struct CcClassroom {
     const CcConfig *config;
@@ -32,11 +32,9 @@ struct CcClassroom {
     guint stats_timer;
     gboolean stopping;
     int exit_code;
-    CcRtpReceiverStats stats; /* at the last line */
-    guint64 stats_pictures;
-    CcRtpReceiverStats shown; /* a second ago */
-    guint64 shown_pictures;
+    CcFigures figures;
     guint seconds;
+    CcPictureWatch watch;
 
     GMutex lock; /* guards what follows */
     CcPictureFlow flow;
@@ -101,18 +99,21 @@ on_decoded(CcMediaKind kind, GstSample *sample, gpointer user_data)
 {
     CcClassroom *classroom = user_data;
     gboolean first, snapshot = FALSE;
+    gint64 frozen_us = 0;
     gboolean *known = kind == CC_MEDIA_AUDIO ? &classroom->heard : &classroom->seen;
     g_mutex_lock(&classroom->lock);
     first = !*known;
     *known = TRUE;
     if (kind == CC_MEDIA_VIDEO) {
-        cc_picture_flow_add(&classroom->flow, cc_clock_now_us());
+        frozen_us = cc_picture_flow_add(&classroom->flow, cc_clock_now_us());
         snapshot = !classroom->snapshot_taken;
         classroom->snapshot_taken = TRUE;
     }
     g_mutex_unlock(&classroom->lock);
     if (first)
         log_first(classroom, kind == CC_MEDIA_AUDIO ? "first-audio" : "first-picture");
+    if (frozen_us >= G_USEC_PER_SEC)
+        cc_info("picture resumed after_ms=%d", (int)(frozen_us / 1000));
     if (snapshot)
         take_snapshot(classroom, sample);
     if (kind == CC_MEDIA_AUDIO)
@@ -150,7 +151,7 @@ renew_receiver(CcClassroom *classroom)
     };
     g_autoptr(GError) error = NULL;
     g_clear_pointer(&classroom->receiver, cc_rtp_receiver_free);
-    classroom->stats = (CcRtpReceiverStats){0};
+    cc_figures_begin(&classroom->figures);
     classroom->receiver =
         cc_rtp_receiver_new(classroom->answer, &options, &callbacks, classroom, &error);
     if (classroom->receiver == NULL)
@@ -215,54 +216,58 @@ make_offer(gpointer user_data)
     return cc_recv_offer();
 }
 
-static void
-log_stats(CcClassroom *classroom)
+static CcPictureFlow
+get_flow(CcClassroom *classroom)
 {
-    CcScreenStats screen;
-    CcRtpReceiverStats now;
-    cc_screen_take_stats(classroom->screen, &screen);
-    cc_rtp_receiver_get_stats(classroom->receiver, &now);
     g_mutex_lock(&classroom->lock);
     CcPictureFlow flow = classroom->flow;
     g_mutex_unlock(&classroom->lock);
-    guint64 packets = now.packets - classroom->stats.packets,
-            lost = now.lost - classroom->stats.lost;
-    cc_info("stats decoded=%" G_GUINT64_FORMAT " rendered=%" G_GUINT64_FORMAT
-            " dropped=%" G_GUINT64_FORMAT
-            " fps=%.1f kbps=%d loss=%.1f%% jitter_ms=%.1f retransmitted=%" G_GUINT64_FORMAT
-            "/%" G_GUINT64_FORMAT " freezes=%" G_GUINT64_FORMAT " frozen_ms=%d",
-            flow.pictures, screen.rendered, screen.dropped,
-            (double)(flow.pictures - classroom->stats_pictures) / STATS_INTERVAL_S,
-            (int)((now.bytes - classroom->stats.bytes) * 8 / 1000 / STATS_INTERVAL_S),
-            packets + lost > 0 ? 100.0 * (double)lost / (double)(packets + lost) : 0, now.jitter_ms,
-            now.retransmissions_used, now.retransmissions_asked, flow.freezes,
-            (int)(flow.frozen_us / 1000));
-    if (screen.probe.pictures > 0)
-        cc_info("test-lesson age_ms=%d av_offset_ms=%d seconds=%u", screen.probe.age_ms,
-                screen.probe.offset_ms, screen.probe.seconds);
-    classroom->stats = now;
-    classroom->stats_pictures = flow.pictures;
+    return flow;
 }
 
-/* The line for people; each second's own figures. */
 static void
-show_line(CcClassroom *classroom)
+show_figures(CcClassroom *classroom)
+{
+    CcPictureFlow flow = get_flow(classroom);
+    g_autofree char *line = cc_figures_line(&classroom->figures, classroom->receiver, &flow);
+    cc_status_line_update(classroom->line, line);
+    if (++classroom->seconds % CC_FIGURES_LOG_INTERVAL_S == 0)
+        cc_figures_log(&classroom->figures, classroom->receiver, classroom->screen, &flow);
+}
+
+static void
+watch_pictures(CcClassroom *classroom)
 {
     CcRtpReceiverStats now;
     cc_rtp_receiver_get_stats(classroom->receiver, &now);
-    g_mutex_lock(&classroom->lock);
-    guint64 pictures = classroom->flow.pictures;
-    g_mutex_unlock(&classroom->lock);
-    guint64 packets = now.packets - MIN(classroom->shown.packets, now.packets);
-    guint64 lost = now.lost - MIN(classroom->shown.lost, now.lost);
-    guint64 bytes = now.bytes - MIN(classroom->shown.bytes, now.bytes);
-    g_autofree char *line = g_strdup_printf(
-        _("receiving  %d pictures/s  %d kbit/s  loss %.1f %%  jitter %.0f ms"),
-        (int)(pictures - classroom->shown_pictures), (int)(bytes * 8 / 1000),
-        packets + lost > 0 ? 100.0 * (double)lost / (double)(packets + lost) : 0, now.jitter_ms);
-    cc_status_line_update(classroom->line, line);
-    classroom->shown = now;
-    classroom->shown_pictures = pictures;
+    guint64 pictures = get_flow(classroom).pictures;
+    switch (
+        cc_picture_watch_check(&classroom->watch, now.video_packets, pictures, cc_clock_now_us())) {
+    case CC_PICTURE_WATCH_ASK:
+        cc_warning("packets arrive and no picture: asking for a keyframe");
+        cc_rtp_receiver_ask_for_keyframe(classroom->receiver);
+        break;
+    case CC_PICTURE_WATCH_RENEW:
+        cc_warning("still no picture: receiving anew");
+        renew_receiver(classroom);
+        break;
+    case CC_PICTURE_WATCH_FINE:
+        break;
+    }
+}
+
+/* What the receiving half cannot get out of by itself. */
+static void
+mend_receiver(CcClassroom *classroom)
+{
+    gboolean failed = cc_rtp_receiver_take_failure(classroom->receiver);
+    gboolean hopeless = cc_screen_take_hopeless(classroom->screen);
+    if (hopeless)
+        cc_warning("decoding is seconds behind: going on with the newest picture");
+    if (failed || hopeless)
+        renew_receiver(classroom);
+    if (classroom->receiver != NULL && classroom->state == CC_CONNECTION_ON)
+        watch_pictures(classroom);
 }
 
 static gboolean
@@ -271,13 +276,9 @@ on_stats_timer(gpointer user_data)
     CcClassroom *classroom = user_data;
     if (classroom->receiver == NULL)
         return G_SOURCE_CONTINUE;
-    if (classroom->state == CC_CONNECTION_ON) {
-        show_line(classroom);
-        if (++classroom->seconds % STATS_INTERVAL_S == 0)
-            log_stats(classroom);
-    }
-    if (cc_rtp_receiver_take_failure(classroom->receiver))
-        renew_receiver(classroom);
+    if (classroom->state == CC_CONNECTION_ON)
+        show_figures(classroom);
+    mend_receiver(classroom);
     return G_SOURCE_CONTINUE;
 }
 

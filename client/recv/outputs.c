@@ -1,9 +1,11 @@
 #include "client/recv/outputs.h"
 
+#include "client/recv/playout.h"
+
 /* What the sound server holds ahead; it delays picture and sound alike. */
 #define AUDIO_BUFFER_US 80000
 /* On a slow PC a late picture is better than none, as long as lips and voice agree. */
-#define MAX_LATENESS (45 * GST_MSECOND)
+#define MAX_LATENESS (CC_PLAYOUT_MAX_LATENESS_MS * GST_MSECOND)
 
 static gboolean
 opens(GstElement *element)
@@ -67,7 +69,7 @@ GstElement *
 cc_output_none_new(void)
 {
     GstElement *sink = gst_element_factory_make("fakesink", NULL);
-    g_object_set(sink, "sync", TRUE, "qos", TRUE, "max-lateness", (gint64)MAX_LATENESS,
-                 "enable-last-sample", FALSE, NULL);
+    g_object_set(sink, "sync", TRUE, "max-lateness", (gint64)MAX_LATENESS, "enable-last-sample",
+                 FALSE, NULL);
     return sink;
 }

@@ -9,9 +9,11 @@
 #include "client/recv/rtp-receiver.h"
 
 #include <gst/app/app.h>
+#include <gst/video/video.h>
 #include <stdio.h>
 
 #include "client/recv/decoder.h"
+#include "client/recv/retransmission.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
 
@@ -39,7 +41,7 @@ struct CcRtpReceiver {
     GPtrArray *jitterbuffers; /* all that there have been; under the lock */
     guint bus_watch;
     gboolean failed;
-    guint64 packets, bytes;
+    guint64 packets, video_packets, bytes;
 };
 
 static GstCaps *
@@ -66,32 +68,11 @@ on_request_pt_map(GstElement *rtpbin, guint session, guint payload_type, gpointe
     return caps;
 }
 
-/* rtpbin asks for the element that turns retransmissions back into the packets they repeat. */
 static GstElement *
 on_request_aux_receiver(GstElement *rtpbin, guint session, gpointer user_data)
 {
     CcRtpReceiver *receiver = user_data;
-    if (session != VIDEO)
-        return NULL;
-    g_autoptr(GstStructure) types = gst_structure_new_empty("application/x-rtp-pt-map");
-    for (guint i = 0; i < receiver->route.n_formats; i++) {
-        const CcRouteFormat *format = &receiver->route.formats[i];
-        if (format->codec != CC_CODEC_NONE || format->apt == 0)
-            continue;
-        g_autofree char *repaired = g_strdup_printf("%u", format->apt);
-        gst_structure_set(types, repaired, G_TYPE_UINT, (guint)format->payload_type, NULL);
-    }
-    GstElement *bin = gst_bin_new(NULL);
-    GstElement *rtx = gst_element_factory_make("rtprtxreceive", NULL);
-    g_object_set(rtx, "payload-type-map", types, NULL);
-    gst_bin_add(GST_BIN(bin), rtx);
-    const char *const directions[] = {"sink", "src"};
-    for (guint i = 0; i < G_N_ELEMENTS(directions); i++) {
-        g_autoptr(GstPad) pad = gst_element_get_static_pad(rtx, directions[i]);
-        g_autofree char *name = g_strdup_printf("%s_%u", directions[i], session);
-        gst_element_add_pad(bin, gst_ghost_pad_new(name, pad));
-    }
-    return bin;
+    return session == VIDEO ? cc_retransmission_bin_new(&receiver->route, session) : NULL;
 }
 
 static void
@@ -337,6 +318,7 @@ cc_rtp_receiver_rtp(CcRtpReceiver *receiver, const guint8 *packet, gsize length,
     if (kind == CC_MEDIA_OTHER)
         return;
     receiver->packets++;
+    receiver->video_packets += kind == CC_MEDIA_VIDEO;
     receiver->bytes += length;
     push(receiver, receiver->sessions[kind == CC_MEDIA_AUDIO ? AUDIO : VIDEO].rtp_in, packet,
          length, arrival_us);
@@ -352,6 +334,21 @@ cc_rtp_receiver_rtcp(CcRtpReceiver *receiver, const guint8 *packet, gsize length
     for (guint i = 0; i < N_SESSIONS; i++)
         if (kind == CC_MEDIA_OTHER || kind == receiver->sessions[i].kind)
             push(receiver, receiver->sessions[i].rtcp_in, packet, length, arrival_us);
+}
+
+void
+cc_rtp_receiver_ask_for_keyframe(CcRtpReceiver *receiver)
+{
+    g_autoptr(GstElement) decoder = NULL;
+    g_mutex_lock(&receiver->lock);
+    if (receiver->sessions[VIDEO].decoder != NULL)
+        decoder = gst_object_ref(receiver->sessions[VIDEO].decoder);
+    g_mutex_unlock(&receiver->lock);
+    if (decoder == NULL)
+        return;
+    g_autoptr(GstPad) pad = gst_element_get_static_pad(decoder, "sink");
+    gst_pad_push_event(pad,
+                       gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, FALSE, 0));
 }
 
 gboolean
@@ -381,7 +378,11 @@ add_stats(GstElement *jitterbuffer, CcRtpReceiverStats *stats)
 void
 cc_rtp_receiver_get_stats(CcRtpReceiver *receiver, CcRtpReceiverStats *stats)
 {
-    *stats = (CcRtpReceiverStats){.packets = receiver->packets, .bytes = receiver->bytes};
+    *stats = (CcRtpReceiverStats){
+        .packets = receiver->packets,
+        .bytes = receiver->bytes,
+        .video_packets = receiver->video_packets,
+    };
     g_mutex_lock(&receiver->lock);
     for (guint i = 0; i < receiver->jitterbuffers->len; i++)
         add_stats(receiver->jitterbuffers->pdata[i], stats);

@@ -44,8 +44,12 @@ void cc_rtp_receiver_rtcp(CcRtpReceiver *receiver, const guint8 *packet, gsize l
 /* TRUE once after GStreamer reported an error in here: the owner makes a new receiver. */
 gboolean cc_rtp_receiver_take_failure(CcRtpReceiver *receiver);
 
+/* Asks for a keyframe (PLI), if a picture's stream has begun. */
+void cc_rtp_receiver_ask_for_keyframe(CcRtpReceiver *receiver);
+
 typedef struct {
     guint64 packets, bytes; /* RTP that arrived, retransmissions included */
+    guint64 video_packets;  /* of them */
     guint64 lost;           /* not there in time, also not by retransmission; both streams */
     guint64 retransmissions_asked, retransmissions_used;
     double jitter_ms; /* of arrivals; the greater of both streams */

@@ -10,15 +10,19 @@
 #include <gst/video/videooverlay.h>
 
 #include "client/recv/outputs.h"
+#include "client/recv/playout.h"
 #include "client/recv/still.h"
 #include "client/recv/window-x11.h"
 #include "common/base/clock.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
 
-#define DECODE_MARGIN_MS 30 /* between the end of the jitter buffer and the screen */
+#define DECODE_MARGIN_MS 20 /* between the end of the jitter buffer and the screen */
 #define STILL_INTERVAL_MS 500
 #define STILL_AFTER (1 * GST_SECOND) /* without a picture */
+#define STILL_LEAD (50 * GST_MSECOND)
+#define SHOW_AT_LEAST_EVERY (1 * GST_SECOND) /* however late */
+#define MAX_AHEAD (3 * GST_SECOND)           /* that wait for their time */
 
 struct CcScreen {
     GstElement *pipeline;
@@ -32,7 +36,10 @@ struct CcScreen {
     GMutex lock;            /* guards what follows */
     GstSample *last;        /* the newest picture */
     GstSample *still;       /* made from it when needed */
-    GstClockTime last_time; /* its running time */
+    GstClockTime last_time; /* running time when it came */
+    GstClockTime cleared;   /* running time: pictures from before are not shown */
+    CcPlayout playout;
+    guint64 late; /* pictures that were not even tried */
 };
 
 static GstClockTime
@@ -48,18 +55,51 @@ push(GstElement *src, GstSample *sample)
     gst_app_src_push_sample(GST_APP_SRC(src), sample);
 }
 
+/* Picture and sound alike: the sinks learn of it by a latency message. */
+static void
+set_delay(CcScreen *screen, guint delay_ms)
+{
+    gint64 latency = (gint64)delay_ms * GST_MSECOND;
+    g_object_set(screen->video_in, "min-latency", latency, NULL);
+    g_object_set(screen->audio_in, "min-latency", latency, NULL);
+    cc_info("decoding needs a playout delay of %u ms", delay_ms);
+}
+
+/* Under the lock. What comes too late is left out here, where it costs nothing. */
+static gboolean
+is_to_be_shown(CcScreen *screen, GstClockTime time, GstClockTime now, gint64 behind_us)
+{
+    if (screen->cleared != GST_CLOCK_TIME_NONE && time < screen->cleared)
+        return FALSE;
+    gboolean late = cc_playout_is_late(&screen->playout, behind_us) &&
+                    screen->last_time != GST_CLOCK_TIME_NONE &&
+                    now < screen->last_time + SHOW_AT_LEAST_EVERY;
+    screen->late += late;
+    return !late;
+}
+
 void
 cc_screen_video(CcScreen *screen, GstSample *sample)
 {
+    GstClockTime time = GST_BUFFER_PTS(gst_sample_get_buffer(sample));
     g_mutex_lock(&screen->lock);
-    if (screen->overlay != NULL) { /* headless nobody sees a still */
+    GstClockTime now = running_time(screen);
+    gint64 behind_us = GST_CLOCK_DIFF(time, now) / GST_USECOND;
+    gboolean changed = cc_playout_add(&screen->playout, behind_us, cc_clock_now_us());
+    guint delay_ms = screen->playout.delay_ms;
+    gboolean shown = is_to_be_shown(screen, time, now, behind_us);
+    if (shown && screen->overlay != NULL) { /* headless nobody sees a still */
         g_clear_pointer(&screen->still, gst_sample_unref);
         g_clear_pointer(&screen->last, gst_sample_unref);
         screen->last = gst_sample_ref(sample);
     }
-    screen->last_time = running_time(screen);
-    push(screen->video_in, sample);
+    if (shown) {
+        screen->last_time = now;
+        push(screen->video_in, sample);
+    }
     g_mutex_unlock(&screen->lock);
+    if (changed)
+        set_delay(screen, delay_ms);
 }
 
 void
@@ -77,7 +117,9 @@ push_still(CcScreen *screen)
     if (screen->still == NULL)
         screen->still = screen->last != NULL ? cc_still_dimmed(screen->last) : cc_still_dark();
     g_autoptr(GstBuffer) buffer = gst_buffer_copy(gst_sample_get_buffer(screen->still));
-    GST_BUFFER_PTS(buffer) = now;
+    /* Nothing has to be decoded: soon, whatever the delay is. */
+    GstClockTime early = screen->playout.delay_ms * GST_MSECOND;
+    GST_BUFFER_PTS(buffer) = now + STILL_LEAD > early ? now + STILL_LEAD - early : 0;
     GST_BUFFER_DURATION(buffer) = GST_CLOCK_TIME_NONE;
     g_autoptr(GstSample) sample =
         gst_sample_new(buffer, gst_sample_get_caps(screen->still), NULL, NULL);
@@ -110,6 +152,8 @@ cc_screen_clear(CcScreen *screen)
     g_mutex_lock(&screen->lock);
     g_clear_pointer(&screen->still, gst_sample_unref);
     g_clear_pointer(&screen->last, gst_sample_unref);
+    screen->cleared = running_time(screen);
+    screen->last_time = GST_CLOCK_TIME_NONE;
     g_mutex_unlock(&screen->lock);
 }
 
@@ -138,12 +182,13 @@ on_message(GstBus *bus, GstMessage *message, gpointer user_data)
 }
 
 static GstElement *
-make_input(CcScreen *screen, guint64 max_buffers)
+make_input(CcScreen *screen)
 {
     GstElement *src = gst_element_factory_make("appsrc", NULL);
-    gint64 latency = (gint64)(screen->options.latency_ms + DECODE_MARGIN_MS) * GST_MSECOND;
+    gint64 latency = (gint64)screen->playout.delay_ms * GST_MSECOND;
+    guint64 ahead = (guint64)latency + MAX_AHEAD;
     g_object_set(src, "format", GST_FORMAT_TIME, "is-live", TRUE, "min-latency", latency,
-                 "max-buffers", max_buffers, "max-bytes", (guint64)0, "leaky-type", 2, NULL);
+                 "max-time", ahead, "max-bytes", (guint64)0, "leaky-type", 2, NULL);
     return src;
 }
 
@@ -225,7 +270,7 @@ make_blind_sink(CcScreen *screen, GCallback on_rendered)
 static gboolean
 add_video(CcScreen *screen, GError **error)
 {
-    screen->video_in = make_input(screen, 4);
+    screen->video_in = make_input(screen);
     screen->video_sink = screen->options.headless ? NULL : cc_output_video_new();
     if (screen->video_sink == NULL) {
         if (!screen->options.headless)
@@ -259,7 +304,7 @@ add_audio(CcScreen *screen, GError **error)
             cc_warning("no sound device: the lesson is silent here");
         sink = make_blind_sink(screen, G_CALLBACK(on_sound_rendered));
     }
-    screen->audio_in = make_input(screen, 100);
+    screen->audio_in = make_input(screen);
     GstElement *volume = gst_element_factory_make("volume", NULL);
     GstElement *chain[] = {screen->audio_in, gst_element_factory_make("audioconvert", NULL),
                            gst_element_factory_make("audioresample", NULL), volume, sink};
@@ -277,7 +322,8 @@ cc_screen_new(const CcScreenOptions *options, GError **error)
     g_mutex_init(&screen->lock);
     screen->options = *options;
     screen->probe = cc_probe_new();
-    screen->last_time = GST_CLOCK_TIME_NONE;
+    screen->last_time = screen->cleared = GST_CLOCK_TIME_NONE;
+    cc_playout_init(&screen->playout, options->latency_ms + DECODE_MARGIN_MS);
     screen->clock = gst_system_clock_obtain();
     screen->pipeline = gst_pipeline_new("screen");
     gst_pipeline_use_clock(GST_PIPELINE(screen->pipeline), screen->clock);
@@ -287,7 +333,8 @@ cc_screen_new(const CcScreenOptions *options, GError **error)
     gst_element_set_base_time(screen->pipeline, screen->base_time);
     if (!add_video(screen, error) || !add_audio(screen, error))
         return NULL;
-    g_object_set(screen->video_sink, "async", FALSE, NULL);
+    /* Quality of service events after a halt would suppress pictures long past its end. */
+    g_object_set(screen->video_sink, "async", FALSE, "qos", FALSE, NULL);
     g_autoptr(GstBus) bus = gst_element_get_bus(screen->pipeline);
     screen->bus_watch = gst_bus_add_watch(bus, on_message, screen);
     if (gst_element_set_state(screen->pipeline, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE) {
@@ -318,6 +365,19 @@ cc_screen_take_stats(CcScreen *screen, CcScreenStats *stats)
     g_object_get(screen->video_sink, "stats", &counted, NULL);
     gst_structure_get(counted, "rendered", G_TYPE_UINT64, &stats->rendered, "dropped",
                       G_TYPE_UINT64, &stats->dropped, NULL);
+    g_mutex_lock(&screen->lock);
+    stats->dropped += screen->late;
+    stats->delay_ms = screen->playout.delay_ms;
+    g_mutex_unlock(&screen->lock);
+}
+
+gboolean
+cc_screen_take_hopeless(CcScreen *screen)
+{
+    g_mutex_lock(&screen->lock);
+    gboolean hopeless = cc_playout_take_hopeless(&screen->playout);
+    g_mutex_unlock(&screen->lock);
+    return hopeless;
 }
 
 void

@@ -19,7 +19,8 @@ typedef struct {
     gboolean fullscreen;
     gboolean mute;
     const char *audio_device; /* "auto" or a device name */
-    guint latency_ms;         /* of the jitter buffers; the playout delay adds a decoding margin */
+    guint latency_ms;         /* of the jitter buffers; the playout delay adds a decoding margin,
+                               * which grows where decoding takes longer */
     void (*closed)(gpointer user_data); /* the window was closed */
     gpointer user_data;
 } CcScreenOptions;
@@ -39,13 +40,16 @@ void cc_screen_audio(CcScreen *screen, GstSample *sample);
 
 /* Over the picture; NULL: none. */
 void cc_screen_set_words(CcScreen *screen, const char *words);
-/* Forgets the last picture: dark again behind the words. */
+/* Forgets the last picture: dark again behind the words. What arrived until now is not shown. */
 void cc_screen_clear(CcScreen *screen);
 
 typedef struct {
     guint64 rendered, dropped; /* pictures that came in time, or too late */
+    guint delay_ms;            /* from arrival to screen and loudspeaker */
     CcProbeResult probe;       /* headless: of a test lesson, since the last call */
 } CcScreenStats;
 void cc_screen_take_stats(CcScreen *screen, CcScreenStats *stats);
+/* TRUE once if pictures come so late that the receiver had better throw away what waits. */
+gboolean cc_screen_take_hopeless(CcScreen *screen);
 
 G_END_DECLS

@@ -1,0 +1,120 @@
+#include "client/recv/playout.h"
+
+#define FRAME_US 40000
+#define SECOND_US G_USEC_PER_SEC
+
+typedef struct {
+    CcPlayout playout;
+    gint64 now_us;
+    guint changes;
+} Fixture;
+
+static void
+setup(Fixture *f, gconstpointer data)
+{
+    cc_playout_init(&f->playout, 120);
+    f->now_us = 1000 * SECOND_US;
+    f->changes = 0;
+}
+
+/* Pictures for @seconds, one in @every of which is ready after @slow_ms, the others at once. */
+static void
+play(Fixture *f, guint seconds, gint64 slow_ms, guint every)
+{
+    for (guint i = 0; i < seconds * 25; i++) {
+        f->now_us += FRAME_US;
+        f->changes +=
+            cc_playout_add(&f->playout, i % every == 0 ? slow_ms * 1000 : 5000, f->now_us);
+    }
+}
+
+static void
+test_normal(Fixture *f, gconstpointer data)
+{
+    play(f, 100, 90, 1);
+    g_assert_cmpuint(f->changes, ==, 0);
+    g_assert_cmpuint(f->playout.delay_ms, ==, 120);
+    g_assert_false(cc_playout_is_late(&f->playout, 165000));
+    g_assert_true(cc_playout_is_late(&f->playout, 165001));
+}
+
+static void
+test_grows_once(Fixture *f, gconstpointer data)
+{
+    play(f, 10, 180, 1);
+    g_assert_cmpuint(f->playout.delay_ms, ==, 220);
+    g_assert_cmpuint(f->changes, ==, 1);
+    g_assert_false(cc_playout_take_hopeless(&f->playout));
+}
+
+static void
+test_few_late_ones(Fixture *f, gconstpointer data)
+{
+    play(f, 60, 400, 4); /* a quarter */
+    g_assert_cmpuint(f->playout.delay_ms, ==, 120);
+    play(f, 6, 400, 2); /* half */
+    g_assert_cmpuint(f->playout.delay_ms, ==, 420);
+}
+
+static void
+test_goes_back_slowly(Fixture *f, gconstpointer data)
+{
+    play(f, 4, 190, 1);
+    g_assert_cmpuint(f->playout.delay_ms, ==, 220);
+    play(f, 18, 5, 1);
+    g_assert_cmpuint(f->playout.delay_ms, ==, 220);
+    play(f, 10, 5, 1);
+    g_assert_cmpuint(f->playout.delay_ms, ==, 170);
+    play(f, 100, 5, 1);
+    g_assert_cmpuint(f->playout.delay_ms, ==, 120);
+}
+
+/* A step back that would make pictures late again is not taken. */
+static void
+test_stays_where_needed(Fixture *f, gconstpointer data)
+{
+    play(f, 4, 190, 1);
+    guint changes = f->changes;
+    play(f, 200, 160, 1);
+    g_assert_cmpuint(f->playout.delay_ms, ==, 220);
+    g_assert_cmpuint(f->changes, ==, changes);
+}
+
+static void
+test_bound(Fixture *f, gconstpointer data)
+{
+    play(f, 6, 1110, 1);
+    g_assert_cmpuint(f->playout.delay_ms, ==, 120 + CC_PLAYOUT_MAX_EXTRA_MS);
+    g_assert_false(cc_playout_take_hopeless(&f->playout));
+    play(f, 6, 1500, 1);
+    g_assert_cmpuint(f->playout.delay_ms, ==, 120 + CC_PLAYOUT_MAX_EXTRA_MS);
+    g_assert_true(cc_playout_take_hopeless(&f->playout));
+    g_assert_false(cc_playout_take_hopeless(&f->playout));
+}
+
+/* More pictures in a window than are kept; times at the edge. */
+static void
+test_many(Fixture *f, gconstpointer data)
+{
+    for (guint i = 0; i < 5000; i++)
+        cc_playout_add(&f->playout, G_MAXINT64 / 2, f->now_us += 1000);
+    g_assert_true(cc_playout_take_hopeless(&f->playout));
+    for (guint i = 0; i < 5000; i++)
+        cc_playout_add(&f->playout, G_MININT64 / 2, f->now_us += 1000);
+    g_assert_cmpuint(f->playout.delay_ms, ==, 120);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+#define ADD(name, func) g_test_add("/playout/" name, Fixture, NULL, setup, func, NULL)
+    ADD("normal", test_normal);
+    ADD("grows-once", test_grows_once);
+    ADD("few-late-ones", test_few_late_ones);
+    ADD("goes-back-slowly", test_goes_back_slowly);
+    ADD("stays-where-needed", test_stays_where_needed);
+    ADD("bound", test_bound);
+    ADD("many", test_many);
+    return g_test_run();
+}
