@@ -1,7 +1,7 @@
 /* Glass to glass: reads the time code bar that `classcast send --test` draws from the X screen on
  * which `classcast recv` shows it, and prints how old each new picture is when it appears.
- *   glass-meter SECONDS        (DISPLAY says which screen; the picture fills it from the corner on)
- * Prints: pictures=N p50_ms=… p95_ms=… max_ms=…  The screen is read every 2 ms, so that much is
+ *   glass-meter SECONDS        (DISPLAY says which screen, 1280 wide; the picture fills it)
+ * Prints: pictures=N p50_ms=… p95_ms=… max_ms=…  The screen is read every 10 ms, so up to that is
  * added. */
 #include <gst/app/gstappsink.h>
 #include <gst/video/video.h>
@@ -50,7 +50,8 @@ main(int argc, char **argv)
     }
     g_autoptr(GError) error = NULL;
     g_autoptr(GstElement) pipeline = gst_parse_launch(
-        "ximagesrc use-damage=false show-pointer=false endy=15 ! video/x-raw,framerate=500/1 ! "
+        "ximagesrc use-damage=false show-pointer=false endx=1279 endy=15 ! "
+        "video/x-raw,framerate=100/1 ! "
         "videoconvert ! video/x-raw,format=I420 ! appsink name=sink sync=false max-buffers=1 "
         "drop=true",
         &error);
