@@ -102,12 +102,28 @@ cc_connection_complete_offer(CcSdp *offer, CcPeer *peer, const GPtrArray *candid
     }
 }
 
+char **
+cc_connection_offered_mids(const CcSdp *offer)
+{
+    char **mids = g_new0(char *, offer->media->len + 1);
+    for (guint i = 0; i < offer->media->len; i++)
+        mids[i] = g_strdup(((const CcSdpMedia *)offer->media->pdata[i])->mid);
+    return mids;
+}
+
 char *
-cc_connection_make_fragment(CcPeer *peer, const char *mid, const GPtrArray *candidates, guint first,
-                            gboolean gathered)
+cc_connection_make_fragment(CcPeer *peer, char *const *mids, const GPtrArray *candidates,
+                            guint first, gboolean gathered)
 {
     g_autoptr(CcSdp) fragment = cc_sdp_new();
-    CcSdpMedia *media = cc_sdp_add_media(fragment, CC_MEDIA_AUDIO, mid);
+    /* The same ICE options as in the offer (RFC 9725 section 4.3.3). */
+    fragment->trickle = TRUE;
+    for (guint i = 0; mids[i] != NULL; i++) {
+        CcSdpMedia *bundled = cc_sdp_add_media(fragment, CC_MEDIA_AUDIO, mids[i]);
+        bundled->bundled = TRUE;
+        bundled->bundle_only = i > 0;
+    }
+    CcSdpMedia *media = fragment->media->pdata[0];
     set_text(&media->ice_ufrag, cc_peer_local_ufrag(peer));
     set_text(&media->ice_pwd, cc_peer_local_pwd(peer));
     add_candidates(media, candidates, first, gathered);

@@ -13,8 +13,13 @@ CcPeer *cc_connection_make_peer(CcConnection *connection, GError **error);
 void cc_connection_complete_offer(CcSdp *offer, CcPeer *peer, const GPtrArray *candidates,
                                   gboolean gathered);
 
-/* An SDP fragment with the peer's credentials and the candidates from @first on. (transfer full) */
-char *cc_connection_make_fragment(CcPeer *peer, const char *mid, const GPtrArray *candidates,
+/* The mids of a complete offer. NULL-terminated, (transfer full) */
+char **cc_connection_offered_mids(const CcSdp *offer);
+
+/* An SDP fragment with the peer's credentials and the candidates from @first on, all at the first
+ * of
+ * @mids; the others are named as its bundle. (transfer full) */
+char *cc_connection_make_fragment(CcPeer *peer, char *const *mids, const GPtrArray *candidates,
                                   guint first, gboolean gathered);
 
 /* The accepted m-line that speaks for the transport (the first one), or NULL with CC_ERROR_PROTOCOL

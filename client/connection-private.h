@@ -61,7 +61,7 @@ struct CcConnection {
     /* This session. */
     CcSdp *offer;
     guint offered_lines;
-    char *mid;             /* of the first m-line, to which candidates belong */
+    char **mids;           /* of the offer; candidates belong to the first */
     GPtrArray *candidates; /* char *: ours */
     guint candidates_sent;
     gboolean gathered, remote_lite, trickle_refused, trickle_under_way;

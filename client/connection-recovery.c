@@ -81,7 +81,7 @@ static void
 send_patch(CcConnection *connection)
 {
     g_autofree char *fragment = cc_connection_make_fragment(
-        connection->peer, connection->mid, connection->candidates, 0, connection->gathered);
+        connection->peer, connection->mids, connection->candidates, 0, connection->gathered);
     connection->candidates_sent = connection->candidates->len;
     connection->patch = CC_PATCH_UNDER_WAY;
     cc_signalling_restart_ice(connection->signalling, fragment, on_patched, connection);

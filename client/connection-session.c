@@ -77,7 +77,7 @@ cc_connection_trickle(CcConnection *connection)
         connection->candidates_sent == connection->candidates->len)
         return;
     g_autofree char *fragment =
-        cc_connection_make_fragment(connection->peer, connection->mid, connection->candidates,
+        cc_connection_make_fragment(connection->peer, connection->mids, connection->candidates,
                                     connection->candidates_sent, connection->gathered);
     connection->candidates_sent = connection->candidates->len;
     connection->trickle_under_way = TRUE;
@@ -176,8 +176,8 @@ post_offer(CcConnection *connection)
     cc_connection_complete_offer(connection->offer, connection->peer, connection->candidates,
                                  connection->gathered);
     connection->candidates_sent = connection->candidates->len;
-    g_free(connection->mid);
-    connection->mid = g_strdup(((CcSdpMedia *)connection->offer->media->pdata[0])->mid);
+    g_strfreev(connection->mids);
+    connection->mids = cc_connection_offered_mids(connection->offer);
     connection->offered_lines = connection->offer->media->len;
 
     g_autofree char *text = cc_sdp_to_string(connection->offer);

@@ -249,7 +249,7 @@ cc_connection_free(CcConnection *connection)
     g_clear_pointer(&connection->learned_servers, g_ptr_array_unref);
     g_ptr_array_unref(connection->candidates);
     g_ptr_array_unref(connection->receivers);
-    g_free(connection->mid);
+    g_strfreev(connection->mids);
     g_free(connection->problem);
     g_free(connection->message);
     g_mutex_clear(&connection->peer_lock);

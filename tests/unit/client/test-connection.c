@@ -456,6 +456,8 @@ test_trickle_to_full_ice(Fixture *fixture, gconstpointer data)
     wait_until(fixture, fixture->relay->trickles > 0 ||
                             strstr(fixture->relay->last_patch, "candidate:") != NULL);
     g_assert_nonnull(strstr(fixture->relay->last_patch, "a=candidate:"));
+    g_assert_nonnull(strstr(fixture->relay->last_patch, "a=ice-options:trickle\r\n"));
+    g_assert_nonnull(strstr(fixture->relay->last_patch, "a=group:BUNDLE 0\r\n"));
     wait_until(fixture, fixture->state == CC_CONNECTION_ON);
     g_assert_cmpuint(fixture->relay->posts, ==, 1);
 }
