@@ -281,7 +281,7 @@ test_tolerated(void)
     g_autoptr(CcSdp) sdp = cc_sdp_parse(text, -1, &error);
     const CcSdpMedia *audio, *video;
     const CcSdpCodec *codec;
-    g_autofree char *a = NULL, *b = NULL, *c = NULL, *d = NULL;
+    g_autofree char *a = NULL, *b = NULL, *c = NULL;
 
     g_assert_no_error(error);
     audio = sdp->media->pdata[0];
