@@ -217,7 +217,7 @@ static void
 test_obs(void)
 {
     CcNegotiated n;
-    g_autoptr(CcSdp) answer = negotiate_ok("obs-whip", &publish, NULL, NULL, &n);
+    G_GNUC_UNUSED g_autoptr(CcSdp) answer = negotiate_ok("obs-whip", &publish, NULL, NULL, &n);
 
     g_assert_cmpuint(n.n_slots, ==, 2);
     g_assert_cmpint(n.slots[1].codecs[0].codec, ==, CC_CODEC_H264);
@@ -418,7 +418,7 @@ test_extension_ids(void)
 {
     CcNegotiated n;
     /* 15 and up do not fit one-byte extensions; an id for two URIs is nobody's. */
-    g_autoptr(CcSdp) high =
+    G_GNUC_UNUSED g_autoptr(CcSdp) high =
         negotiate_ok("chromium-whip", &publish, "a=extmap:4 urn", "a=extmap:15 urn", &n);
     g_autoptr(CcSdp) twice = NULL;
 
