@@ -67,6 +67,9 @@ decoder_settings(const char *decoder)
         return "plc=true use-inband-fec=true";
     if (g_str_equal(decoder, "avdec_h264"))
         return "max-threads=2 thread-type=slice output-corrupt=false";
+    /* Its threads wait for each other by spinning, which costs more than they save. */
+    if (g_str_equal(decoder, "vp8dec"))
+        return "threads=1";
     return "";
 }
 

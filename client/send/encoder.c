@@ -133,7 +133,9 @@ make_bin(const char *launch, guint payload_type, guint32 ssrc, GError **error)
     return bin;
 }
 
-/*   sink → videorate → leaky queue → scale, add borders, convert → encoder → payloader → src   */
+/* videorate only leaves out: making pictures up would keep each one back until the next.
+ *
+ *   sink → videorate → leaky queue → scale, add borders, convert → encoder → payloader → src   */
 GstElement *
 cc_video_encoder_new(const CcSendSettings *settings, guint32 ssrc, GError **error)
 {
@@ -145,7 +147,7 @@ cc_video_encoder_new(const CcSendSettings *settings, guint32 ssrc, GError **erro
     }
     cc_info("video encoder: %s", choice->element);
     g_autofree char *launch = g_strdup_printf(
-        "videorate name=rate skip-to-first=true max-rate=%u "
+        "videorate name=rate drop-only=true max-rate=%u "
         "! queue leaky=downstream max-size-buffers=3 max-size-bytes=0 max-size-time=0 "
         "! videoconvertscale add-borders=true ! "
         "video/x-raw,%swidth=%u,height=%u,pixel-aspect-ratio=1/1 "
