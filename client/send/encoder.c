@@ -129,7 +129,9 @@ make_bin(const char *launch, guint payload_type, guint32 ssrc, GError **error)
         return NULL;
     }
     g_autoptr(GstElement) pay = gst_bin_get_by_name(GST_BIN(bin), "pay");
-    g_object_set(pay, "pt", payload_type, "ssrc", ssrc, "mtu", MTU, NULL);
+    /* Below 2^15: see common/transport/srtp.h. */
+    g_object_set(pay, "pt", payload_type, "ssrc", ssrc, "mtu", MTU, "seqnum-offset",
+                 g_random_int_range(0, 1 << 15), NULL);
     return bin;
 }
 

@@ -12,6 +12,7 @@ typedef struct {
     guint32 ssrc;
     CcMediaKind kind;
     gboolean rtx;
+    guint16 rtx_sequence; /* retransmissions are numbered here: rtprtxsend begins anywhere */
     gboolean negotiated;
     guint8 payload_type;
     guint8 mid_id, transport_cc_id;
@@ -38,6 +39,7 @@ cc_uplink_new(const CcUplinkStreams *streams)
     uplink->streams[0] = (Stream){.ssrc = streams->audio_ssrc, .kind = CC_MEDIA_AUDIO};
     uplink->streams[1] = (Stream){.ssrc = streams->video_ssrc, .kind = CC_MEDIA_VIDEO};
     uplink->streams[2] = (Stream){.ssrc = streams->rtx_ssrc, .kind = CC_MEDIA_VIDEO, .rtx = TRUE};
+    uplink->streams[2].rtx_sequence = (guint16)g_random_int_range(0, 1 << 15); /* see srtp.h */
     uplink->loss = -1;
     uplink->rtt_ms = -1;
     return uplink;
@@ -116,7 +118,7 @@ rewrite_locked(CcUplink *uplink, const CcRtpHeader *rtp, guint8 *out, gsize capa
     CcRtpWriteHeader header = {
         .marker = rtp->marker,
         .payload_type = stream->payload_type,
-        .sequence = rtp->sequence,
+        .sequence = stream->rtx ? stream->rtx_sequence : rtp->sequence,
         .timestamp = rtp->timestamp,
         .ssrc = rtp->ssrc,
         .mid_id = stream->mid_id,
@@ -130,6 +132,7 @@ rewrite_locked(CcUplink *uplink, const CcRtpHeader *rtp, guint8 *out, gsize capa
         return 0;
     memcpy(out + header_length, rtp->payload, rtp->payload_length);
     uplink->transport_sequence++;
+    stream->rtx_sequence++;
     stream->bytes += header_length + rtp->payload_length;
     return header_length + rtp->payload_length;
 }

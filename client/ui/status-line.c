@@ -83,12 +83,13 @@ static void
 show(CcStatusLine *line, const char *text)
 {
     g_autofree char *output = NULL;
+    g_autofree char *harmless = cc_display_harmless(text);
     if (line->terminal) {
         /* The last column stays free: some terminals wrap as soon as it is used. */
-        g_autofree char *fitting = cc_display_fit(text, columns_of(line) - 1);
+        g_autofree char *fitting = cc_display_fit(harmless, columns_of(line) - 1);
         output = g_strconcat(CLEAR_LINE, fitting, NULL);
     } else {
-        output = g_strconcat(text, "\n", NULL);
+        output = g_strconcat(harmless, "\n", NULL);
     }
     write_all(line->fd, output);
     line->shown_us = cc_clock_now_us();

@@ -82,6 +82,46 @@ test_plain(void)
 }
 
 static void
+test_harmless(void)
+{
+    static const struct {
+        const char *text, *expected;
+    } cases[] = {
+        {"县一中 · <b>Zhang</b> & 'co'", "县一中 · <b>Zhang</b> & 'co'"},
+        {"\033[2J\033[31mred", "�[2J�[31mred"},
+        {"a\nb\rc\td\be\177f", "a�b�c�d�e�f"},
+        {"\xc2\x9b"
+         "2J",
+         "�2J"}, /* the eight-bit CSI */
+        {"a\xe2\x80\xa8"
+         "b\xe2\x80\xae"
+         "c",
+         "a�b�c"}, /* line separator, right-to-left override */
+        {"\xff\xfe", "��"},
+        {"\xe2\x80\x8d", "\xe2\x80\x8d"},
+        {"", ""},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *text = cc_display_harmless(cases[i].text);
+        g_assert_cmpstr(text, ==, cases[i].expected);
+    }
+}
+
+/* What a stranger calls himself cannot move the cursor. */
+static void
+test_hostile_name(void)
+{
+    int pipes[2];
+    g_assert_cmpint(pipe(pipes), ==, 0);
+    CcStatusLine *line = cc_status_line_new_for_fd(pipes[1], 40);
+    cc_status_line_update(line, "watching: 1 (\033[2J\nroot#)");
+    cc_status_line_free(line);
+    assert_written(pipes[0], "\r\033[Kwatching: 1 (�[2J�root#)\n");
+    close(pipes[0]);
+    close(pipes[1]);
+}
+
+static void
 test_messages(void)
 {
     g_assert_cmpstr(cc_message_for_state(CC_CONNECTION_WAITING), ==,
@@ -102,6 +142,8 @@ main(int argc, char **argv)
     g_test_add_func("/status-line/fit", test_fit);
     g_test_add_func("/status-line/terminal", test_terminal);
     g_test_add_func("/status-line/plain", test_plain);
+    g_test_add_func("/status-line/harmless", test_harmless);
+    g_test_add_func("/status-line/hostile-name", test_hostile_name);
     g_test_add_func("/status-line/messages", test_messages);
     return g_test_run();
 }

@@ -87,6 +87,10 @@ test_rewrite(void)
     }
     g_assert_cmpuint(rewrite(uplink, CC_SEND_PT_RTX, RTX, out, &rtp), >, 0);
     g_assert_cmpuint(rtp.payload_type, ==, 121);
+    guint16 repaired = rtp.sequence; /* of its own, in the lower half */
+    g_assert_cmpuint(repaired, <, 1 << 15);
+    g_assert_cmpuint(rewrite(uplink, CC_SEND_PT_RTX, RTX, out, &rtp), >, 0);
+    g_assert_cmpuint(rtp.sequence, ==, repaired + 1);
     g_assert_cmpuint(rewrite(uplink, CC_SEND_PT_AUDIO, AUDIO, out, &rtp), >, 0);
     g_assert_cmpuint(rtp.payload_type, ==, 63);
     g_assert_null(cc_rtp_find_extension(&rtp, 5, &length)); /* not negotiated for audio */
