@@ -25,6 +25,21 @@ cc_address_literal(GSocketAddress *address)
     return g_inet_address_to_string(inet);
 }
 
+char *
+cc_address_network(GSocketAddress *address)
+{
+    g_autofree char *literal = cc_address_literal(address);
+    g_autoptr(GInetAddress) inet = literal != NULL ? g_inet_address_new_from_string(literal) : NULL;
+    guint8 bytes[16] = {0};
+    g_autoptr(GInetAddress) network = NULL;
+
+    if (inet == NULL || g_inet_address_get_family(inet) != G_SOCKET_FAMILY_IPV6)
+        return g_steal_pointer(&literal);
+    memcpy(bytes, g_inet_address_to_bytes(inet), 8);
+    network = g_inet_address_new_from_bytes(bytes, G_SOCKET_FAMILY_IPV6);
+    return g_inet_address_to_string(network);
+}
+
 static void
 add_once(GPtrArray *addresses, const char *literal)
 {

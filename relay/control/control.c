@@ -8,6 +8,11 @@
 #include "relay/control/exchange.h"
 #include "relay/control/metrics.h"
 
+/* Of one address, which may be that of a proxy or of a whole school: enough for everybody behind it
+ * to come back at once after a failure, too few to keep the relay busy. */
+#define REQUESTS_PER_S 100
+#define REQUESTS_AT_ONCE 500
+
 void
 cc_session_free(CcSession *session)
 {
@@ -18,8 +23,7 @@ cc_session_free(CcSession *session)
     g_free(session->room);
     g_free(session->remote_ufrag);
     g_free(session->remote_pwd);
-    g_free(session->mid);
-    g_clear_pointer(&session->candidates, g_ptr_array_unref);
+    g_clear_pointer(&session->fragment, cc_sdp_free);
     g_free(session);
 }
 
@@ -60,6 +64,7 @@ cc_control_new(CcSettings *settings, CcWorker *worker, CcDtlsIdentity *identity,
     control->waiting = g_ptr_array_new();
     control->events = cc_events_new(control);
     control->metrics = cc_metrics_new();
+    control->rate_limit = cc_rate_limit_new(REQUESTS_PER_S, REQUESTS_AT_ONCE);
     return control;
 }
 
@@ -77,6 +82,7 @@ cc_control_free(CcControl *control)
     g_ptr_array_unref(control->waiting);
     cc_events_free(control->events);
     cc_metrics_free(control->metrics);
+    cc_rate_limit_free(control->rate_limit);
     cc_room_registry_free(control->rooms);
     g_hash_table_unref(control->sessions);
     cc_settings_free(control->settings);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "relay/control/problem.h"
+#include "relay/control/rate-limit.h"
 #include "relay/control/settings.h"
 #include "relay/media/worker.h"
 #include "relay/room/room-registry.h"
@@ -21,9 +22,7 @@ typedef struct {
     CcSessionDirection direction;
     CcWorker *worker; /* (transfer none) */
     char *remote_ufrag, *remote_pwd;
-    char *mid; /* of the first m-line that carries media */
-    CcMediaKind kind;
-    GPtrArray *candidates; /* char *: "candidate:…", as in the answer */
+    CcSdp *fragment; /* answers an ICE restart; the first media wants new credentials */
 } CcSession;
 
 struct CcControl {
@@ -38,6 +37,7 @@ struct CcControl {
     GPtrArray *waiting; /* CcExchange * (transfer none) that wait for the worker's numbers */
     GSource *expiry;    /* of grace periods, or NULL */
     guint64 refusals[CC_N_PROBLEMS];
+    CcRateLimit *rate_limit; /* of requests that change something, by address */
 };
 
 /* @settings: (transfer full). @worker, @identity: outlive the control. */

@@ -20,13 +20,15 @@ cc_endpoint_add_ice_links(CcExchange *exchange)
         cc_exchange_add_header(exchange, "Link", links[i]);
 }
 
-/* TURN credentials are for those who may come in; a browser's preflight carries no token. */
+/* TURN credentials are for those who may come in, and who ask themselves: a browser's preflight
+ * carries no token, and nobody would see the links (RFC 9725 section 4.6). */
 static void
 answer_options(CcExchange *exchange, const char *room, CcAccess access)
 {
     g_auto(CcTokenClaims) claims = {0};
 
-    if (cc_auth_check(&exchange->control->settings->auth,
+    if (cc_exchange_header(exchange, "Access-Control-Request-Method") == NULL &&
+        cc_auth_check(&exchange->control->settings->auth,
                       cc_exchange_header(exchange, "Authorization"), exchange->query_token, room,
                       access, g_get_real_time() / G_USEC_PER_SEC, &claims, NULL))
         cc_endpoint_add_ice_links(exchange);
@@ -34,21 +36,28 @@ answer_options(CcExchange *exchange, const char *room, CcAccess access)
     cc_exchange_answer_options(exchange, CC_ENDPOINT_METHODS);
 }
 
+/* An endpoint has nothing to show, but is there. WHEP players find out by HEAD that it speaks WHEP,
+ * and HEAD has the headers of GET (WHEP draft, "WHEP Endpoint URL Discoverability"). */
+static void
+answer_get(CcExchange *exchange, CcSessionDirection direction)
+{
+    if (direction == CC_DIRECTION_WATCH)
+        cc_exchange_answer(exchange, SOUP_STATUS_OK, CC_CONTENT_SDP, "", 0);
+    else
+        cc_exchange_answer(exchange, SOUP_STATUS_NO_CONTENT, NULL, NULL, 0);
+}
+
+/* Accept is not looked at: there is one kind of answer, and to WHEP players a 406 would mean that a
+ * counter-offer comes. */
 static gboolean
 check_headers(CcExchange *exchange)
 {
-    if (!cc_exchange_has_content_type(exchange, CC_CONTENT_SDP)) {
-        cc_exchange_set_header(exchange, "Accept-Post", CC_CONTENT_SDP);
-        cc_exchange_refuse(exchange, CC_PROBLEM_WRONG_CONTENT_TYPE,
-                           "the offer must come as Content-Type: %s", CC_CONTENT_SDP);
-        return FALSE;
-    }
-    if (!cc_exchange_accepts(exchange, CC_CONTENT_SDP)) {
-        cc_exchange_refuse(exchange, CC_PROBLEM_NOT_ACCEPTABLE, "the answer is always %s",
-                           CC_CONTENT_SDP);
-        return FALSE;
-    }
-    return TRUE;
+    if (cc_exchange_has_content_type(exchange, CC_CONTENT_SDP))
+        return TRUE;
+    cc_exchange_set_header(exchange, "Accept-Post", CC_CONTENT_SDP);
+    cc_exchange_refuse(exchange, CC_PROBLEM_WRONG_CONTENT_TYPE,
+                       "the offer must come as Content-Type: %s", CC_CONTENT_SDP);
+    return FALSE;
 }
 
 static gboolean
@@ -147,10 +156,35 @@ negotiate(CcExchange *exchange, CcSessionSetup *setup, GError **error)
                                &setup->negotiated, error);
 }
 
+/* What answers an ICE restart: the ICE attributes of @answer (RFC 9725 section 4.3.3). Candidates
+ * are those of the first m-line that carries media; the others of its bundle are only named. */
+static CcSdp *
+restart_template(const CcNegotiated *negotiated, const CcSdp *answer)
+{
+    CcSdp *fragment = cc_sdp_new();
+
+    fragment->ice_lite = answer->ice_lite;
+    fragment->trickle = answer->trickle;
+    for (guint i = 0; i < negotiated->n_slots; i++) {
+        const CcSlot *slot = &negotiated->slots[i];
+        const CcSdpMedia *answered = g_ptr_array_index(answer->media, slot->m_line);
+        CcSdpMedia *media = cc_sdp_add_media(fragment, slot->kind, slot->mid);
+
+        media->bundled = TRUE;
+        media->bundle_only = i > 0;
+        media->end_of_candidates = answered->end_of_candidates;
+        for (guint k = 0; k < answered->candidates->len; k++) {
+            g_autofree char *text =
+                cc_sdp_candidate_to_string(g_ptr_array_index(answered->candidates, k));
+            g_ptr_array_add(media->candidates, cc_sdp_candidate_parse(text));
+        }
+    }
+    return fragment;
+}
+
 static CcSession *
 new_session(const CcSessionSetup *setup, const CcSdp *answer, CcWorker *worker)
 {
-    const CcSdpMedia *media = g_ptr_array_index(answer->media, setup->negotiated.slots[0].m_line);
     g_autofree char *tag = cc_random_name(SECRET_BITS);
     CcSession *session = g_new0(CcSession, 1);
 
@@ -161,12 +195,7 @@ new_session(const CcSessionSetup *setup, const CcSdp *answer, CcWorker *worker)
     session->worker = worker;
     session->remote_ufrag = g_strdup(setup->negotiated.remote_ufrag);
     session->remote_pwd = g_strdup(setup->negotiated.remote_pwd);
-    session->mid = g_strdup(setup->negotiated.slots[0].mid);
-    session->kind = setup->negotiated.slots[0].kind;
-    session->candidates = g_ptr_array_new_with_free_func(g_free);
-    for (guint i = 0; i < media->candidates->len; i++)
-        g_ptr_array_add(session->candidates,
-                        cc_sdp_candidate_to_string(g_ptr_array_index(media->candidates, i)));
+    session->fragment = restart_template(&setup->negotiated, answer);
     return session;
 }
 
@@ -249,6 +278,8 @@ cc_endpoint_handle(CcExchange *exchange, CcSessionDirection direction)
                            "a room's name has 1 to 64 letters, digits, '.', '_' or '-'");
     else if (cc_exchange_is(exchange, "OPTIONS"))
         answer_options(exchange, room, access);
+    else if (cc_exchange_is(exchange, "GET") || cc_exchange_is(exchange, "HEAD"))
+        answer_get(exchange, direction);
     else if (cc_exchange_is(exchange, "POST"))
         create(exchange, room, direction, access);
     else

@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-#define CC_ENDPOINT_METHODS "OPTIONS, POST"
+#define CC_ENDPOINT_METHODS "GET, HEAD, OPTIONS, POST"
 
 /* Handles every method on an endpoint "/whip/{room}" or "/whep/{room}", and answers. */
 void cc_endpoint_handle(CcExchange *exchange, CcSessionDirection direction);

@@ -102,28 +102,6 @@ cc_exchange_has_content_type(const CcExchange *exchange, const char *type)
 }
 
 gboolean
-cc_exchange_accepts(const CcExchange *exchange, const char *type)
-{
-    const char *accept = cc_exchange_header(exchange, "Accept");
-    g_autofree char *any_subtype = NULL;
-    GSList *accepted;
-    gboolean found = FALSE;
-
-    if (accept == NULL || *accept == '\0')
-        return TRUE;
-    any_subtype = g_strdup_printf("%.*s/*", (int)strcspn(type, "/"), type);
-    accepted = soup_header_parse_quality_list(accept, NULL);
-    for (GSList *item = accepted; item != NULL && !found; item = item->next) {
-        /* Parameters of the media range ("application/sdp;level=1") do not matter here. */
-        g_autofree char *range = g_strndup(item->data, strcspn(item->data, "; \t"));
-        found = g_ascii_strcasecmp(range, type) == 0 ||
-                g_ascii_strcasecmp(range, any_subtype) == 0 || g_str_equal(range, "*/*");
-    }
-    soup_header_free_list(accepted);
-    return found;
-}
-
-gboolean
 cc_exchange_authorize(CcExchange *exchange, const char *room, CcAccess access,
                       CcTokenClaims *claims)
 {
@@ -181,7 +159,7 @@ cc_exchange_answer_options(CcExchange *exchange, const char *methods)
     cc_exchange_set_header(exchange, "Access-Control-Allow-Headers",
                            "Authorization, Content-Type, If-Match, X-Classcast-Name");
     cc_exchange_set_header(exchange, "Access-Control-Max-Age", PREFLIGHT_MAX_AGE_S);
-    cc_exchange_answer(exchange, SOUP_STATUS_NO_CONTENT, NULL, NULL, 0);
+    cc_exchange_answer(exchange, SOUP_STATUS_OK, NULL, NULL, 0);
 }
 
 static void

@@ -37,8 +37,6 @@ gboolean cc_exchange_is(const CcExchange *exchange, const char *method);
 gboolean cc_exchange_path_is(const CcExchange *exchange, const char *first, guint length);
 /* Does Content-Type say @type (parameters aside)? */
 gboolean cc_exchange_has_content_type(const CcExchange *exchange, const char *type);
-/* May the answer be of @type, by the Accept header? */
-gboolean cc_exchange_accepts(const CcExchange *exchange, const char *type);
 
 /* 401 or 403 is answered if this returns FALSE. @room: NULL for none in particular. */
 gboolean cc_exchange_authorize(CcExchange *exchange, const char *room, CcAccess access,
@@ -51,7 +49,7 @@ void cc_exchange_add_header(CcExchange *exchange, const char *name, const char *
 /* Answers. @content_type and @body may be NULL together. */
 void cc_exchange_answer(CcExchange *exchange, guint status, const char *content_type,
                         const char *body, gssize length);
-/* 204 to an OPTIONS request. @methods: "OPTIONS, POST". */
+/* 200 to an OPTIONS request, as RFC 9725 section 4.2 says. @methods: "OPTIONS, POST". */
 void cc_exchange_answer_options(CcExchange *exchange, const char *methods);
 void cc_exchange_refuse(CcExchange *exchange, CcProblem problem, const char *format, ...)
     G_GNUC_PRINTF(3, 4);

@@ -2,7 +2,10 @@
 
 #include "relay/control/http-server.h"
 
+#include <errno.h>
 #include <libsoup/soup.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 
 #include "common/base/error.h"
 #include "common/base/log.h"
@@ -14,11 +17,14 @@
 #define MAX_DRAINED_BYTES (16 * 1024 * 1024) /* read and thrown away so that a 413 can be seen */
 #define REQUEST_TIMEOUT_S 20                 /* from the connection, or the request's first byte */
 #define IDLE_TIMEOUT_S 75                    /* a connection kept alive between requests */
+#define CONNECTIONS_PER_SESSION 4            /* two WebSockets, and two for requests */
+#define SPARE_CONNECTIONS 256
 
 struct CcHttpServer {
     CcControl *control;
     SoupServer *soup;
     guint16 port;
+    GHashTable *sockets; /* GSocket *: open ones, and closed ones until somebody looks */
 };
 
 /* The body as far as it has been read; attached to its message. */
@@ -85,20 +91,89 @@ set_deadline(SoupServerMessage *message, guint seconds)
                            source != NULL ? deadline_free : NULL);
 }
 
+static gboolean
+is_closed(gpointer key, gpointer value, gpointer user_data)
+{
+    return g_socket_is_closed(key);
+}
+
+/* As many as the sessions and listeners that are allowed, and some to be told so; but never so many
+ * that no file is left for anything else. */
+static guint
+max_connections(const CcHttpServer *server)
+{
+    guint wanted = server->control->settings->limits.max_sessions * CONNECTIONS_PER_SESSION;
+    struct rlimit files;
+
+    wanted += SPARE_CONNECTIONS;
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur / 2 < wanted)
+        return (guint)files.rlim_cur / 2;
+    return wanted;
+}
+
+/* Counts a new connection; FALSE (and it is closed) if it is one too many. */
+static gboolean
+count_connection(CcHttpServer *server, SoupServerMessage *message)
+{
+    GSocket *socket = soup_server_message_get_socket(message);
+
+    if (socket == NULL || g_hash_table_contains(server->sockets, socket))
+        return TRUE;
+    if (g_hash_table_size(server->sockets) >= max_connections(server))
+        g_hash_table_foreach_remove(server->sockets, is_closed, NULL);
+    if (g_hash_table_size(server->sockets) < max_connections(server)) {
+        g_hash_table_add(server->sockets, g_object_ref(socket));
+        return TRUE;
+    }
+    cc_warning_limited("closed a connection: there are %u already",
+                       g_hash_table_size(server->sockets));
+    g_socket_close(socket, NULL);
+    return FALSE;
+}
+
 static void
 on_request_started(SoupServer *soup, SoupServerMessage *message, gpointer user_data)
 {
     CcHttpServer *server = user_data;
 
+    if (!count_connection(server, message))
+        return;
     /* For the answers that libsoup gives by itself. */
     cc_exchange_set_cors(server->control->settings, message);
     set_deadline(message, REQUEST_TIMEOUT_S);
+}
+
+/* While a connection is idle, libsoup 3.2 does not notice that the client has closed it. A next
+ * request is left for libsoup to read. */
+static gboolean
+on_idle_readable(GSocket *socket, GIOCondition condition, gpointer user_data)
+{
+    char byte;
+    ssize_t length = recv(g_socket_get_fd(socket), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+
+    if (length == 0 || (length < 0 && errno != EAGAIN && errno != EINTR))
+        g_socket_close(socket, NULL);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+watch_idle(SoupServerMessage *message)
+{
+    GSocket *socket = soup_server_message_get_socket(message);
+    g_autoptr(GSource) source = NULL;
+
+    if (socket == NULL || g_socket_is_closed(socket))
+        return;
+    source = g_socket_create_source(socket, G_IO_IN, NULL);
+    g_source_set_callback(source, G_SOURCE_FUNC(on_idle_readable), NULL, NULL);
+    g_source_attach(source, g_main_context_get_thread_default());
 }
 
 static void
 on_request_finished(SoupServer *soup, SoupServerMessage *message, gpointer user_data)
 {
     set_deadline(message, IDLE_TIMEOUT_S);
+    watch_idle(message);
 }
 
 static void
@@ -254,6 +329,7 @@ cc_http_server_new(const CcConfig *config, CcControl *control, GError **error)
     g_autoptr(CcHttpServer) server = g_new0(CcHttpServer, 1);
 
     server->control = control;
+    server->sockets = g_hash_table_new_full(NULL, NULL, g_object_unref, NULL);
     server->soup = soup_server_new("raw-paths", TRUE, NULL);
     if (!cc_http_server_reload_tls(server, config, error))
         return NULL;
@@ -281,6 +357,7 @@ cc_http_server_free(CcHttpServer *server)
     soup_server_remove_handler(server->soup, NULL);
     soup_server_remove_handler(server->soup, "/rooms");
     g_object_unref(server->soup);
+    g_hash_table_unref(server->sockets);
     g_free(server);
 }
 

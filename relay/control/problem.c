@@ -7,6 +7,7 @@
 
 #define STATUS_UPGRADE_REQUIRED 426      /* RFC 9110 section 15.5.22 */
 #define STATUS_PRECONDITION_REQUIRED 428 /* RFC 6585 section 3 */
+#define STATUS_TOO_MANY_REQUESTS 429     /* RFC 6585 section 4 */
 
 static const struct {
     guint status;
@@ -26,10 +27,10 @@ static const struct {
     [CC_PROBLEM_LESSON_NOT_BEGUN] = {SOUP_STATUS_CONFLICT, "lesson-not-begun", 2},
     [CC_PROBLEM_TOO_LARGE] = {SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, "too-large", 0},
     [CC_PROBLEM_WRONG_CONTENT_TYPE] = {SOUP_STATUS_UNSUPPORTED_MEDIA_TYPE, "wrong-content-type", 0},
-    [CC_PROBLEM_NOT_ACCEPTABLE] = {SOUP_STATUS_NOT_ACCEPTABLE, "not-acceptable", 0},
     [CC_PROBLEM_LIMIT_ROOMS] = {SOUP_STATUS_SERVICE_UNAVAILABLE, "limit-rooms", 10},
     [CC_PROBLEM_LIMIT_SESSIONS] = {SOUP_STATUS_SERVICE_UNAVAILABLE, "limit-sessions", 10},
     [CC_PROBLEM_LIMIT_OBSERVERS] = {SOUP_STATUS_SERVICE_UNAVAILABLE, "limit-observers", 10},
+    [CC_PROBLEM_LIMIT_REQUESTS] = {STATUS_TOO_MANY_REQUESTS, "limit-requests", 1},
     [CC_PROBLEM_UNKNOWN_SESSION] = {SOUP_STATUS_NOT_FOUND, "unknown-session", 0},
     [CC_PROBLEM_ETAG_MISMATCH] = {SOUP_STATUS_PRECONDITION_FAILED, "etag-mismatch", 0},
     [CC_PROBLEM_ETAG_MISSING] = {STATUS_PRECONDITION_REQUIRED, "etag-missing", 0},
@@ -100,6 +101,8 @@ cc_problem_title(CcProblem problem)
         return "Upgrade Required";
     case STATUS_PRECONDITION_REQUIRED:
         return "Precondition Required";
+    case STATUS_TOO_MANY_REQUESTS:
+        return "Too Many Requests";
     default:
         return soup_status_get_phrase(status);
     }

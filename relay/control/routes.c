@@ -1,5 +1,7 @@
 #include "relay/control/routes.h"
 
+#include "common/base/clock.h"
+#include "relay/control/addresses.h"
 #include "relay/control/api.h"
 #include "relay/control/endpoint.h"
 #include "relay/control/events.h"
@@ -61,12 +63,29 @@ handle_health(CcExchange *exchange)
         cc_exchange_refuse_method(exchange, "GET, HEAD");
 }
 
+/* RFC 9725 section 5 wants floods of POST, PATCH and DELETE to be limited. */
+static gboolean
+is_too_much(const CcExchange *exchange)
+{
+    g_autofree char *address = NULL;
+
+    if (!cc_exchange_is(exchange, "POST") && !cc_exchange_is(exchange, "PATCH") &&
+        !cc_exchange_is(exchange, "DELETE"))
+        return FALSE;
+    address = cc_address_network(soup_server_message_get_remote_address(exchange->message));
+    return !cc_rate_limit_take(exchange->control->rate_limit, address != NULL ? address : "",
+                               cc_clock_now_us());
+}
+
 void
 cc_routes_handle(CcExchange *exchange)
 {
     const char *events_room = cc_routes_events_room(exchange);
 
-    if (cc_exchange_path_is(exchange, "whip", 2))
+    if (is_too_much(exchange))
+        cc_exchange_refuse(exchange, CC_PROBLEM_LIMIT_REQUESTS,
+                           "too many requests come from this address");
+    else if (cc_exchange_path_is(exchange, "whip", 2))
         cc_endpoint_handle(exchange, CC_DIRECTION_PUBLISH);
     else if (cc_exchange_path_is(exchange, "whep", 2))
         cc_endpoint_handle(exchange, CC_DIRECTION_WATCH);

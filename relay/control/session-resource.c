@@ -9,7 +9,7 @@
 #include "common/wire/sdp.h"
 #include "relay/control/random-name.h"
 
-#define METHODS "DELETE, OPTIONS, PATCH"
+#define METHODS "DELETE, GET, HEAD, OPTIONS, PATCH"
 
 /* The ICE credentials that the fragment speaks of; RFC 8840 allows them once for all m-lines. */
 static const CcSdpMedia *
@@ -23,7 +23,14 @@ find_credentials(const CcSdp *fragment)
     return NULL;
 }
 
-/* If-Match: "*", or a list of entity tags (RFC 9110 section 13.1.1; weak ones never match). */
+/* If-Match: *, which RFC 9725's own example puts in quotes; no session's tag looks like that. */
+static gboolean
+matches_any(const char *if_match)
+{
+    return g_str_equal(if_match, "*") || g_str_equal(if_match, "\"*\"");
+}
+
+/* If-Match: a list of entity tags (RFC 9110 section 13.1.1; weak ones never match). */
 static gboolean
 matches_etag(const char *if_match, const char *etag)
 {
@@ -36,25 +43,15 @@ matches_etag(const char *if_match, const char *etag)
 }
 
 static char *
-restart_answer(const CcSession *session, const char *ufrag, const char *pwd)
+restart_answer(CcSession *session, const char *ufrag, const char *pwd)
 {
-    g_autoptr(CcSdp) fragment = cc_sdp_new();
-    CcSdpMedia *media = cc_sdp_add_media(fragment, session->kind, session->mid);
+    CcSdpMedia *media = g_ptr_array_index(session->fragment->media, 0);
 
-    fragment->ice_lite = TRUE;
     g_free(media->ice_ufrag);
     g_free(media->ice_pwd);
     media->ice_ufrag = g_strdup(ufrag);
     media->ice_pwd = g_strdup(pwd);
-    for (guint i = 0; i < session->candidates->len; i++) {
-        CcSdpCandidate *candidate =
-            cc_sdp_candidate_parse(g_ptr_array_index(session->candidates, i));
-        if (candidate != NULL)
-            g_ptr_array_add(media->candidates, candidate);
-    }
-    media->bundled = TRUE;
-    media->end_of_candidates = TRUE;
-    return cc_sdp_fragment_to_string(fragment);
+    return cc_sdp_fragment_to_string(session->fragment);
 }
 
 /* RFC 9725 section 4.3.3 */
@@ -101,7 +98,7 @@ is_well_formed(const CcSdpMedia *remote)
 }
 
 static void
-patch_fragment(CcExchange *exchange, CcSession *session, const char *if_match)
+patch_fragment(CcExchange *exchange, CcSession *session, gboolean any)
 {
     gsize length;
     const char *text = g_bytes_get_data(exchange->body, &length);
@@ -109,7 +106,6 @@ patch_fragment(CcExchange *exchange, CcSession *session, const char *if_match)
     g_autoptr(CcSdp) fragment =
         cc_sdp_fragment_parse(text != NULL ? text : "", (gssize)length, &error);
     const CcSdpMedia *remote = fragment != NULL ? find_credentials(fragment) : NULL;
-    gboolean any = g_str_equal(if_match, "*");
 
     if (fragment == NULL)
         cc_exchange_refuse(exchange, CC_PROBLEM_BAD_FRAGMENT, "%s", error->message);
@@ -119,12 +115,8 @@ patch_fragment(CcExchange *exchange, CcSession *session, const char *if_match)
     else if (any && remote == NULL)
         cc_exchange_refuse(exchange, CC_PROBLEM_WRONG_CREDENTIALS,
                            "an ICE restart needs a new ice-ufrag and ice-pwd");
-    else if (any && !is_current(session, remote))
+    else if (remote != NULL && !is_current(session, remote)) /* whatever If-Match has matched */
         restart_ice(exchange, session, remote);
-    else if (remote != NULL && !is_current(session, remote))
-        cc_exchange_refuse(
-            exchange, CC_PROBLEM_WRONG_CREDENTIALS,
-            "these are not the session's ICE credentials; a restart needs If-Match: *");
     else /* An ICE-lite relay never checks the client's candidates: the client's checks suffice. */
         cc_exchange_answer(exchange, SOUP_STATUS_NO_CONTENT, NULL, NULL, 0);
 }
@@ -133,6 +125,7 @@ static void
 patch(CcExchange *exchange, CcSession *session)
 {
     const char *if_match = cc_exchange_header(exchange, "If-Match");
+    gboolean any = if_match != NULL && matches_any(if_match);
 
     if (!cc_exchange_has_content_type(exchange, CC_CONTENT_FRAGMENT)) {
         cc_exchange_set_header(exchange, "Accept-Patch", CC_CONTENT_FRAGMENT);
@@ -141,10 +134,10 @@ patch(CcExchange *exchange, CcSession *session)
     } else if (if_match == NULL) {
         cc_exchange_refuse(exchange, CC_PROBLEM_ETAG_MISSING,
                            "If-Match with the session's ETag is needed, or * for an ICE restart");
-    } else if (!g_str_equal(if_match, "*") && !matches_etag(if_match, session->etag)) {
+    } else if (!any && !matches_etag(if_match, session->etag)) {
         cc_exchange_refuse(exchange, CC_PROBLEM_ETAG_MISMATCH, "ICE has been restarted since");
     } else {
-        patch_fragment(exchange, session, if_match);
+        patch_fragment(exchange, session, any);
     }
 }
 
@@ -158,6 +151,8 @@ cc_session_resource_handle(CcExchange *exchange)
         cc_exchange_answer_options(exchange, METHODS);
     } else if (session == NULL) {
         cc_exchange_refuse(exchange, CC_PROBLEM_UNKNOWN_SESSION, "this session has ended");
+    } else if (cc_exchange_is(exchange, "GET") || cc_exchange_is(exchange, "HEAD")) {
+        cc_exchange_answer(exchange, SOUP_STATUS_NO_CONTENT, NULL, NULL, 0);
     } else if (cc_exchange_is(exchange, "PATCH")) {
         patch(exchange, session);
     } else if (cc_exchange_is(exchange, "DELETE")) {

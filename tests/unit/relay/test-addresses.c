@@ -25,6 +25,26 @@ test_literal(void)
 }
 
 static void
+test_network(void)
+{
+    static const struct {
+        const char *address, *network;
+    } cases[] = {
+        {"192.0.2.7", "192.0.2.7"},
+        {"::ffff:192.0.2.7", "192.0.2.7"},
+        {"2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GSocketAddress) address =
+            g_inet_socket_address_new_from_string(cases[i].address, 80);
+        g_autofree char *network = cc_address_network(address);
+        g_assert_cmpstr(network, ==, cases[i].network);
+    }
+    g_assert_null(cc_address_network(NULL));
+}
+
+static void
 test_advertise(void)
 {
     const char *advertise[] = {"203.0.113.5", "2001:db8::5", NULL};
@@ -74,6 +94,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/relay/addresses/literal", test_literal);
+    g_test_add_func("/relay/addresses/network", test_network);
     g_test_add_func("/relay/addresses/advertise", test_advertise);
     g_test_add_func("/relay/addresses/wildcard", test_wildcard);
     g_test_add_func("/relay/addresses/bound", test_bound);
