@@ -6,78 +6,32 @@
 
 #include "relay/control/events.h"
 
-/* What a session counts for itself. */
-typedef struct {
-    guint64 packets, packets_lost, retransmitted, nacks, keyframe_requests;
-} Counts;
-
-typedef struct {
-    Counts counts;
-    guint round; /* of the last call that saw it */
-} Seen;
-
 struct CcMetrics {
-    GHashTable *seen; /* session id → Seen */
-    Counts totals[2]; /* by CcSessionDirection */
-    guint round;
+    CcSessionTotals totals[2]; /* by CcSessionDirection, as shown last */
 };
 
 CcMetrics *
 cc_metrics_new(void)
 {
-    CcMetrics *metrics = g_new0(CcMetrics, 1);
-
-    metrics->seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    return metrics;
+    return g_new0(CcMetrics, 1);
 }
 
 void
 cc_metrics_free(CcMetrics *metrics)
 {
-    if (metrics == NULL)
-        return;
-    g_hash_table_unref(metrics->seen);
     g_free(metrics);
 }
 
-static void
-add_growth(guint64 *total, guint64 *seen, guint64 now)
-{
-    if (now > *seen)
-        *total += now - *seen;
-    *seen = now;
-}
-
-static gboolean
-is_old(gpointer key, gpointer value, gpointer user_data)
-{
-    const Seen *seen = value;
-
-    return seen->round != *(const guint *)user_data;
-}
-
+/* A packet that was lost may turn up after all; a counter must not go back. */
 static void
 collect(CcMetrics *metrics, const CcWorkerStats *stats)
 {
-    metrics->round++;
-    for (guint i = 0; i < stats->sessions->len; i++) {
-        const CcSessionStats *session = g_ptr_array_index(stats->sessions, i);
-        Counts *totals = &metrics->totals[session->direction];
-        Seen *seen = g_hash_table_lookup(metrics->seen, session->session_id);
+    for (guint i = 0; i < G_N_ELEMENTS(metrics->totals); i++) {
+        guint64 lost = metrics->totals[i].packets_lost;
 
-        if (seen == NULL) {
-            seen = g_new0(Seen, 1);
-            g_hash_table_insert(metrics->seen, g_strdup(session->session_id), seen);
-        }
-        seen->round = metrics->round;
-        add_growth(&totals->packets, &seen->counts.packets, session->packets);
-        add_growth(&totals->packets_lost, &seen->counts.packets_lost, session->packets_lost);
-        add_growth(&totals->retransmitted, &seen->counts.retransmitted, session->retransmitted);
-        add_growth(&totals->nacks, &seen->counts.nacks, session->nacks);
-        add_growth(&totals->keyframe_requests, &seen->counts.keyframe_requests,
-                   session->keyframe_requests);
+        metrics->totals[i] = stats->totals[i];
+        metrics->totals[i].packets_lost = MAX(lost, stats->totals[i].packets_lost);
     }
-    g_hash_table_foreach_remove(metrics->seen, is_old, &metrics->round);
 }
 
 static void
@@ -198,8 +152,8 @@ by_kind(GString *out, const char *name, const char *help, guint64 publish, guint
 static void
 describe_media(GString *out, const CcMetrics *metrics)
 {
-    const Counts *publish = &metrics->totals[CC_DIRECTION_PUBLISH];
-    const Counts *watch = &metrics->totals[CC_DIRECTION_WATCH];
+    const CcSessionTotals *publish = &metrics->totals[CC_DIRECTION_PUBLISH];
+    const CcSessionTotals *watch = &metrics->totals[CC_DIRECTION_WATCH];
 
     by_kind(out, "classcast_rtp_packets_total",
             "RTP packets received from publishers and sent to receivers.", publish->packets,

@@ -36,11 +36,15 @@ struct CcWorker {
     guint64 drops[CC_N_DROPS]; /* [CC_DROP_NONE]: accepted */
     guint64 datagrams_in, datagrams_out, bytes_in, bytes_out;
     guint64 receive_overflows;
+    CcSessionTotals ended_totals[2]; /* of sessions that are gone */
 };
 
 /* Tells the control thread. @reason: a literal, or NULL. */
 void cc_worker_emit(CcWorker *worker, const CcMediaSession *session, CcSessionEventKind kind,
                     const char *reason);
+
+/* Keeps the counts of a session that is about to be removed. */
+void cc_worker_remember_totals(CcWorker *worker, CcMediaSession *session, gint64 now_us);
 
 /* The present state as the control thread wants it. (transfer full) */
 CcWorkerStats *cc_worker_collect_stats(CcWorker *worker, gint64 now_us);

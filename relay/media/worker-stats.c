@@ -96,6 +96,24 @@ collect_session(CcMediaSession *session, gint64 now_us)
     return stats;
 }
 
+static void
+add_totals(CcSessionTotals *totals, const CcSessionStats *stats)
+{
+    totals->packets += stats->packets;
+    totals->packets_lost += stats->packets_lost;
+    totals->retransmitted += stats->retransmitted;
+    totals->nacks += stats->nacks;
+    totals->keyframe_requests += stats->keyframe_requests;
+}
+
+void
+cc_worker_remember_totals(CcWorker *worker, CcMediaSession *session, gint64 now_us)
+{
+    CcSessionStats *stats = collect_session(session, now_us);
+    add_totals(&worker->ended_totals[stats->direction], stats);
+    session_stats_free(stats);
+}
+
 CcWorkerStats *
 cc_worker_collect_stats(CcWorker *worker, gint64 now_us)
 {
@@ -104,8 +122,12 @@ cc_worker_collect_stats(CcWorker *worker, gint64 now_us)
     gpointer session;
     stats->sessions = g_ptr_array_new_with_free_func((GDestroyNotify)session_stats_free);
     g_hash_table_iter_init(&iter, worker->sessions.by_id);
-    while (g_hash_table_iter_next(&iter, NULL, &session))
-        g_ptr_array_add(stats->sessions, collect_session(session, now_us));
+    memcpy(stats->totals, worker->ended_totals, sizeof stats->totals);
+    while (g_hash_table_iter_next(&iter, NULL, &session)) {
+        CcSessionStats *one = collect_session(session, now_us);
+        add_totals(&stats->totals[one->direction], one);
+        g_ptr_array_add(stats->sessions, one);
+    }
     memcpy(stats->drops, worker->drops, sizeof stats->drops);
     stats->drops[CC_DROP_NONE] = 0;
     stats->datagrams_in = worker->datagrams_in;

@@ -30,13 +30,14 @@ cc_worker_emit(CcWorker *worker, const CcMediaSession *session, CcSessionEventKi
 }
 
 static void
-remove_ended(CcWorker *self)
+remove_ended(CcWorker *self, gint64 now_us)
 {
     for (guint i = 0; i < self->ended->len; i++) {
         CcMediaSession *session = self->ended->pdata[i];
         cc_worker_emit(self, session, CC_SESSION_ENDED, session->end_reason);
         cc_info("session %.6s… ends: %s", session->setup->id, session->end_reason);
         cc_media_session_say_goodbye(session);
+        cc_worker_remember_totals(self, session, now_us);
         cc_session_table_remove(&self->sessions, session);
     }
     g_ptr_array_set_size(self->ended, 0);
@@ -67,7 +68,7 @@ end_turn(CcWorker *self, gint64 now_us)
 {
     gint64 wake_us;
     tick_sessions(self, now_us);
-    remove_ended(self);
+    remove_ended(self, now_us);
     for (guint i = 0; i < self->udp_ports->len; i++)
         cc_udp_port_flush(self->udp_ports->pdata[i]);
     wake_us = self->wake_us;
@@ -278,6 +279,7 @@ on_remove_session(gpointer user_data)
     CcMediaSession *session = cc_session_table_find_id(&self->sessions, request->session_id);
     if (session) {
         cc_media_session_say_goodbye(session);
+        cc_worker_remember_totals(self, session, cc_clock_now_us());
         cc_session_table_remove(&self->sessions, session);
         end_turn(self, cc_clock_now_us());
     }

@@ -93,8 +93,14 @@ typedef struct {
     guint64 packets_lost, retransmitted, nacks, keyframe_requests;
 } CcSessionStats;
 
+/* Of all sessions of one direction that there have been since the worker began. */
 typedef struct {
-    GPtrArray *sessions; /* CcSessionStats * */
+    guint64 packets, packets_lost, retransmitted, nacks, keyframe_requests;
+} CcSessionTotals;
+
+typedef struct {
+    GPtrArray *sessions;       /* CcSessionStats * */
+    CcSessionTotals totals[2]; /* by CcSessionDirection */
     guint64 drops[CC_N_DROPS];
     guint64 datagrams_in, datagrams_out, bytes_in, bytes_out;
     guint64 receive_overflows; /* datagrams that the kernel dropped (SO_RXQ_OVFL) */

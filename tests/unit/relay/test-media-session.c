@@ -52,6 +52,28 @@ test_silence(void)
     media_test_clear(&test);
 }
 
+/* What sessions have counted stays in the totals when they are gone, whoever ends them. */
+static void
+test_totals(void)
+{
+    MediaTest test;
+    media_test_init(&test);
+    test.options.session_timeout_ms = 300;
+    media_test_start(&test);
+    Peer *teacher = peer_connected(&test, CC_DIRECTION_PUBLISH, FALSE);
+    Peer *watcher = peer_connected(&test, CC_DIRECTION_WATCH, FALSE);
+    for (guint16 i = 1; i <= 5; i++)
+        send_audio(teacher, PUBLISHER_AUDIO, i);
+    wait_count(watcher, CC_MEDIA_AUDIO, 5);
+    cc_worker_remove_session(test.worker, teacher->setup->id);
+    media_test_wait_event(&test, "ended s2 timed-out");
+    const CcWorkerStats *stats = media_test_stats(&test);
+    g_assert_cmpuint(stats->sessions->len, ==, 0);
+    g_assert_cmpuint(stats->totals[CC_DIRECTION_PUBLISH].packets, ==, 5);
+    g_assert_cmpuint(stats->totals[CC_DIRECTION_WATCH].packets, ==, 5);
+    media_test_clear(&test);
+}
+
 static void
 test_closed_by_peer(void)
 {
@@ -191,6 +213,7 @@ main(int argc, char **argv)
     g_test_add_func("/media-session/never-connected", test_never_connected);
     g_test_add_func("/media-session/timed-out", test_timed_out);
     g_test_add_func("/media-session/silence", test_silence);
+    g_test_add_func("/media-session/totals", test_totals);
     g_test_add_func("/media-session/closed-by-peer", test_closed_by_peer);
     g_test_add_func("/media-session/goodbye", test_goodbye);
     g_test_add_func("/media-session/another-address", test_another_address);
