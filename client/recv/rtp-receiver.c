@@ -3,8 +3,8 @@
  * → rtpbin 1 (rtprtxreceive inside)                                                  rtpbin →
  * appsink RTCP
  *
- * A decoder bin appears with each new SSRC and takes the place of the one before. The pipeline
- * shares clock and base time with the screen's, so that times carry over as they are. */
+ * A decoder bin appears with each new SSRC or codec and takes the place of the one before. The
+ * pipeline shares clock and base time with the screen's, so that times carry over as they are. */
 #define CC_LOG_AREA "recv"
 #include "client/recv/rtp-receiver.h"
 
@@ -14,12 +14,14 @@
 
 #include "client/recv/decoder.h"
 #include "client/recv/retransmission.h"
+#include "common/base/clock.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
 
 enum { AUDIO, VIDEO, N_SESSIONS };
 
 #define MAX_STREAMS 16 /* SSRCs of a session, retransmissions and former ones included */
+#define LEFTOVERS_US 300000
 #define RTCP_MIN_INTERVAL_AUDIO (500 * GST_MSECOND)
 #define RTCP_MIN_INTERVAL_VIDEO (50 * GST_MSECOND)
 
@@ -27,7 +29,8 @@ typedef struct {
     struct CcRtpReceiver *receiver;
     CcMediaKind kind;
     GstElement *rtp_in, *rtcp_in; /* not owned */
-    GstElement *decoder;          /* not owned; the newest SSRC's; under the receiver's lock */
+    GstElement *decoder;          /* not owned; under the receiver's lock */
+    gint64 taken_over_us;         /* when it was made; streaming threads */
 } Session;
 
 struct CcRtpReceiver {
@@ -141,30 +144,27 @@ replace_decoder(Session *session, GstElement *decoder)
     g_mutex_unlock(&receiver->lock);
     if (old == NULL)
         return;
-    /* Its stream has ended (another SSRC took over); packets still on their way find no peer. */
     gst_element_set_locked_state(old, TRUE);
     gst_element_set_state(old, GST_STATE_NULL);
     gst_bin_remove(GST_BIN(receiver->pipeline), old);
 }
 
-/* A new source behind its jitter buffer: "recv_rtp_src_SESSION_SSRC_PT". */
-static void
-on_pad_added(GstElement *rtpbin, GstPad *pad, gpointer user_data)
+/* "recv_rtp_src_SESSION_SSRC_PT" gets the session's decoder. */
+static gboolean
+take_over(Session *session, GstPad *pad)
 {
-    CcRtpReceiver *receiver = user_data;
+    CcRtpReceiver *receiver = session->receiver;
     guint number, ssrc, payload_type;
-    if (sscanf(GST_PAD_NAME(pad), "recv_rtp_src_%u_%u_%u", &number, &ssrc, &payload_type) != 3 ||
-        number >= N_SESSIONS)
-        return;
-    Session *session = &receiver->sessions[number];
+    sscanf(GST_PAD_NAME(pad), "recv_rtp_src_%u_%u_%u", &number, &ssrc, &payload_type);
     const CcRouteFormat *format = cc_rtp_route_format(&receiver->route, payload_type);
     g_autoptr(GError) error = NULL;
     GstElement *decoder =
         cc_decoder_new(format != NULL ? format->codec : CC_CODEC_NONE, receiver->options.hardware,
                        receiver->callbacks.encoded != NULL, &error);
+    session->taken_over_us = cc_clock_now_us();
     if (decoder == NULL) {
-        cc_warning("%s", error->message);
-        return;
+        cc_warning_limited("%s", error->message);
+        return FALSE;
     }
     connect_sink(decoder, "decoded", session, on_decoded);
     connect_sink(decoder, "encoded", session, on_encoded);
@@ -175,6 +175,30 @@ on_pad_added(GstElement *rtpbin, GstPad *pad, gpointer user_data)
     gst_pad_link(pad, sink);
     cc_info("stream kind=%s codec=%s ssrc=%u", number == AUDIO ? "audio" : "video",
             cc_codec_name(format->codec), ssrc);
+    return TRUE;
+}
+
+/* A stream that has none takes the decoder over: a new one, or a former one that goes on (a teacher
+ * who comes back to a codec). What is left of the former one when it loses it must not. */
+static GstPadProbeReturn
+on_packet(GstPad *pad, GstPadProbeInfo *probe, gpointer user_data)
+{
+    Session *session = user_data;
+    if (gst_pad_is_linked(pad))
+        return GST_PAD_PROBE_OK;
+    if (cc_clock_now_us() - session->taken_over_us < LEFTOVERS_US || !take_over(session, pad))
+        return GST_PAD_PROBE_DROP;
+    return GST_PAD_PROBE_OK;
+}
+
+static void
+on_pad_added(GstElement *rtpbin, GstPad *pad, gpointer user_data)
+{
+    CcRtpReceiver *receiver = user_data;
+    guint number;
+    if (sscanf(GST_PAD_NAME(pad), "recv_rtp_src_%u_", &number) == 1 && number < N_SESSIONS)
+        gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST,
+                          on_packet, &receiver->sessions[number], NULL);
 }
 
 static GstFlowReturn

@@ -135,6 +135,19 @@ make_bin(const char *launch, guint payload_type, guint32 ssrc, GError **error)
     return bin;
 }
 
+/* videorate aborts on a picture without a duration, which files without a frame rate have. */
+static GstPadProbeReturn
+give_duration(GstPad *pad, GstPadProbeInfo *probe, gpointer user_data)
+{
+    GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER(probe);
+    if (!GST_BUFFER_DURATION_IS_VALID(buffer)) {
+        buffer = gst_buffer_make_writable(buffer);
+        GST_BUFFER_DURATION(buffer) = GST_SECOND / GPOINTER_TO_UINT(user_data);
+        GST_PAD_PROBE_INFO_DATA(probe) = buffer;
+    }
+    return GST_PAD_PROBE_OK;
+}
+
 /* videorate only leaves out: making pictures up would keep each one back until the next.
  *
  *   sink → videorate → leaky queue → scale, add borders, convert → encoder → payloader → src   */
@@ -160,6 +173,10 @@ cc_video_encoder_new(const CcSendSettings *settings, guint32 ssrc, GError **erro
     if (bin == NULL)
         return NULL;
     gst_object_set_name(GST_OBJECT(bin), "picture");
+    g_autoptr(GstElement) rate = gst_bin_get_by_name(GST_BIN(bin), "rate");
+    g_autoptr(GstPad) pad = gst_element_get_static_pad(rate, "sink");
+    gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, give_duration,
+                      GUINT_TO_POINTER(settings->framerate), NULL);
     g_autoptr(GstElement) encoder = gst_bin_get_by_name(GST_BIN(bin), "encoder");
     set_rates(encoder, settings);
     return bin;
