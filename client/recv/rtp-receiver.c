@@ -13,6 +13,7 @@
 #include <stdio.h>
 
 #include "client/recv/decoder.h"
+#include "client/recv/jitter-stats.h"
 #include "client/recv/retransmission.h"
 #include "common/base/clock.h"
 #include "common/base/error.h"
@@ -383,22 +384,6 @@ cc_rtp_receiver_take_failure(CcRtpReceiver *receiver)
     return failed;
 }
 
-/* Adds what one jitter buffer counted. */
-static void
-add_stats(GstElement *jitterbuffer, CcRtpReceiverStats *stats)
-{
-    g_autoptr(GstStructure) all = NULL;
-    guint64 lost = 0, asked = 0, used = 0, jitter_ns = 0;
-    g_object_get(jitterbuffer, "stats", &all, NULL);
-    gst_structure_get(all, "num-lost", G_TYPE_UINT64, &lost, "rtx-count", G_TYPE_UINT64, &asked,
-                      "rtx-success-count", G_TYPE_UINT64, &used, "avg-jitter", G_TYPE_UINT64,
-                      &jitter_ns, NULL);
-    stats->lost += lost;
-    stats->retransmissions_asked += asked;
-    stats->retransmissions_used += used;
-    stats->jitter_ms = MAX(stats->jitter_ms, (double)jitter_ns / GST_MSECOND);
-}
-
 void
 cc_rtp_receiver_get_stats(CcRtpReceiver *receiver, CcRtpReceiverStats *stats)
 {
@@ -409,6 +394,6 @@ cc_rtp_receiver_get_stats(CcRtpReceiver *receiver, CcRtpReceiverStats *stats)
     };
     g_mutex_lock(&receiver->lock);
     for (guint i = 0; i < receiver->jitterbuffers->len; i++)
-        add_stats(receiver->jitterbuffers->pdata[i], stats);
+        cc_jitter_stats_add(receiver->jitterbuffers->pdata[i], stats);
     g_mutex_unlock(&receiver->lock);
 }

@@ -143,6 +143,15 @@ on_pad_added(GstElement *decodebin, GstPad *pad, gpointer user_data)
         gst_pad_link(pad, sink);
 }
 
+/* libvpx's VP8 threads wait for each other by spinning, which costs more than they save. */
+static void
+on_element_added(GstBin *decoder, GstBin *bin, GstElement *element, gpointer user_data)
+{
+    GstElementFactory *factory = gst_element_get_factory(element);
+    if (factory != NULL && g_str_equal(GST_OBJECT_NAME(factory), "vp8dec"))
+        g_object_set(element, "threads", 1, NULL);
+}
+
 static void
 player_start(gpointer user_data)
 {
@@ -203,6 +212,7 @@ player_new(CcSource *source, const char *uri, gboolean loop)
     if (source->has_audio)
         add_track(player, &player->audio, "audio-src", "audio/x-raw");
     g_signal_connect(decodebin, "pad-added", G_CALLBACK(on_pad_added), player);
+    g_signal_connect(player->decoder, "deep-element-added", G_CALLBACK(on_element_added), NULL);
     g_autoptr(GstBus) bus = gst_element_get_bus(player->decoder);
     player->bus_watch = gst_bus_add_watch(bus, on_message, player);
     return player;
