@@ -6,9 +6,9 @@
 #include "client/recv/screen.h"
 
 #include <gst/app/app.h>
-#include <gst/audio/audio.h>
 #include <gst/video/videooverlay.h>
 
+#include "client/recv/blind.h"
 #include "client/recv/outputs.h"
 #include "client/recv/playout.h"
 #include "client/recv/still.h"
@@ -164,6 +164,16 @@ on_window_closed(gpointer user_data)
     screen->options.closed(screen->options.user_data);
 }
 
+/* The sink does not look at the window's events itself: it must be told to look at its size. */
+static void
+on_window_changed(gpointer user_data)
+{
+    CcScreen *screen = user_data;
+    g_autoptr(GstPad) pad = gst_element_get_static_pad(screen->video_sink, "sink");
+    gst_video_overlay_expose(GST_VIDEO_OVERLAY(screen->video_sink));
+    gst_pad_push_event(pad, gst_event_new_reconfigure());
+}
+
 static gboolean
 on_message(GstBus *bus, GstMessage *message, gpointer user_data)
 {
@@ -215,7 +225,8 @@ link_chain(CcScreen *screen, GstElement **chain, guint n, GError **error)
 static void
 open_window(CcScreen *screen)
 {
-    static const CcWindowCallbacks callbacks = {.closed = on_window_closed};
+    static const CcWindowCallbacks callbacks = {.closed = on_window_closed,
+                                                .changed = on_window_changed};
     if (!GST_IS_VIDEO_OVERLAY(screen->video_sink) || g_getenv("DISPLAY") == NULL)
         return;
     screen->window = cc_window_new(screen->options.title, CC_STILL_WIDTH, CC_STILL_HEIGHT,
@@ -227,46 +238,6 @@ open_window(CcScreen *screen)
     gst_video_overlay_handle_events(overlay, FALSE); /* the window has its own keys */
 }
 
-/* A sink without a device hands over what it would show at the moment of showing it. */
-static void
-on_picture_rendered(GstElement *sink, GstBuffer *buffer, GstPad *pad, gpointer user_data)
-{
-    CcScreen *screen = user_data;
-    g_autoptr(GstCaps) caps = gst_pad_get_current_caps(pad);
-    GstVideoInfo info;
-    GstVideoFrame frame;
-    if (caps == NULL || !gst_video_info_from_caps(&info, caps) ||
-        !gst_video_frame_map(&frame, &info, buffer, GST_MAP_READ))
-        return;
-    cc_probe_picture(screen->probe, &frame, cc_clock_now_us());
-    gst_video_frame_unmap(&frame);
-}
-
-static void
-on_sound_rendered(GstElement *sink, GstBuffer *buffer, GstPad *pad, gpointer user_data)
-{
-    CcScreen *screen = user_data;
-    g_autoptr(GstCaps) caps = gst_pad_get_current_caps(pad);
-    GstAudioInfo info;
-    GstMapInfo map;
-    if (caps == NULL || !gst_audio_info_from_caps(&info, caps) ||
-        GST_AUDIO_INFO_FORMAT(&info) != GST_AUDIO_FORMAT_S16 ||
-        !gst_buffer_map(buffer, &map, GST_MAP_READ))
-        return;
-    cc_probe_sound(screen->probe, (const gint16 *)map.data, map.size / (gsize)info.bpf,
-                   (guint)info.channels, (guint)info.rate, cc_clock_now_us());
-    gst_buffer_unmap(buffer, &map);
-}
-
-static GstElement *
-make_blind_sink(CcScreen *screen, GCallback on_rendered)
-{
-    GstElement *sink = cc_output_none_new();
-    g_object_set(sink, "signal-handoffs", TRUE, NULL);
-    g_signal_connect(sink, "handoff", on_rendered, screen);
-    return sink;
-}
-
 static gboolean
 add_video(CcScreen *screen, GError **error)
 {
@@ -275,7 +246,7 @@ add_video(CcScreen *screen, GError **error)
     if (screen->video_sink == NULL) {
         if (!screen->options.headless)
             cc_warning("no display: running headless");
-        screen->video_sink = make_blind_sink(screen, G_CALLBACK(on_picture_rendered));
+        screen->video_sink = cc_blind_screen_new(screen->probe);
         GstElement *chain[] = {screen->video_in, screen->video_sink};
         return link_chain(screen, chain, G_N_ELEMENTS(chain), error);
     }
@@ -302,7 +273,7 @@ add_audio(CcScreen *screen, GError **error)
     if (sink == NULL) {
         if (!screen->options.headless)
             cc_warning("no sound device: the lesson is silent here");
-        sink = make_blind_sink(screen, G_CALLBACK(on_sound_rendered));
+        sink = cc_blind_speaker_new(screen->probe);
     }
     screen->audio_in = make_input(screen);
     GstElement *volume = gst_element_factory_make("volume", NULL);

@@ -73,6 +73,9 @@ on_event(CcWindow *window, XEvent *event)
         if (event->xbutton.time - window->last_click < DOUBLE_CLICK_MS)
             cc_window_set_fullscreen(window, !window->fullscreen);
         window->last_click = event->xbutton.time;
+    } else if (event->type == ConfigureNotify ||
+               (event->type == Expose && event->xexpose.count == 0)) {
+        window->callbacks.changed(window->user_data);
     } else if (event->type == ClientMessage &&
                (Atom)event->xclient.data.l[0] == window->delete_window) {
         window->callbacks.closed(window->user_data);
@@ -134,7 +137,8 @@ cc_window_new(const char *title, guint width, guint height, gboolean fullscreen,
     set_title(window, title);
     window->hidden = make_hidden_cursor(window);
     XSetWMProtocols(display, window->window, &window->delete_window, 1);
-    XSelectInput(display, window->window, KeyPressMask | ButtonPressMask);
+    XSelectInput(display, window->window,
+                 KeyPressMask | ButtonPressMask | StructureNotifyMask | ExposureMask);
     if (fullscreen) /* before it is mapped the property itself is set */
         XChangeProperty(display, window->window, window->net_wm_state, 4 /* XA_ATOM */, 32,
                         PropModeReplace, (const unsigned char *)&window->net_wm_state_fullscreen,

@@ -10,6 +10,8 @@ typedef struct CcWindow CcWindow;
 
 typedef struct {
     void (*closed)(gpointer user_data); /* q, or the window manager's close button */
+    /* Has another size, or has come to light: what it shows must be drawn anew. */
+    void (*changed)(gpointer user_data);
 } CcWindowCallbacks;
 
 /* F11, f and a double click switch full screen, Escape leaves it, q closes.
