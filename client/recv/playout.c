@@ -44,16 +44,16 @@ grow(CcPlayout *playout)
     playout->delay_ms = MIN(playout->base_ms + steps * CC_PLAYOUT_STEP_MS, limit_ms);
 }
 
-/* Back again a step at a time, where there would be room for one more. */
+/* Back again by half of what is too much, a step at least, where there is room for a step. */
 static void
 shrink(CcPlayout *playout, gint64 now_us)
 {
     if (now_us - playout->calm_us < CALM_US)
         return;
-    if (playout->delay_ms > playout->base_ms &&
-        playout->worst_behind_us + SPARE_US <
-            (gint64)(playout->delay_ms - CC_PLAYOUT_STEP_MS) * 1000)
-        playout->delay_ms -= CC_PLAYOUT_STEP_MS;
+    gint64 needed_ms = MAX(playout->base_ms, (playout->worst_behind_us + SPARE_US) / 1000);
+    gint64 steps = (playout->delay_ms - needed_ms) / CC_PLAYOUT_STEP_MS;
+    if (steps > 0)
+        playout->delay_ms -= (guint)((steps + 1) / 2) * CC_PLAYOUT_STEP_MS;
     playout->calm_us = now_us;
     playout->worst_behind_us = 0;
 }

@@ -69,6 +69,19 @@ test_goes_back_slowly(Fixture *f, gconstpointer data)
     g_assert_cmpuint(f->playout.delay_ms, ==, 120);
 }
 
+static void
+test_goes_back_far(Fixture *f, gconstpointer data)
+{
+    play(f, 4, 700, 1);
+    g_assert_cmpuint(f->playout.delay_ms, ==, 720);
+    play(f, 22, 5, 1);
+    g_assert_cmpuint(f->playout.delay_ms, ==, 420);
+    play(f, 20, 230, 1); /* 250 would do */
+    g_assert_cmpuint(f->playout.delay_ms, ==, 320);
+    play(f, 100, 230, 1);
+    g_assert_cmpuint(f->playout.delay_ms, ==, 270);
+}
+
 /* A step back that would make pictures late again is not taken. */
 static void
 test_stays_where_needed(Fixture *f, gconstpointer data)
@@ -113,6 +126,7 @@ main(int argc, char **argv)
     ADD("grows-once", test_grows_once);
     ADD("few-late-ones", test_few_late_ones);
     ADD("goes-back-slowly", test_goes_back_slowly);
+    ADD("goes-back-far", test_goes_back_far);
     ADD("stays-where-needed", test_stays_where_needed);
     ADD("bound", test_bound);
     ADD("many", test_many);
