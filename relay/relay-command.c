@@ -51,6 +51,14 @@ load(int argc, char **argv, GError **error)
 
     if (config == NULL || !cc_command_line_check_positional(argc, parsed, 0, error))
         return NULL;
+    if (g_str_equal(cc_config_get_string(config, "auth", "mode"), "token") &&
+        cc_config_get_list(config, "auth", "secrets")[0] == NULL) {
+        g_set_error(
+            error, CC_ERROR, CC_ERROR_CONFIG, "[auth] secrets %s",
+            _("is empty, so nobody could come in; \"classcast token --generate-secret\" makes "
+              "one, and --open lets everybody in"));
+        return NULL;
+    }
     return g_steal_pointer(&config);
 }
 
@@ -102,15 +110,16 @@ cc_relay_main(int argc, char **argv)
     if (config == NULL)
         return cc_command_line_fail(&command_line, error);
     raise_file_limit();
-    relay = cc_relay_new(config, &error);
-    if (relay == NULL)
-        return cc_command_line_fail(&command_line, error);
-
+    /* Before the relay says that it listens: whoever reads that may send signals at once. */
     loop = g_main_loop_new(NULL, FALSE);
-    running = (Running){.relay = relay, .loop = loop, .argc = argc, .argv = argv};
+    running = (Running){.loop = loop, .argc = argc, .argv = argv};
     g_unix_signal_add(SIGTERM, on_terminate, &running);
     g_unix_signal_add(SIGINT, on_terminate, &running);
     g_unix_signal_add(SIGHUP, on_hangup, &running);
+    running.relay = relay = cc_relay_new(config, &error);
+    if (relay == NULL)
+        return cc_command_line_fail(&command_line, error);
+
     g_main_loop_run(loop);
     return EX_OK;
 }
