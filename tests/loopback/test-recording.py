@@ -46,6 +46,26 @@ class Recording(LessonCase):
         self.check(record, 50)
         self.assertFalse(os.path.exists(self.path("restart-2.mkv")))
 
+    def test_codec_changes(self):
+        """A file has one codec: each change begins a new one, and sound and picture go on, also back to a
+        codec that was there before."""
+        relay = self.start_relay()
+        teacher = self.start_send(relay)
+        classroom = self.start_recv(relay, "--record", self.path("codec.mkv"))
+        self.wait_for_media(classroom)
+        self.wait_for_packets(relay, 200)
+        for codec in ("h264", "vp8"):
+            mark = classroom.mark()
+            teacher.stop()
+            teacher = self.start_send(relay, codec=codec, name=codec)
+            classroom.wait_for(f"stream kind=video codec={codec.upper()} ", after=mark)
+            self.wait_for_packets(relay, 200)
+        classroom.stop()
+        self.assertIsNone(classroom.find("WARN.*decoding|stream kind=audio", after=mark))
+        for name in ("codec.mkv", "codec-2.mkv", "codec-3.mkv"):
+            self.check(self.path(name), 25)
+        self.assertFalse(os.path.exists(self.path("codec-4.mkv")))
+
     def test_record_that_cannot_be_written(self):
         relay = self.start_relay()
         # The sanitizer's own exit code would hide the program's.
