@@ -227,7 +227,9 @@ look_into(const char *uri, gboolean *video, gboolean *audio, GError **error)
     g_autoptr(GstDiscovererInfo) info =
         discoverer != NULL ? gst_discoverer_discover_uri(discoverer, uri, &cause) : NULL;
     if (info == NULL || gst_discoverer_info_get_result(info) != GST_DISCOVERER_OK) {
-        g_set_error(error, CC_ERROR, CC_ERROR_MEDIA, "cannot play %s: %s", uri,
+        gboolean missing = g_error_matches(cause, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND);
+        g_set_error(error, CC_ERROR, missing ? CC_ERROR_NOT_FOUND : CC_ERROR_MEDIA,
+                    "cannot play %s: %s", uri,
                     cause != NULL ? cause->message : "no decoder for it, or a broken file");
         return FALSE;
     }
