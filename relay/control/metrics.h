@@ -8,8 +8,8 @@ G_BEGIN_DECLS
 CcMetrics *cc_metrics_new(void);
 void cc_metrics_free(CcMetrics *metrics);
 
-/* Adds what the sessions in @stats have counted since the last call to the relay's totals, which
- * so go on growing when sessions end. (transfer full) */
+/* @stats: the worker's present ones. No counter goes back from one call to the next. (transfer full)
+ */
 char *cc_metrics_describe(CcMetrics *metrics, const CcControl *control, const CcWorkerStats *stats);
 
 G_END_DECLS

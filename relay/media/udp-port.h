@@ -8,8 +8,8 @@ G_BEGIN_DECLS
 
 typedef struct CcWorker CcWorker;
 
-#define CC_UDP_SLOT_SIZE                                                                           \
-    1664 /* bytes: CC_RTP_MAX_PACKET, our header extensions, the SRTP trailer */
+/* Bytes: CC_RTP_MAX_PACKET, our header extensions, the SRTP trailer. */
+#define CC_UDP_SLOT_SIZE 1664
 
 /* Binds @address (an IP literal) and @port (0: any free one). @index: the position among the
  * worker's ports. Error: CC_ERROR_NETWORK. */
