@@ -48,4 +48,7 @@ gboolean cc_config_get_bool(const CcConfig *config, const char *section, const c
  * Secrets are shown as "(hidden)". (transfer full) */
 char *cc_config_describe(const CcConfig *config);
 
+/* Where a key's value came from: "default", "FILE:LINE" or an option. Belongs to @config. */
+const char *cc_config_get_origin(const CcConfig *config, const char *section, const char *key);
+
 G_END_DECLS
