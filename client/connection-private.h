@@ -110,7 +110,6 @@ void cc_connection_add_remote_candidates(CcConnection *connection, const CcSdpMe
 
 /* connection-recovery.c */
 gboolean cc_connection_on_tick(gpointer connection);
-void cc_connection_recover(CcConnection *connection);
 void cc_connection_relay_is_back(CcConnection *connection);
 gint64 cc_connection_last_received_us(CcConnection *connection);
 

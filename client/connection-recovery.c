@@ -87,8 +87,8 @@ send_patch(CcConnection *connection)
     cc_signalling_restart_ice(connection->signalling, fragment, on_patched, connection);
 }
 
-void
-cc_connection_recover(CcConnection *connection)
+static void
+recover(CcConnection *connection)
 {
     connection->hint_us = 0;
     connection->peer_lost = FALSE;
@@ -172,7 +172,7 @@ watch_connected(CcConnection *connection, gint64 now_us)
         limit_us = MIN(limit_us, busy ? HINT_SILENCE_US : IDLE_HINT_SILENCE_US);
     }
     if (silent_us > limit_us || connection->peer_lost)
-        cc_connection_recover(connection);
+        recover(connection);
     else if (received_us != 0 && now_us - connection->connected_us > STABLE_US &&
              connection->patch == CC_PATCH_NONE)
         cc_backoff_reset(&connection->backoff);
@@ -204,7 +204,7 @@ look_into_network_change(CcConnection *connection, gint64 now_us)
         cc_event_stream_hurry(connection->events);
     if (connection->phase == CC_PHASE_CONNECTED) {
         if (cc_connection_last_received_us(connection) < changed_us + NETWORK_CHECK_US / 3)
-            cc_connection_recover(connection);
+            recover(connection);
     } else {
         cc_connection_relay_is_back(connection);
     }

@@ -275,12 +275,6 @@ cc_connection_send_rtcp(CcConnection *connection, const guint8 *packet, gsize le
     return sent;
 }
 
-CcConnectionState
-cc_connection_state(const CcConnection *connection)
-{
-    return connection->state;
-}
-
 void
 cc_connection_get_stats(CcConnection *connection, CcPeerStats *stats)
 {

@@ -63,7 +63,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcConnection, cc_connection_free)
 gboolean cc_connection_send_rtp(CcConnection *connection, const guint8 *packet, gsize length);
 gboolean cc_connection_send_rtcp(CcConnection *connection, const guint8 *packet, gsize length);
 
-CcConnectionState cc_connection_state(const CcConnection *connection);
 void cc_connection_get_stats(CcConnection *connection, CcPeerStats *stats);
 /* Monotonic time of the newest session's POST; 0 before. */
 gint64 cc_connection_post_us(const CcConnection *connection);

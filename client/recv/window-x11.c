@@ -24,8 +24,8 @@ struct CcWindow {
 
 /* Extended Window Manager Hints: a mapped window asks the window manager by a message to the root.
  */
-void
-cc_window_set_fullscreen(CcWindow *window, gboolean fullscreen)
+static void
+set_fullscreen(CcWindow *window, gboolean fullscreen)
 {
     XEvent event = {0};
     event.xclient.type = ClientMessage;
@@ -51,10 +51,10 @@ on_key(CcWindow *window, XKeyEvent *event)
     switch (XLookupKeysym(event, 0)) {
     case XK_F11:
     case XK_f:
-        cc_window_set_fullscreen(window, !window->fullscreen);
+        set_fullscreen(window, !window->fullscreen);
         break;
     case XK_Escape:
-        cc_window_set_fullscreen(window, FALSE);
+        set_fullscreen(window, FALSE);
         break;
     case XK_q:
         window->callbacks.closed(window->user_data);
@@ -71,7 +71,7 @@ on_event(CcWindow *window, XEvent *event)
         on_key(window, &event->xkey);
     } else if (event->type == ButtonPress && event->xbutton.button == Button1) {
         if (event->xbutton.time - window->last_click < DOUBLE_CLICK_MS)
-            cc_window_set_fullscreen(window, !window->fullscreen);
+            set_fullscreen(window, !window->fullscreen);
         window->last_click = event->xbutton.time;
     } else if (event->type == ConfigureNotify ||
                (event->type == Expose && event->xexpose.count == 0)) {
@@ -145,7 +145,7 @@ cc_window_new(const char *title, guint width, guint height, gboolean fullscreen,
                         1);
     XMapRaised(display, window->window);
     if (fullscreen)
-        cc_window_set_fullscreen(window, TRUE);
+        set_fullscreen(window, TRUE);
     XSync(display, False); /* the sink looks at the window over a connection of its own */
     window->source = g_unix_fd_add(ConnectionNumber(display), G_IO_IN, on_readable, window);
     return window;

@@ -21,7 +21,6 @@ CcWindow *cc_window_new(const char *title, guint width, guint height, gboolean f
 void cc_window_free(CcWindow *window);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcWindow, cc_window_free)
 
-void cc_window_set_fullscreen(CcWindow *window, gboolean fullscreen);
 /* For gst_video_overlay_set_window_handle(). */
 guintptr cc_window_handle(const CcWindow *window);
 

@@ -30,14 +30,3 @@ cc_clock_us_to_ntp(gint64 duration_us)
     guint64 rest_us = (guint64)duration_us % G_USEC_PER_SEC;
     return (seconds << 32) | ((rest_us << 32) / G_USEC_PER_SEC);
 }
-
-gint64
-cc_clock_ntp_to_us(guint64 duration_ntp)
-{
-    guint64 seconds = duration_ntp >> 32;
-    guint64 fraction = duration_ntp & G_MAXUINT32;
-
-    /* Rounded, so that microseconds survive the way there and back. */
-    guint64 rest_us = (fraction * G_USEC_PER_SEC + (G_GUINT64_CONSTANT(1) << 31)) >> 32;
-    return (gint64)(seconds * G_USEC_PER_SEC + rest_us);
-}

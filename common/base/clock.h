@@ -11,8 +11,7 @@ gint64 cc_clock_now_us(void);
 /* Wall-clock time as a 64-bit NTP timestamp (RFC 5905: seconds since 1900 in the upper half). */
 guint64 cc_clock_now_ntp(void);
 
-/* Microseconds as a 64-bit NTP duration, and back. */
+/* Microseconds as a 64-bit NTP duration. */
 guint64 cc_clock_us_to_ntp(gint64 duration_us);
-gint64 cc_clock_ntp_to_us(guint64 duration_ntp);
 
 G_END_DECLS

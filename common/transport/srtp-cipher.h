@@ -24,7 +24,6 @@ typedef struct {
 
 /* Fetched once for the process; never NULL in a working OpenSSL. Any thread. */
 const EVP_CIPHER *cc_srtp_fetch_aes_ctr(void);
-const EVP_CIPHER *cc_srtp_fetch_aes_gcm(void);
 
 /* One profile. @header: bytes of the RTP header; @index: the 48-bit packet index; @word: the E flag
  * and the SRTCP index as they stand in the packet. The protect functions append to the packet,

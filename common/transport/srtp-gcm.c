@@ -6,8 +6,9 @@
 #define TAG_LENGTH 16
 #define IV_LENGTH 12
 
-const EVP_CIPHER *
-cc_srtp_fetch_aes_gcm(void)
+/* Once for the process. */
+static const EVP_CIPHER *
+fetch_aes_gcm(void)
 {
     static EVP_CIPHER *cipher;
     static gsize once;
@@ -24,7 +25,7 @@ init(CcSrtpKeys *keys, const guint8 *key, const guint8 *auth_key, const guint8 *
     memcpy(keys->salt, salt, IV_LENGTH);
     keys->cipher = EVP_CIPHER_CTX_new();
     return keys->cipher &&
-           EVP_EncryptInit_ex2(keys->cipher, cc_srtp_fetch_aes_gcm(), key, NULL, NULL) == 1;
+           EVP_EncryptInit_ex2(keys->cipher, fetch_aes_gcm(), key, NULL, NULL) == 1;
 }
 
 /* Section 8.1 with @high = ROC and sequence number, section 9.1 with @high = 0 and @low = index. */

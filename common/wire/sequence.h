@@ -1,4 +1,4 @@
-/* Arithmetic on wrapping 16-bit sequence numbers (RFC 3550, appendix A.1) and 32-bit timestamps. */
+/* Arithmetic on wrapping 16-bit sequence numbers (RFC 3550, appendix A.1). */
 #pragma once
 
 #include <glib.h>
@@ -15,12 +15,6 @@ static inline int
 cc_sequence_distance(guint16 a, guint16 b)
 {
     return (gint16)(guint16)(a - b);
-}
-
-static inline gboolean
-cc_timestamp_newer(guint32 a, guint32 b)
-{
-    return a != b && (guint32)(a - b) < 0x80000000u;
 }
 
 /* Extends a 16-bit sequence number to 64 bits near the highest one seen. Start with {0}. */

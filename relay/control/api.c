@@ -149,7 +149,7 @@ answer_rooms(CcExchange *exchange, const CcTokenClaims *claims, const CcWorkerSt
     json_builder_begin_array(builder);
     for (guint i = 0; i < rooms->len; i++) {
         const CcRoom *room = g_ptr_array_index(rooms, i);
-        if (g_str_equal(claims->room, "*") || g_str_equal(claims->room, room->name))
+        if (cc_token_claims_allow_room(claims, room->name))
             add_room(builder, room, by_session);
     }
     json_builder_end_array(builder);

@@ -49,7 +49,7 @@ cc_auth_check(const CcAuthRules *rules, const char *authorization, const char *q
     }
     if (!cc_token_verify(rules->secrets, token, now_s, &found, error))
         return FALSE;
-    if (room != NULL && !g_str_equal(found.room, "*") && !g_str_equal(found.room, room)) {
+    if (room != NULL && !cc_token_claims_allow_room(&found, room)) {
         g_set_error_literal(error, CC_ERROR, CC_ERROR_FORBIDDEN, "the token is for another room");
         return FALSE;
     }

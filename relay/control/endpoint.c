@@ -11,8 +11,9 @@
 #define SECRET_BITS 128
 #define MAX_NAME_LENGTH 120 /* characters of a school's name */
 
-void
-cc_endpoint_add_ice_links(CcExchange *exchange)
+/* STUN and TURN servers (RFC 9725 section 4.6). */
+static void
+add_ice_links(CcExchange *exchange)
 {
     char **links = exchange->control->settings->ice_links;
 
@@ -31,7 +32,7 @@ answer_options(CcExchange *exchange, const char *room, CcAccess access)
         cc_auth_check(&exchange->control->settings->auth,
                       cc_exchange_header(exchange, "Authorization"), exchange->query_token, room,
                       access, g_get_real_time() / G_USEC_PER_SEC, &claims, NULL))
-        cc_endpoint_add_ice_links(exchange);
+        add_ice_links(exchange);
     cc_exchange_set_header(exchange, "Accept-Post", CC_CONTENT_SDP);
     cc_exchange_answer_options(exchange, CC_ENDPOINT_METHODS);
 }
@@ -209,7 +210,7 @@ answer_created(CcExchange *exchange, const CcSession *session, const CcSdp *answ
     cc_exchange_set_header(exchange, "ETag", session->etag);
     cc_exchange_set_header(exchange, "Accept-Patch", CC_CONTENT_FRAGMENT);
     cc_exchange_set_header(exchange, "Cache-Control", "no-store");
-    cc_endpoint_add_ice_links(exchange);
+    add_ice_links(exchange);
     cc_exchange_answer(exchange, SOUP_STATUS_CREATED, CC_CONTENT_SDP, body, -1);
 }
 

@@ -11,7 +11,5 @@ G_BEGIN_DECLS
 /* Handles every method on an endpoint "/whip/{room}" or "/whep/{room}", and answers. */
 void cc_endpoint_handle(CcExchange *exchange, CcSessionDirection direction);
 
-/* Link headers with STUN and TURN servers (RFC 9725 section 4.6). */
-void cc_endpoint_add_ice_links(CcExchange *exchange);
 
 G_END_DECLS

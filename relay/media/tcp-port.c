@@ -37,7 +37,6 @@ struct CcTcpPort {
     GSource *source;
     int fd;
     gpointer tag;
-    guint16 number;
     guint n_unvalidated;
     GPtrArray *connections; /* CcTcpConnection * */
 };
@@ -72,7 +71,6 @@ cc_tcp_port_new(CcWorker *worker, const char *address, guint16 port, GSource *so
     self->worker = worker;
     self->source = source;
     self->fd = bound.fd;
-    self->number = bound.port;
     self->tag = g_source_add_unix_fd(source, self->fd, G_IO_IN);
     self->connections = g_ptr_array_new_with_free_func((GDestroyNotify)connection_free);
     return self;
@@ -87,12 +85,6 @@ cc_tcp_port_free(CcTcpPort *port)
     g_source_remove_unix_fd(port->source, port->tag);
     close(port->fd);
     g_free(port);
-}
-
-guint16
-cc_tcp_port_number(const CcTcpPort *port)
-{
-    return port->number;
 }
 
 static void

@@ -271,12 +271,6 @@ cc_room_registry_lookup(const CcRoomRegistry *registry, const char *room)
     return g_hash_table_lookup(registry->rooms, room);
 }
 
-const CcRoom *
-cc_room_registry_lookup_session(const CcRoomRegistry *registry, const char *session_id)
-{
-    return g_hash_table_lookup(registry->sessions, session_id);
-}
-
 static int
 compare_rooms(gconstpointer a, gconstpointer b)
 {

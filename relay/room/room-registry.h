@@ -90,8 +90,6 @@ gint64 cc_room_registry_next_expiry_us(const CcRoomRegistry *registry);
 
 /* (transfer none) NULL if nobody has come to it. */
 const CcRoom *cc_room_registry_lookup(const CcRoomRegistry *registry, const char *room);
-const CcRoom *cc_room_registry_lookup_session(const CcRoomRegistry *registry,
-                                              const char *session_id);
 /* Sorted by name. (transfer container) of (transfer none) CcRoom. */
 GPtrArray *cc_room_registry_list(const CcRoomRegistry *registry);
 guint cc_room_registry_n_sessions(const CcRoomRegistry *registry);

@@ -69,6 +69,19 @@ compare_offsets(const void *a, const void *b)
     return difference > 0 ? 1 : difference < 0 ? -1 : 0;
 }
 
+/* G_MAXDOUBLE if there is none. */
+static gdouble
+nearest(GArray *onsets, gdouble at_ms)
+{
+    gdouble best = G_MAXDOUBLE;
+    for (guint i = 0; i < onsets->len; i++) {
+        gdouble onset = g_array_index(onsets, gdouble, i);
+        if (ABS(onset - at_ms) < ABS(best - at_ms))
+            best = onset;
+    }
+    return best;
+}
+
 static gpointer
 video_thread(gpointer data)
 {
@@ -113,12 +126,14 @@ main(int argc, char **argv)
     gst_element_set_state(pipeline, GST_STATE_NULL);
 
     g_autoptr(GArray) offsets = g_array_new(FALSE, FALSE, sizeof(gdouble));
-    for (guint i = 0; i < flashes->len; i++)
-        for (guint j = 0; j < beeps->len; j++) {
-            gdouble offset = g_array_index(beeps, gdouble, j) - g_array_index(flashes, gdouble, i);
-            if (ABS(offset) < 400)
-                g_array_append_val(offsets, offset);
-        }
+    for (guint i = 0; i < flashes->len; i++) {
+        gdouble flash_ms = g_array_index(flashes, gdouble, i);
+        gdouble beep_ms = nearest(beeps, flash_ms);
+        /* Each other's nearest: where a looped file begins anew, seconds stand closer together. */
+        gdouble offset = beep_ms - flash_ms;
+        if (ABS(offset) < 400 && nearest(flashes, beep_ms) == flash_ms)
+            g_array_append_val(offsets, offset);
+    }
     if (offsets->len == 0) {
         g_printerr("av-offset: %u flashes and %u beeps, none of them together\n", flashes->len,
                    beeps->len);

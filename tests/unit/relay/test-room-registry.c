@@ -222,7 +222,6 @@ test_second_teacher(Fixture *fixture, gconstpointer data)
     g_string_truncate(fixture->log, 0);
     join(fixture, "math", "t2", TRUE, 1001 * SECOND, "t1");
     assert_log(fixture, "left:p1:replaced ");
-    g_assert_null(cc_room_registry_lookup_session(registry, "t1"));
     cc_room_registry_media(registry, "t1"); /* a late report of the old session changes nothing */
     assert_log(fixture, "");
     g_assert_cmpint(lesson(fixture, "math"), ==, CC_LESSON_AWAY);
@@ -299,8 +298,6 @@ test_list(Fixture *fixture, gconstpointer data)
     g_assert_cmpuint(rooms->len, ==, 2);
     g_assert_cmpstr(((CcRoom *)g_ptr_array_index(rooms, 0))->name, ==, "art");
     g_assert_cmpstr(((CcRoom *)g_ptr_array_index(rooms, 1))->name, ==, "zoology");
-    g_assert_true(cc_room_registry_lookup_session(fixture->registry, "s2") ==
-                  g_ptr_array_index(rooms, 0));
 }
 
 int
