@@ -24,8 +24,7 @@ init(CcSrtpKeys *keys, const guint8 *key, const guint8 *auth_key, const guint8 *
 {
     memcpy(keys->salt, salt, IV_LENGTH);
     keys->cipher = EVP_CIPHER_CTX_new();
-    return keys->cipher &&
-           EVP_EncryptInit_ex2(keys->cipher, fetch_aes_gcm(), key, NULL, NULL) == 1;
+    return keys->cipher && EVP_EncryptInit_ex2(keys->cipher, fetch_aes_gcm(), key, NULL, NULL) == 1;
 }
 
 /* Section 8.1 with @high = ROC and sequence number, section 9.1 with @high = 0 and @low = index. */

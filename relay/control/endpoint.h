@@ -11,5 +11,4 @@ G_BEGIN_DECLS
 /* Handles every method on an endpoint "/whip/{room}" or "/whep/{room}", and answers. */
 void cc_endpoint_handle(CcExchange *exchange, CcSessionDirection direction);
 
-
 G_END_DECLS
