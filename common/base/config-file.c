@@ -5,6 +5,7 @@
 #include "common/base/error.h"
 #include "common/base/log.h"
 
+#include <errno.h>
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <string.h>
@@ -22,24 +23,44 @@ config_entry_free(CcConfigEntry *entry)
     g_free(entry);
 }
 
+/* Bounded while reading, not by the size that stat() tells: pipes and devices have none. */
+static gboolean
+read_bytes(const char *file, GString *bytes, GError **error)
+{
+    char chunk[4096];
+    FILE *stream = g_fopen(file, "re");
+    size_t n = 1;
+
+    while (stream && n > 0 && bytes->len <= MAX_FILE_BYTES) {
+        n = fread(chunk, 1, sizeof chunk, stream);
+        g_string_append_len(bytes, chunk, (gssize)n);
+    }
+    if (!stream || ferror(stream)) {
+        g_autofree char *why = g_strdup_printf("%s: %s", file, g_strerror(errno));
+        g_set_error(error, CC_ERROR, CC_ERROR_CONFIG, _("cannot read the configuration: %s"), why);
+        g_clear_pointer(&stream, fclose);
+        return FALSE;
+    }
+    fclose(stream);
+    return TRUE;
+}
+
 static gboolean
 read_text(const char *file, char **text, GError **error)
 {
-    g_autoptr(GError) local = NULL;
-    gsize length = 0;
+    g_autoptr(GString) bytes = g_string_new(NULL);
+    gsize length;
     const char *bad = NULL;
-    GStatBuf status;
 
-    if (g_stat(file, &status) == 0 && status.st_size > MAX_FILE_BYTES) {
+    if (!read_bytes(file, bytes, error))
+        return FALSE;
+    if (bytes->len > MAX_FILE_BYTES) {
         g_set_error(error, CC_ERROR, CC_ERROR_CONFIG, _("%s: too large for a configuration file"),
                     file);
         return FALSE;
     }
-    if (!g_file_get_contents(file, text, &length, &local)) {
-        g_set_error(error, CC_ERROR, CC_ERROR_CONFIG, _("cannot read the configuration: %s"),
-                    local->message);
-        return FALSE;
-    }
+    length = bytes->len;
+    *text = g_string_free(g_steal_pointer(&bytes), FALSE);
     if (!g_utf8_validate_len(*text, length, &bad)) {
         guint line = 1;
         for (const char *c = *text; c < bad; c++)

@@ -376,6 +376,10 @@ test_unreadable(Files *files, gconstpointer data)
     write_bytes(files->file, large, -1);
     g_assert_false(cc_config_check(files->file, &error));
     g_assert_nonnull(strstr(error->message, "too large"));
+    g_clear_error(&error);
+
+    g_assert_false(cc_config_check("/dev/zero", &error)); /* no size, and no end */
+    g_assert_nonnull(strstr(error->message, "too large"));
 }
 
 static void
