@@ -13,13 +13,13 @@ add_servers(CcConnection *connection, GArray *servers)
     const char *const *urls = cc_config_get_list(config, "network", "turn-servers");
     for (guint i = 0; urls[i] != NULL; i++) {
         CcIceServer server = {urls[i], cc_config_get_string(config, "network", "turn-username"),
-                              cc_config_get_string(config, "network", "turn-password")};
+                              cc_config_get_string(config, "network", "turn-password"), FALSE};
         g_array_append_val(servers, server);
     }
     for (guint i = 0; connection->learned_servers != NULL && i < connection->learned_servers->len;
          i++) {
         const CcSignallingIceServer *learned = connection->learned_servers->pdata[i];
-        CcIceServer server = {learned->url, learned->username, learned->password};
+        CcIceServer server = {learned->url, learned->username, learned->password, TRUE};
         g_array_append_val(servers, server);
     }
 }

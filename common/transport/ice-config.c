@@ -77,8 +77,9 @@ static gboolean
 add_server(CcIceConfig *config, const CcIceServer *server, GError **error)
 {
     gboolean ok = FALSE;
-    if (g_ascii_strncasecmp(server->url, "turns:", 6) == 0) {
-        cc_warning("skipping %s: no TLS to TURN servers here, use turn:…?transport=tcp",
+    if (g_ascii_strncasecmp(server->url, "turns:", 6) == 0 ||
+        g_ascii_strncasecmp(server->url, "stuns:", 6) == 0) {
+        cc_warning("skipping %s: no TLS to such servers here, use turn:…?transport=tcp",
                    server->url);
         ok = TRUE;
     } else if (g_ascii_strncasecmp(server->url, "turn:", 5) == 0) {
@@ -86,6 +87,11 @@ add_server(CcIceConfig *config, const CcIceServer *server, GError **error)
     } else if (g_ascii_strncasecmp(server->url, "stun:", 5) == 0) {
         g_free(g_steal_pointer(&config->stun_host));
         ok = parse_host_port(server->url + 5, &config->stun_host, &config->stun_port);
+    }
+    if (!ok && server->announced) {
+        cc_warning("skipping %s, which the relay announces: it is no address of a server",
+                   server->url);
+        ok = TRUE;
     }
     if (!ok)
         g_set_error(error, CC_ERROR, CC_ERROR_CONFIG,

@@ -23,7 +23,8 @@ typedef struct {
 } CcIceConfig;
 
 /* Error: CC_ERROR_CONFIG for a URL that is none (RFC 7064, RFC 7065), or if nothing is left to
- * gather. "turns:" is skipped with a warning: libnice would speak plain TCP to it. */
+ * gather. "turns:" and "stuns:" are skipped with a warning: libnice would speak plain TCP to them.
+ */
 CcIceConfig *cc_ice_config_new(const CcPeerOptions *options, GError **error);
 void cc_ice_config_free(CcIceConfig *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcIceConfig, cc_ice_config_free)

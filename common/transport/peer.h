@@ -34,6 +34,7 @@ typedef struct {
     const char *url; /* "turn:host:port?transport=udp", "turns:…", "stun:…" */
     const char *username;
     const char *password;
+    gboolean announced; /* by the relay, not configured: one of no use is skipped, not an error */
 } CcIceServer;
 
 typedef struct {
