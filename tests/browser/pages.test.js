@@ -75,6 +75,10 @@ test('one enters a room by its name', async () => {
   await page.click('button[value=watch]');
   assert.match(await page.textContent('#room-error'), /1 to 64/);
   assert.equal(await page.getAttribute('#room', 'aria-invalid'), 'true');
+  await page.fill('#room', '三年级.数学');
+  await page.click('button[value=watch]');
+  await page.waitForURL(`**/watch/${encodeURIComponent('三年级.数学')}`);
+  await page.goto(`${relay.url}/`);
   await page.fill('#room', 'math');
   await page.fill('#name', '东乡县龙泉小学');
   await page.click('button[value=watch]');

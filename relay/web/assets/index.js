@@ -7,7 +7,7 @@ let rooms = [];
 
 function roomItem({ room, lesson, receivers }) {
   const link = document.createElement('a');
-  link.href = pageUrl(`/watch/${room}`);
+  link.href = pageUrl(`/watch/${encodeURIComponent(room)}`);
   link.dataset.lesson = lesson;
   const dot = document.createElement('i');
   dot.className = 'dot';
@@ -72,7 +72,7 @@ function enter(event) {
     return;
   }
   rememberSchoolName(byId('name').value.trim());
-  location.href = pageUrl(`/${event.submitter?.value === 'teach' ? 'teach' : 'watch'}/${room}`);
+  location.href = pageUrl(`/${event.submitter?.value === 'teach' ? 'teach' : 'watch'}/${encodeURIComponent(room)}`);
 }
 
 setUpLanguage();

@@ -8,7 +8,8 @@ export const token = query.get('token');
 /** The room of /watch/{room} and /teach/{room}. */
 export const room = decodeURIComponent(location.pathname.split('/')[2] ?? '');
 
-export const isRoomName = (name) => /^[A-Za-z0-9._-]{1,64}$/.test(name);
+/** As the relay sees it: letters and digits of any script. */
+export const isRoomName = (name) => /^(?![.\p{M}])[\p{L}\p{N}\p{M}._-]{1,64}$/u.test(name);
 
 export function byId(id) {
   return document.getElementById(id);
