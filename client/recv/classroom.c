@@ -350,6 +350,8 @@ cc_classroom_run(CcClassroom *classroom)
     classroom->stats_timer = g_timeout_add_seconds(1, on_stats_timer, classroom);
     cc_connection_start(classroom->connection);
     g_main_loop_run(classroom->loop);
+    if (classroom->recorder != NULL && cc_recorder_has_failed(classroom->recorder))
+        return EX_IOERR;
     return classroom->exit_code;
 }
 

@@ -36,6 +36,7 @@ struct CcRecorder {
     Track tracks[2];
     GstClockTime start; /* running time that is 0 in the file */
     GQueue pending;     /* Pending *: before it is known which streams there are */
+    gboolean failed;    /* the disk is full, or gone: nothing more is taken */
 };
 
 static GstClockTime
@@ -132,18 +133,26 @@ begin_part(CcRecorder *recorder, GstClockTime start)
     }
 }
 
+/* Duration and index, which a file that cannot be written any more does without. */
+static void
+finish_file(CcRecorder *recorder)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(recorder->tracks); i++)
+        if (recorder->tracks[i].src != NULL)
+            gst_app_src_end_of_stream(GST_APP_SRC(recorder->tracks[i].src));
+    g_autoptr(GstBus) bus = gst_element_get_bus(recorder->pipeline);
+    g_autoptr(GstMessage) message =
+        gst_bus_timed_pop_filtered(bus, END_TIMEOUT, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+    if (message == NULL || GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR)
+        cc_warning("the recording could not be finished properly; it plays all the same");
+}
+
 static void
 end_part(CcRecorder *recorder)
 {
     if (recorder->pipeline != NULL) {
-        for (guint i = 0; i < G_N_ELEMENTS(recorder->tracks); i++)
-            if (recorder->tracks[i].src != NULL)
-                gst_app_src_end_of_stream(GST_APP_SRC(recorder->tracks[i].src));
-        g_autoptr(GstBus) bus = gst_element_get_bus(recorder->pipeline);
-        g_autoptr(GstMessage) message =
-            gst_bus_timed_pop_filtered(bus, END_TIMEOUT, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
-        if (message == NULL || GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR)
-            cc_warning("the recording could not be finished properly; it plays all the same");
+        if (!recorder->failed)
+            finish_file(recorder);
         gst_element_set_state(recorder->pipeline, GST_STATE_NULL);
         gst_clear_object(&recorder->pipeline);
     }
@@ -212,6 +221,34 @@ needs_new_part(const CcRecorder *recorder, CcMediaKind kind, GstSample *sample)
            track->last > other->last + ABSENT_AFTER / 2;
 }
 
+/* Otherwise frames for a file that takes no more would pile up in memory. */
+static void
+look_for_failure(CcRecorder *recorder)
+{
+    if (recorder->pipeline == NULL)
+        return;
+    g_autoptr(GstBus) bus = gst_element_get_bus(recorder->pipeline);
+    g_autoptr(GstMessage) message = gst_bus_pop_filtered(bus, GST_MESSAGE_ERROR);
+    if (message == NULL)
+        return;
+    g_autoptr(GError) error = NULL;
+    gst_message_parse_error(message, &error, NULL);
+    cc_error("the recording has ended: %s What is written so far plays.", error->message);
+    recorder->failed = TRUE;
+    end_part(recorder);
+}
+
+static void
+take(CcRecorder *recorder, CcMediaKind kind, GstSample *sample)
+{
+    if (recorder->pipeline != NULL && needs_new_part(recorder, kind, sample))
+        end_part(recorder);
+    if (recorder->pipeline != NULL)
+        write_frame(recorder, kind, sample);
+    else
+        keep_pending(recorder, kind, sample);
+}
+
 void
 cc_recorder_push(CcRecorder *recorder, CcMediaKind kind, GstSample *sample)
 {
@@ -219,13 +256,19 @@ cc_recorder_push(CcRecorder *recorder, CcMediaKind kind, GstSample *sample)
     if (gst_sample_get_caps(sample) == NULL || !GST_CLOCK_TIME_IS_VALID(sample_time(sample)))
         return;
     g_mutex_lock(&recorder->lock);
-    if (recorder->pipeline != NULL && needs_new_part(recorder, kind, sample))
-        end_part(recorder);
-    if (recorder->pipeline != NULL)
-        write_frame(recorder, kind, sample);
-    else
-        keep_pending(recorder, kind, sample);
+    look_for_failure(recorder);
+    if (!recorder->failed)
+        take(recorder, kind, sample);
     g_mutex_unlock(&recorder->lock);
+}
+
+gboolean
+cc_recorder_has_failed(CcRecorder *recorder)
+{
+    g_mutex_lock(&recorder->lock);
+    gboolean failed = recorder->failed;
+    g_mutex_unlock(&recorder->lock);
+    return failed;
 }
 
 /* Tells of an unwritable place at the start rather than in the middle of the lesson. */

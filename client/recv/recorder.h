@@ -4,7 +4,7 @@
  * size, a stream that appears or stays away), a further part is written: lesson.mkv, lesson-2.mkv,
  * …
  *
- * cc_recorder_push() from any thread; the rest main thread. */
+ * Main thread, but for what says otherwise. */
 #pragma once
 
 #include <gst/gst.h>
@@ -22,7 +22,11 @@ CcRecorder *cc_recorder_new(const char *path, GError **error);
 void cc_recorder_free(CcRecorder *recorder);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcRecorder, cc_recorder_free)
 
-/* An encoded frame whose PTS is the running time. */
+/* TRUE once the file could not be written any more (a full disk), which is logged; what comes after
+ * that is not recorded. Any thread. */
+gboolean cc_recorder_has_failed(CcRecorder *recorder);
+
+/* An encoded frame whose PTS is the running time. Any thread. */
 void cc_recorder_push(CcRecorder *recorder, CcMediaKind kind, GstSample *sample);
 
 G_END_DECLS
