@@ -1,9 +1,10 @@
 /* What the files of the lasting connection share. The life of a session:
  *
- *   WAITING ─(timer)→ GATHERING ─(host candidates)→ POSTING ─(201)→ CONNECTING ─(ICE, DTLS)→
- * CONNECTED ↑                                               │                │           silence │
- * ↑ media └───── no answer, refused, timeout, DTLS closed ┴────────────────┘                   ↓ │
- *      └────────────────────── 404, or no media after the restart ──────────────────── RESTARTING
+ *   WAITING ─(timer)→ GATHERING ─(host candidates)→ POSTING ─(201)→ CONNECTING ─(ICE, DTLS)→ CONNECTED
+ *   POSTING, CONNECTING ─(no answer, refused, timeout, DTLS failed)→ WAITING
+ *   CONNECTED ─(silence)→ RESTARTING ─(media)→ CONNECTED
+ *   CONNECTED ─(DTLS closed)→ WAITING
+ *   RESTARTING ─(404, or no media after the restart)→ WAITING
  *
  * connection.c          the public calls and the peer's callbacks
  * connection-session.c  a new session: offer, POST, answer, trickled candidates

@@ -1,7 +1,7 @@
-/*   appsrc RTP ─→ rtpbin 0 (audio) ─→ jitter buffer → decoder bin → appsinks     appsrc RTCP →
- * rtpbin 0 appsrc RTP ─→ rtpbin 1 (video) ─→ jitter buffer → decoder bin → appsinks     appsrc RTCP
- * → rtpbin 1 (rtprtxreceive inside)                                                  rtpbin →
- * appsink RTCP
+/*   appsrc RTP → rtpbin 0 ─→ jitter buffer → decoder bin → appsinks       (sound)
+ *   appsrc RTP → rtpbin 1 ─→ rtprtxreceive → jitter buffer → decoder bin → appsinks   (picture)
+ *   appsrc RTCP → rtpbin 0 → appsink RTCP
+ *   appsrc RTCP → rtpbin 1 → appsink RTCP
  *
  * A decoder bin appears with each new SSRC or codec and takes the place of the one before. The
  * pipeline shares clock and base time with the screen's, so that times carry over as they are. */

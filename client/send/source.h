@@ -33,7 +33,7 @@ CcSource *cc_source_screen_new(const CcSendSettings *settings, GError **error);
 CcSource *cc_source_camera_new(const CcSendSettings *settings, GError **error);
 
 /* For the kinds: a source around a bin made of gst-launch @description, whose "video" and "audio"
- * elements become its pads. NULL @video or @audio: none. Consumes nothing. */
+ * elements become its pads. @video, @audio: whether there are such. */
 CcSource *cc_source_from_description(const char *launch, gboolean video, gboolean audio,
                                      const char *description, GError **error);
 /* Adds the microphone that @settings names as the bin's "audio" pad. A missing one is a warning:
