@@ -2,6 +2,7 @@
 
 #include <json-glib/json-glib.h>
 
+#include "relay/control/json-member.h"
 #include "relay/control/metrics.h"
 
 #define METHODS "GET, HEAD, OPTIONS"
@@ -47,16 +48,6 @@ answer_with_stats(CcExchange *exchange, CcTokenClaims *claims,
 }
 
 static void
-add_string(JsonBuilder *builder, const char *name, const char *value)
-{
-    json_builder_set_member_name(builder, name);
-    if (value != NULL)
-        json_builder_add_string_value(builder, value);
-    else
-        json_builder_add_null_value(builder);
-}
-
-static void
 add_int(JsonBuilder *builder, const char *name, gint64 value)
 {
     json_builder_set_member_name(builder, name);
@@ -66,9 +57,9 @@ add_int(JsonBuilder *builder, const char *name, gint64 value)
 static void
 add_traffic(JsonBuilder *builder, const CcSessionStats *stats)
 {
-    add_string(builder, "address", stats->remote_address);
-    add_string(builder, "protocol", stats->protocol);
-    add_string(builder, "srtp", stats->srtp_profile);
+    cc_json_add_string(builder, "address", stats->remote_address);
+    cc_json_add_string(builder, "protocol", stats->protocol);
+    cc_json_add_string(builder, "srtp", stats->srtp_profile);
     json_builder_set_member_name(builder, "codecs");
     json_builder_begin_array(builder);
     if (stats->audio_codec != NULL)
@@ -99,11 +90,7 @@ add_participant(JsonBuilder *builder, const CcParticipant *participant, GHashTab
     const CcSessionStats *stats = g_hash_table_lookup(by_session, participant->session_id);
 
     json_builder_begin_object(builder);
-    add_string(builder, "id", participant->id);
-    add_string(builder, "role", cc_role_to_string(participant->role));
-    add_string(builder, "name", participant->name);
-    json_builder_set_member_name(builder, "connected");
-    json_builder_add_boolean_value(builder, participant->connected);
+    cc_json_add_participant(builder, participant);
     if (stats != NULL)
         add_traffic(builder, stats);
     json_builder_end_object(builder);
@@ -113,8 +100,8 @@ static void
 add_room(JsonBuilder *builder, const CcRoom *room, GHashTable *by_session)
 {
     json_builder_begin_object(builder);
-    add_string(builder, "room", room->name);
-    add_string(builder, "lesson", cc_lesson_to_string(room->lesson));
+    cc_json_add_string(builder, "room", room->name);
+    cc_json_add_string(builder, "lesson", cc_lesson_to_string(room->lesson));
     json_builder_set_member_name(builder, "publisher");
     if (room->teacher != NULL)
         add_participant(builder, room->teacher, by_session);

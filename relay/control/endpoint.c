@@ -274,10 +274,9 @@ cc_endpoint_handle(CcExchange *exchange, CcSessionDirection direction)
     const char *room = exchange->path[1];
     CcAccess access = direction == CC_DIRECTION_PUBLISH ? CC_ACCESS_PUBLISH : CC_ACCESS_WATCH;
 
-    if (!cc_room_name_is_valid(room))
-        cc_exchange_refuse(exchange, CC_PROBLEM_BAD_ROOM,
-                           "a room's name has 1 to 64 letters, digits, '.', '_' or '-'");
-    else if (cc_exchange_is(exchange, "OPTIONS"))
+    if (!cc_exchange_check_room(exchange, room))
+        return;
+    if (cc_exchange_is(exchange, "OPTIONS"))
         answer_options(exchange, room, access);
     else if (cc_exchange_is(exchange, "GET") || cc_exchange_is(exchange, "HEAD"))
         answer_get(exchange, direction);

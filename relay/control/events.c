@@ -6,6 +6,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "relay/control/json-member.h"
 
 #define MAX_INCOMING_BYTES 4096
 #define PING_INTERVAL_S 20
@@ -111,20 +112,13 @@ cc_events_free(CcEvents *events)
     g_free(events);
 }
 
-static void
-add_string(JsonBuilder *builder, const char *name, const char *value)
-{
-    json_builder_set_member_name(builder, name);
-    json_builder_add_string_value(builder, value);
-}
-
 static JsonBuilder *
 begin(const char *type)
 {
     JsonBuilder *builder = json_builder_new();
 
     json_builder_begin_object(builder);
-    add_string(builder, "type", type);
+    cc_json_add_string(builder, "type", type);
     return builder;
 }
 
@@ -144,11 +138,7 @@ static void
 add_participant(JsonBuilder *builder, const CcParticipant *participant)
 {
     json_builder_begin_object(builder);
-    add_string(builder, "id", participant->id);
-    add_string(builder, "role", cc_role_to_string(participant->role));
-    add_string(builder, "name", participant->name);
-    json_builder_set_member_name(builder, "connected");
-    json_builder_add_boolean_value(builder, participant->connected);
+    cc_json_add_participant(builder, participant);
     json_builder_end_object(builder);
 }
 
@@ -158,9 +148,9 @@ state_message(const CcEvents *events, const char *name)
     const CcRoom *room = cc_room_registry_lookup(events->control->rooms, name);
     JsonBuilder *builder = begin("state");
 
-    add_string(builder, "room", name);
-    add_string(builder, "lesson",
-               cc_lesson_to_string(room != NULL ? room->lesson : CC_LESSON_NONE));
+    cc_json_add_string(builder, "room", name);
+    cc_json_add_string(builder, "lesson",
+                       cc_lesson_to_string(room != NULL ? room->lesson : CC_LESSON_NONE));
     json_builder_set_member_name(builder, "participants");
     json_builder_begin_array(builder);
     for (guint i = 0; room != NULL && i < room->participants->len; i++) {
@@ -180,7 +170,7 @@ event_message(const CcRoomEvent *event)
     switch (event->kind) {
     case CC_ROOM_LESSON:
         builder = begin("lesson");
-        add_string(builder, "lesson", cc_lesson_to_string(event->room->lesson));
+        cc_json_add_string(builder, "lesson", cc_lesson_to_string(event->room->lesson));
         break;
     case CC_ROOM_JOINED:
         builder = begin("joined");
@@ -189,8 +179,8 @@ event_message(const CcRoomEvent *event)
         break;
     case CC_ROOM_LEFT:
         builder = begin("left");
-        add_string(builder, "id", event->participant->id);
-        add_string(builder, "reason", event->reason);
+        cc_json_add_string(builder, "id", event->participant->id);
+        cc_json_add_string(builder, "reason", event->reason);
         break;
     }
     g_return_val_if_fail(builder != NULL, NULL);
@@ -275,7 +265,7 @@ cc_events_close_all(CcEvents *events, const char *reason)
     GHashTableIter iter;
     gpointer value;
 
-    add_string(builder, "reason", reason);
+    cc_json_add_string(builder, "reason", reason);
     message = end(builder);
     g_hash_table_iter_init(&iter, events->rooms);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {

@@ -102,6 +102,17 @@ cc_exchange_has_content_type(const CcExchange *exchange, const char *type)
 }
 
 gboolean
+cc_exchange_check_room(CcExchange *exchange, const char *room)
+{
+    if (cc_room_name_is_valid(room))
+        return TRUE;
+    cc_exchange_refuse(
+        exchange, CC_PROBLEM_BAD_ROOM,
+        "a room's name has 1 to 64 letters, digits, '.', '_' or '-', not beginning with '.'");
+    return FALSE;
+}
+
+gboolean
 cc_exchange_authorize(CcExchange *exchange, const char *room, CcAccess access,
                       CcTokenClaims *claims)
 {

@@ -38,6 +38,9 @@ gboolean cc_exchange_path_is(const CcExchange *exchange, const char *first, guin
 /* Does Content-Type say @type (parameters aside)? */
 gboolean cc_exchange_has_content_type(const CcExchange *exchange, const char *type);
 
+/* 400 is answered if this returns FALSE: @room is no name for a room. */
+gboolean cc_exchange_check_room(CcExchange *exchange, const char *room);
+
 /* 401 or 403 is answered if this returns FALSE. @room: NULL for none in particular. */
 gboolean cc_exchange_authorize(CcExchange *exchange, const char *room, CcAccess access,
                                CcTokenClaims *claims);

@@ -119,9 +119,9 @@ cc_pages_handle(CcExchange *exchange)
     else if (!cc_exchange_is(exchange, "GET") && !cc_exchange_is(exchange, "HEAD"))
         cc_exchange_refuse_method(exchange, METHODS);
     else if (g_str_has_suffix(name, ".html") && exchange->path_length == 2 &&
-             !g_str_equal(exchange->path[0], "assets") && !cc_room_name_is_valid(exchange->path[1]))
-        cc_exchange_refuse(exchange, CC_PROBLEM_BAD_ROOM,
-                           "a room's name has 1 to 64 letters, digits, '.', '_' or '-'");
+             !g_str_equal(exchange->path[0], "assets") &&
+             !cc_exchange_check_room(exchange, exchange->path[1]))
+        return TRUE;
     else
         answer_resource(exchange, name);
     return TRUE;

@@ -4,6 +4,7 @@
 #include <libsoup/soup.h>
 
 #include "common/base/error.h"
+#include "relay/control/json-member.h"
 
 #define STATUS_UPGRADE_REQUIRED 426      /* RFC 9110 section 15.5.22 */
 #define STATUS_PRECONDITION_REQUIRED 428 /* RFC 6585 section 3 */
@@ -108,13 +109,6 @@ cc_problem_title(CcProblem problem)
     }
 }
 
-static void
-add_string(JsonBuilder *builder, const char *name, const char *value)
-{
-    json_builder_set_member_name(builder, name);
-    json_builder_add_string_value(builder, value);
-}
-
 char *
 cc_problem_to_json(CcProblem problem, const char *detail)
 {
@@ -123,12 +117,12 @@ cc_problem_to_json(CcProblem problem, const char *detail)
     guint status = cc_problem_status(problem);
 
     json_builder_begin_object(builder);
-    add_string(builder, "type", "about:blank");
-    add_string(builder, "title", cc_problem_title(problem));
+    cc_json_add_string(builder, "type", "about:blank");
+    cc_json_add_string(builder, "title", cc_problem_title(problem));
     json_builder_set_member_name(builder, "status");
     json_builder_add_int_value(builder, status);
-    add_string(builder, "code", cc_problem_code(problem));
-    add_string(builder, "detail", detail);
+    cc_json_add_string(builder, "code", cc_problem_code(problem));
+    cc_json_add_string(builder, "detail", detail);
     json_builder_end_object(builder);
     root = json_builder_get_root(builder);
     return json_to_string(root, FALSE);

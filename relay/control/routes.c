@@ -35,9 +35,8 @@ handle_events(CcExchange *exchange, const char *room)
     const CcRoomLimits *limits = &control->settings->limits;
     g_auto(CcTokenClaims) claims = {0};
 
-    if (!cc_room_name_is_valid(room)) {
-        cc_exchange_refuse(exchange, CC_PROBLEM_BAD_ROOM,
-                           "a room's name has 1 to 64 letters, digits, '.', '_' or '-'");
+    if (!cc_exchange_check_room(exchange, room)) {
+        return;
     } else if (!cc_exchange_is(exchange, "GET")) {
         cc_exchange_refuse_method(exchange, "GET");
     } else if (!cc_exchange_authorize(exchange, room, CC_ACCESS_OBSERVE, &claims)) {

@@ -1,0 +1,21 @@
+#include "relay/control/json-member.h"
+
+void
+cc_json_add_string(JsonBuilder *builder, const char *name, const char *value)
+{
+    json_builder_set_member_name(builder, name);
+    if (value != NULL)
+        json_builder_add_string_value(builder, value);
+    else
+        json_builder_add_null_value(builder);
+}
+
+void
+cc_json_add_participant(JsonBuilder *builder, const CcParticipant *participant)
+{
+    cc_json_add_string(builder, "id", participant->id);
+    cc_json_add_string(builder, "role", cc_role_to_string(participant->role));
+    cc_json_add_string(builder, "name", participant->name);
+    json_builder_set_member_name(builder, "connected");
+    json_builder_add_boolean_value(builder, participant->connected);
+}

@@ -1,0 +1,16 @@
+/* Members of the JSON objects that the relay answers with. Pure. */
+#pragma once
+
+#include <json-glib/json-glib.h>
+
+#include "relay/room/room.h"
+
+G_BEGIN_DECLS
+
+/* @value: NULL becomes null. */
+void cc_json_add_string(JsonBuilder *builder, const char *name, const char *value);
+
+/* "id", "role", "name" and "connected", as docs/protocol.md has them. */
+void cc_json_add_participant(JsonBuilder *builder, const CcParticipant *participant);
+
+G_END_DECLS
