@@ -3,6 +3,7 @@
 #define CC_LOG_AREA "recv"
 #include "client/recv/decoder.h"
 
+#include "client/elements/opens.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
 
@@ -35,27 +36,11 @@ static const Chain chains[] = {
     {CC_CODEC_OPUS, "rtpopusdepay name=depay", opus_decoders, 0},
 };
 
-static gboolean
-really_opens(const char *name)
-{
-    g_autoptr(GstElementFactory) factory = gst_element_factory_find(name);
-    if (factory == NULL)
-        return FALSE;
-    GstElement *element = gst_element_factory_create(factory, NULL);
-    if (element == NULL)
-        return FALSE;
-    gst_object_ref_sink(element);
-    gboolean opened = gst_element_set_state(element, GST_STATE_READY) != GST_STATE_CHANGE_FAILURE;
-    gst_element_set_state(element, GST_STATE_NULL);
-    gst_object_unref(element);
-    return opened;
-}
-
 static const char *
 choose(const Chain *chain, gboolean hardware)
 {
     for (guint i = hardware ? 0 : chain->n_hardware; chain->decoders[i] != NULL; i++)
-        if (really_opens(chain->decoders[i]))
+        if (cc_element_factory_opens(chain->decoders[i]))
             return chain->decoders[i];
     return NULL;
 }

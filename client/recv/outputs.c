@@ -1,19 +1,12 @@
 #include "client/recv/outputs.h"
 
+#include "client/elements/opens.h"
 #include "client/recv/playout.h"
 
 /* What the sound server holds ahead; it delays picture and sound alike. */
 #define AUDIO_BUFFER_US 80000
 /* On a slow PC a late picture is better than none, as long as lips and voice agree. */
 #define MAX_LATENESS (CC_PLAYOUT_MAX_LATENESS_MS * GST_MSECOND)
-
-static gboolean
-opens(GstElement *element)
-{
-    gboolean opened = gst_element_set_state(element, GST_STATE_READY) != GST_STATE_CHANGE_FAILURE;
-    gst_element_set_state(element, GST_STATE_NULL);
-    return opened;
-}
 
 static GstElement *
 try_element(const char *name, const char *device)
@@ -23,7 +16,7 @@ try_element(const char *name, const char *device)
         return NULL;
     if (device != NULL && !g_str_equal(device, "auto"))
         g_object_set(element, "device", device, NULL);
-    if (opens(element))
+    if (cc_element_opens(element))
         return element;
     gst_object_unref(gst_object_ref_sink(element));
     return NULL;

@@ -1,6 +1,7 @@
 #define CC_LOG_AREA "send"
 #include "client/send/encoder.h"
 
+#include "client/elements/opens.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
 
@@ -42,29 +43,13 @@ cc_video_encoder_candidate(CcCodec codec, gboolean hardware, guint index)
     return NULL;
 }
 
-/* A driver may be installed without its device: only opening it tells. */
-static gboolean
-really_opens(const char *name)
-{
-    g_autoptr(GstElementFactory) factory = gst_element_factory_find(name);
-    if (factory == NULL)
-        return FALSE;
-    GstElement *element = gst_object_ref_sink(gst_element_factory_create(factory, NULL));
-    gboolean opened = element != NULL &&
-                      gst_element_set_state(element, GST_STATE_READY) != GST_STATE_CHANGE_FAILURE;
-    if (element != NULL)
-        gst_element_set_state(element, GST_STATE_NULL);
-    gst_clear_object(&element);
-    return opened;
-}
-
 static const CcVideoEncoderChoice *
 choose(const CcSendSettings *settings)
 {
     const CcVideoEncoderChoice *choice;
     for (guint i = 0;
          (choice = cc_video_encoder_candidate(settings->video_codec, settings->hardware, i)); i++)
-        if (really_opens(choice->element))
+        if (cc_element_factory_opens(choice->element))
             return choice;
     return NULL;
 }
