@@ -162,32 +162,47 @@ account(CcSubscription *self, const CcPacket *packet, gsize length, gint64 now_u
     cc_bitrate_meter_add(&self->meter, length, now_us);
 }
 
+/* SRTP tells a number's place among the wrapped ones by its distance from the one before (RFC 3711
+ * 3.3.1). A source whose numbers have leapt while this receiver had no address would lead it back
+ * to numbers that were used. */
+static gboolean
+leaps(const CcSubscription *self, gint64 sequence)
+{
+    return sequence + self->sequence_offset - self->highest > G_MAXINT16;
+}
+
+static void
+advance(CcSubscription *self, const CcPublisherTrack *track, const CcPacket *packet, gint64 out)
+{
+    if (out <= self->highest)
+        return;
+    self->highest = out;
+    self->highest_timestamp = packet->rtp.timestamp + self->timestamp_offset;
+    self->highest_us = packet->arrival_us;
+    if (track->has_vp8) {
+        self->picture_id = (track->vp8.picture_id + self->picture_id_offset) & 0x7fff;
+        self->tl0picidx = (guint8)(track->vp8.tl0picidx + self->tl0picidx_offset);
+    }
+}
+
 void
 cc_subscription_forward(CcSubscription *subscription, CcPublisherTrack *track, CcPacket *packet,
                         gint64 sequence, gint64 now_us)
 {
     CcSubscription *self = subscription;
-    if ((self->source != track || self->generation != track->generation) &&
+    if ((self->source != track || self->generation != track->generation || leaps(self, sequence)) &&
         !begin_epoch(self, track, packet, sequence, now_us))
         return;
     if (sequence < self->source_first)
         return;
 
     gint64 out = sequence + self->sequence_offset;
-    if (out > self->highest) {
-        self->highest = out;
-        self->highest_timestamp = packet->rtp.timestamp + self->timestamp_offset;
-        self->highest_us = packet->arrival_us;
-        if (track->has_vp8) {
-            self->picture_id = (track->vp8.picture_id + self->picture_id_offset) & 0x7fff;
-            self->tl0picidx = (guint8)(track->vp8.tl0picidx + self->tl0picidx_offset);
-        }
-    }
     guint8 *buffer = cc_egress_begin(self->session);
-    if (!buffer)
+    gsize length = buffer ? write_packet(self, packet, out, FALSE, buffer) : 0;
+    if (length == 0)
         return;
-    gsize length = write_packet(self, packet, out, FALSE, buffer);
-    if (length > 0 && cc_egress_commit_rtp(self->session, buffer, length))
+    advance(self, track, packet, out);
+    if (cc_egress_commit_rtp(self->session, buffer, length))
         account(self, packet, length, now_us);
 }
 

@@ -336,6 +336,43 @@ test_small_pool(void)
     media_test_clear(&test);
 }
 
+static gboolean
+has_no_address(gpointer watcher)
+{
+    return media_test_session(((Peer *)watcher)->test, watcher)->protocol == NULL;
+}
+
+/* A teacher's numbers leap all the way round while a receiver has no address: it must not be led
+ * back to numbers under which it has had other packets. */
+static void
+test_leaps_out_of_sight(void)
+{
+    MediaTest test;
+    media_test_init(&test);
+    test.options.history_ms = 1;
+    media_test_start(&test);
+    Peer *teacher = peer_connected(&test, CC_DIRECTION_PUBLISH, FALSE);
+    Peer *watcher = peer_connected(&test, CC_DIRECTION_WATCH, TRUE);
+    guint32 ssrc = peer_slot(watcher, CC_MEDIA_AUDIO)->ssrc;
+    for (guint16 i = 1; i <= 3; i++)
+        send_audio(teacher, PUBLISHER_AUDIO, i);
+    wait_count(watcher, CC_MEDIA_AUDIO, 3);
+    peer_rebind(watcher);
+    media_test_wait(&test, has_no_address, watcher);
+    send_audio(teacher, PUBLISHER_AUDIO, 32700);
+    send_audio(teacher, PUBLISHER_AUDIO, 65400);
+    media_test_stats(&test);
+    peer_send_check(watcher, NULL, NULL);
+    media_test_wait(&test, is_checked, watcher);
+    send_audio(teacher, PUBLISHER_AUDIO, 2);
+    wait_count(watcher, CC_MEDIA_AUDIO, 4);
+    gint16 step = (gint16)(peer_packet(watcher, ssrc, 3)->rtp.sequence -
+                           peer_packet(watcher, ssrc, 2)->rtp.sequence);
+    g_assert_cmpint(step, >, 0);
+    g_assert_cmpuint(watcher->n_bad, ==, 0);
+    media_test_clear(&test);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -352,5 +389,6 @@ main(int argc, char **argv)
     g_test_add_func("/media-hostile/tcp-crowd", test_tcp_crowd);
     g_test_add_func("/media-hostile/tcp-does-not-read", test_tcp_does_not_read);
     g_test_add_func("/media-hostile/small-pool", test_small_pool);
+    g_test_add_func("/media-hostile/leaps-out-of-sight", test_leaps_out_of_sight);
     return g_test_run();
 }
