@@ -53,12 +53,27 @@ check_network(const CcConfig *config, GError **error)
     return TRUE;
 }
 
+/* Media over TCP listen on the number of the UDP port. */
+static gboolean
+check_ports(const CcConfig *config, GError **error)
+{
+    int udp = cc_config_get_int(config, "relay", "udp-port");
+
+    if (udp == 0 || udp != cc_config_get_int(config, "relay", "http-port") ||
+        !cc_config_get_bool(config, "relay", "enable-tcp"))
+        return TRUE;
+    return contradiction(config, "relay", "udp-port",
+                         _("is http-port too, but it is also listened on over TCP; expected "
+                           "another number, or enable-tcp = false"),
+                         error);
+}
+
 gboolean
 cc_config_rules_check(const CcConfig *config, GError **error)
 {
     if (!check_pair(config, "relay", "tls-certificate", "tls-key", error) ||
         !check_pair(config, "relay", "ice-server-username", "ice-server-password", error) ||
-        !check_network(config, error))
+        !check_network(config, error) || !check_ports(config, error))
         return FALSE;
     if (strcmp(cc_config_get_string(config, "send", "source"), "file") == 0 &&
         !is_set(config, "send", "file"))

@@ -342,6 +342,9 @@ test_contradictions(Files *files, gconstpointer data)
          ":2: [network] relay-only: is true, but turn-servers is empty"},
         {"[network]\nenable-udp = false\nenable-tcp = false\n",
          ":3: [network] enable-tcp: is false, and enable-udp too; nothing is left to connect with"},
+        {"[relay]\nhttp-port = 443\nudp-port = 443\n",
+         ":3: [relay] udp-port: is http-port too, but it is also listened on over TCP; expected "
+         "another number, or enable-tcp = false"},
         {"[send]\nsource = file\n", ":2: [send] source: is file, but [send] file is empty"},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(bad); i++)
