@@ -3,6 +3,7 @@
 #include "relay/media/tcp-port.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib-unix.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -36,6 +37,7 @@ struct CcTcpPort {
     CcWorker *worker;
     GSource *source;
     int fd;
+    int spare_fd; /* given up to refuse a connection when no other descriptor is left */
     gpointer tag;
     guint n_unvalidated;
     GPtrArray *connections; /* CcTcpConnection * */
@@ -52,6 +54,12 @@ connection_free(CcTcpConnection *self)
     close(self->fd);
     g_clear_pointer(&self->queue, g_byte_array_unref);
     g_free(self);
+}
+
+static int
+open_spare(void)
+{
+    return open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
 CcTcpPort *
@@ -71,6 +79,7 @@ cc_tcp_port_new(CcWorker *worker, const char *address, guint16 port, GSource *so
     self->worker = worker;
     self->source = source;
     self->fd = bound.fd;
+    self->spare_fd = open_spare();
     self->tag = g_source_add_unix_fd(source, self->fd, G_IO_IN);
     self->connections = g_ptr_array_new_with_free_func((GDestroyNotify)connection_free);
     return self;
@@ -84,7 +93,24 @@ cc_tcp_port_free(CcTcpPort *port)
     g_ptr_array_unref(port->connections);
     g_source_remove_unix_fd(port->source, port->tag);
     close(port->fd);
+    if (port->spare_fd >= 0)
+        close(port->spare_fd);
     g_free(port);
+}
+
+/* Without a descriptor nothing can be accepted, and the listener would wake us up for ever. */
+static gboolean
+refuse_one(CcTcpPort *self)
+{
+    cc_warning_limited("no file descriptor left for a TCP connection; one refused");
+    if (self->spare_fd < 0)
+        return FALSE;
+    close(self->spare_fd);
+    int fd = accept4(self->fd, NULL, NULL, SOCK_CLOEXEC);
+    if (fd >= 0)
+        close(fd);
+    self->spare_fd = open_spare();
+    return fd >= 0;
 }
 
 static void
@@ -94,6 +120,8 @@ accept_connections(CcTcpPort *self, gint64 now_us)
         struct sockaddr_storage from;
         socklen_t length = sizeof from;
         int fd = accept4(self->fd, (struct sockaddr *)&from, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd < 0 && (errno == EMFILE || errno == ENFILE) && refuse_one(self))
+            continue;
         if (fd < 0)
             return;
         CcAddress remote;

@@ -8,6 +8,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
 import os
 import random
+import resource
 import socket
 import struct
 
@@ -170,6 +171,17 @@ class TcpFrames(Undisturbed):
     def test_half_a_frame_and_many_connections(self):
         for _ in range(100):
             self.connect().sendall(b"\x01")
+        self.check_undisturbed()
+
+    def test_no_descriptor_left(self):
+        """Whoever cannot be accepted is refused: left in the queue, he would keep the relay awake."""
+        pid = self.relay.child.pid
+        limits = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        used = len(os.listdir(f"/proc/{pid}/fd"))
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (used + 2, limits[1]))
+        strangers = [self.connect() for _ in range(10)]
+        self.assertEqual(strangers[-1].recv(1), b"")
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, limits)
         self.check_undisturbed()
 
 
