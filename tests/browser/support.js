@@ -188,6 +188,9 @@ export async function waitForPictures(page, n, timeoutMs = 20000) {
   return { before, after };
 }
 
+/** Sound heard so far; its statistics may begin later than those of the pictures. */
+export const audioEnergy = (s) => s?.audio?.totalAudioEnergy ?? 0;
+
 export const pageState = (page) => page.evaluate(() => document.body.dataset.state);
 
 /** What plays in a Matroska file: {pictures, distinct, contrast, seconds, loudness}, see media.py. */

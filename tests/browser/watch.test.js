@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { measureOffset } from './av-offset.js';
-import { cleanUp, complaints, launchBrowser, openPage, pageState, startRelay, startSend, stats, waitFor, waitForPictures } from './support.js';
+import { audioEnergy, cleanUp, complaints, launchBrowser, openPage, pageState, startRelay, startSend, stats, waitFor, waitForPictures } from './support.js';
 
 const LECTURE = '/usr/share/forensics-samples/original-files/movie2/movie-hello.mp4';
 let relay, browser;
@@ -21,7 +21,7 @@ async function watchCodec(t, codec, ...source) {
   const page = await openPage(browser, `${relay.url}/watch/${room}`);
   try {
     const { before: first, after: last } = await waitForPictures(page, 75);
-    const energy = last.audio.totalAudioEnergy - first.audio.totalAudioEnergy;
+    const energy = audioEnergy(last) - audioEnergy(first);
     t.diagnostic(`${codec}: ${last.video.framesDecoded} decoded, ${last.video.framesDropped} dropped, ` +
       `${last.video.freezeCount} freezes, ${last.video.frameWidth}x${last.video.frameHeight}, ${last.transport.srtpCipher}`);
     assert.ok(energy > 0, `audio energy grew by ${energy}`);
