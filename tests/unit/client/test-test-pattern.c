@@ -1,16 +1,6 @@
 #include "client/test-pattern/probe.h"
 #include "client/test-pattern/test-pattern.h"
 
-/* GLib leaves its first table of quarks behind when GStreamer's make it grow; only the slow
- * unwinder sees where that came from, for tests/support/lsan.supp. */
-const char *__asan_default_options(void);
-
-const char *
-__asan_default_options(void)
-{
-    return "fast_unwind_on_malloc=0:malloc_context_size=12";
-}
-
 static GstBuffer *
 map_grey(GstVideoFormat format, guint width, guint height, GstVideoFrame *frame)
 {
