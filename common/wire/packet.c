@@ -50,7 +50,8 @@ cc_packet_pool_take(CcPacketPool *pool)
     packet->length = 0;
     packet->arrival_us = 0;
     packet->rtp = (CcRtpHeader){0};
-    packet->keyframe = FALSE;
+    packet->sequence = 0;
+    packet->keyframe = packet->has_vp8 = FALSE;
     return packet;
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "common/wire/rtp.h"
+#include "common/wire/vp8.h"
 
 G_BEGIN_DECLS
 
@@ -16,7 +17,10 @@ typedef struct CcPacket {
     guint16 length;                      /* bytes of data in use */
     gint64 arrival_us;                   /* monotonic */
     CcRtpHeader rtp;                     /* points into data */
+    gint64 sequence;                     /* unwrapped */
     gboolean keyframe;                   /* begins a keyframe */
+    gboolean has_vp8;
+    CcVp8Descriptor vp8;                 /* if has_vp8 */
     guint8 data[CC_RTP_MAX_PACKET + 64]; /* room for the SRTP tag and trailer while decrypting */
 } CcPacket;
 

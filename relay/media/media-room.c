@@ -4,7 +4,7 @@
 
 #include "common/base/log.h"
 #include "relay/media/publisher.h"
-#include "relay/media/subscription.h"
+#include "relay/media/receiver.h"
 #include "relay/media/worker-private.h"
 
 CcMediaRoom *
@@ -15,6 +15,7 @@ cc_media_room_acquire(CcWorker *worker, const char *name)
         room = g_new0(CcMediaRoom, 1);
         room->worker = worker;
         room->name = g_strdup(name);
+        room->receivers = g_ptr_array_new();
         g_hash_table_insert(worker->rooms, room->name, room);
     }
     room->n_sessions++;
@@ -27,8 +28,7 @@ cc_media_room_release(CcMediaRoom *room)
     if (!room || --room->n_sessions > 0)
         return;
     g_hash_table_remove(room->worker->rooms, room->name);
-    for (guint i = 0; i < room->n_feeds; i++)
-        g_ptr_array_unref(room->feeds[i].subscriptions);
+    g_ptr_array_unref(room->receivers);
     g_free(room->name);
     g_free(room);
 }
@@ -47,9 +47,39 @@ cc_media_room_feed(CcMediaRoom *room, const CcNegotiated *negotiated, const CcSl
             return feed;
     }
     g_return_val_if_fail(room->n_feeds < G_N_ELEMENTS(room->feeds), NULL);
-    CcFeed *feed = &room->feeds[room->n_feeds++];
-    *feed = (CcFeed){.kind = slot->kind, .index = index, .subscriptions = g_ptr_array_new()};
+    CcFeed *feed = &room->feeds[room->n_feeds];
+    *feed = (CcFeed){.kind = slot->kind, .index = index, .number = room->n_feeds++};
     return feed;
+}
+
+void
+cc_media_room_queue(CcMediaRoom *room, CcSource *source, CcPacket *packet)
+{
+    if (room->n_queued == 0)
+        g_ptr_array_add(room->worker->rooms_due, room);
+    else if (room->n_queued == CC_ROOM_BATCH)
+        cc_media_room_forward(room);
+    guint place = room->n_queued++;
+    /* Video ahead of voice: its equal sizes and a shorter last one make one send. */
+    for (; place > 0 && source->kind == CC_MEDIA_VIDEO; place--) {
+        if (room->queue[place - 1].source->kind == CC_MEDIA_VIDEO)
+            break;
+        room->queue[place] = room->queue[place - 1];
+    }
+    room->queue[place] = (CcQueuedPacket){source, cc_packet_ref(packet)};
+}
+
+void
+cc_media_room_forward(CcMediaRoom *room)
+{
+    for (guint i = 0; i < room->receivers->len; i++) {
+        CcReceiver *receiver = room->receivers->pdata[i];
+        for (guint k = 0; k < room->n_queued; k++)
+            cc_receiver_forward(receiver, room->queue[k].source, room->queue[k].packet);
+    }
+    for (guint k = 0; k < room->n_queued; k++)
+        cc_packet_unref(room->queue[k].packet);
+    room->n_queued = 0;
 }
 
 gboolean
@@ -60,18 +90,20 @@ cc_media_room_take_over(CcMediaRoom *room, CcMediaSession *session)
         return TRUE;
     if (before && before->publisher->rank > session->publisher->rank)
         return FALSE;
+    cc_media_room_forward(room); /* what is queued comes from the one before */
     for (guint i = 0; before && i < before->publisher->n_tracks; i++) {
-        CcPublisherTrack *track = &before->publisher->tracks[i];
-        if (track->feed)
-            track->feed->track = NULL;
-        track->feed = NULL;
+        CcSource *source = &before->publisher->tracks[i].source;
+        if (source->feed)
+            source->feed->source = NULL;
+        source->feed = NULL;
     }
     room->publisher = session;
     for (guint i = 0; i < session->publisher->n_tracks; i++) {
         CcPublisherTrack *track = &session->publisher->tracks[i];
-        track->feed = cc_media_room_feed(room, &session->setup->negotiated, track->slot);
-        if (track->feed)
-            track->feed->track = track;
+        CcSource *source = &track->source;
+        source->feed = cc_media_room_feed(room, &session->setup->negotiated, track->slot);
+        if (source->feed)
+            source->feed->source = source;
     }
     cc_info("room %s: packets come from session %.6s…%s", room->name, session->setup->id,
             before ? ", in place of another one" : "");
@@ -81,15 +113,13 @@ cc_media_room_take_over(CcMediaRoom *room, CcMediaSession *session)
 void
 cc_media_room_forget_publisher(CcMediaRoom *room, CcMediaSession *session)
 {
-    for (guint i = 0; i < room->n_feeds; i++) {
-        CcFeed *feed = &room->feeds[i];
-        if (feed->track && feed->track->session == session)
-            feed->track = NULL;
-        for (guint k = 0; k < feed->subscriptions->len; k++) {
-            CcSubscription *subscription = feed->subscriptions->pdata[k];
-            if (subscription->source && subscription->source->session == session)
-                subscription->source = NULL;
-        }
+    cc_media_room_forward(room);
+    for (guint i = 0; i < session->publisher->n_tracks; i++) {
+        CcSource *source = &session->publisher->tracks[i].source;
+        if (source->feed)
+            source->feed->source = NULL;
+        for (guint k = 0; k < room->receivers->len; k++)
+            cc_receiver_forget_source(room->receivers->pdata[k], source);
     }
     if (room->publisher == session)
         room->publisher = NULL;

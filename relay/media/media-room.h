@@ -7,15 +7,23 @@
 
 G_BEGIN_DECLS
 
-typedef struct CcPublisherTrack CcPublisherTrack;
-typedef struct CcSubscription CcSubscription;
+typedef struct CcSource CcSource;
+
+#define CC_MAX_FEEDS (2 * CC_MAX_SLOTS)
+/* Packets that go out together. More would make the first receiver's wait for the last one's. */
+#define CC_ROOM_BATCH 16
 
 typedef struct {
     CcMediaKind kind;
-    guint index;              /* among its kind */
-    CcPublisherTrack *track;  /* NULL while nobody publishes it */
-    GPtrArray *subscriptions; /* CcSubscription *, connected ones */
+    guint index;      /* among its kind */
+    guint number;     /* among all */
+    CcSource *source; /* NULL while nobody publishes it */
 } CcFeed;
+
+typedef struct {
+    CcSource *source;
+    CcPacket *packet;
+} CcQueuedPacket;
 
 struct CcMediaRoom {
     CcWorker *worker;
@@ -24,7 +32,10 @@ struct CcMediaRoom {
     guint n_publishers;        /* ever; each one's number is its rank */
     CcMediaSession *publisher; /* whose packets are forwarded, or NULL */
     guint n_feeds;
-    CcFeed feeds[2 * CC_MAX_SLOTS];
+    CcFeed feeds[CC_MAX_FEEDS];
+    GPtrArray *receivers; /* CcReceiver *, connected ones */
+    guint n_queued;       /* of this loop turn */
+    CcQueuedPacket queue[CC_ROOM_BATCH];
 };
 
 /* Finds or makes it; each call is undone by one cc_media_room_release(). */
@@ -33,6 +44,12 @@ void cc_media_room_release(CcMediaRoom *room);
 
 /* Finds or makes the feed for a session's @slot: its place among the slots of its kind counts. */
 CcFeed *cc_media_room_feed(CcMediaRoom *room, const CcNegotiated *negotiated, const CcSlot *slot);
+
+/* Takes a reference. The packet leaves at the end of the loop turn, or when the batch is full. */
+void cc_media_room_queue(CcMediaRoom *room, CcSource *source, CcPacket *packet);
+/* Sends what is queued: one receiver after the other gets all of it, so that its keys and numbers
+ * are at hand and its packets leave in one send. */
+void cc_media_room_forward(CcMediaRoom *room);
 
 /* @session's first media: it becomes the room's publisher, unless a later one already is. */
 gboolean cc_media_room_take_over(CcMediaRoom *room, CcMediaSession *session);

@@ -216,6 +216,7 @@ cc_media_session_receive_rtp(CcMediaSession *session, CcPath *path, const guint8
         return CC_DROP_RTP_MALFORMED;
     CcPacket *packet = cc_packet_pool_take(session->worker->pool);
     if (!packet) { /* its own history is the first thing to do without */
+        cc_media_room_forward(session->room);
         cc_publisher_forget_packets(session->publisher);
         packet = cc_packet_pool_take(session->worker->pool);
     }

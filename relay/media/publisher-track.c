@@ -5,9 +5,6 @@
 #include "relay/media/subscription.h"
 #include "relay/media/worker-private.h"
 
-/* 2 s of 1200-byte packets at 4.9 Mbit/s; of 10 ms of voice. */
-#define VIDEO_HISTORY CC_TRACK_WINDOW
-#define AUDIO_HISTORY 256
 #define NACK_BATCH 64
 #define DEFAULT_RTT_US 100000 /* before the first NACK has been answered */
 #define MIN_RTT_US 20000
@@ -15,44 +12,36 @@
 /* A publisher who sends nothing is not asked for keyframes. */
 #define GONE_QUIET_US (3 * G_USEC_PER_SEC)
 
-static guint
-history_capacity(const CcPublisherTrack *track)
+static void
+request_keyframe(CcSource *source, gint64 now_us)
 {
-    return track->slot->kind == CC_MEDIA_VIDEO ? VIDEO_HISTORY : AUDIO_HISTORY;
+    cc_publisher_track_request_keyframe((CcPublisherTrack *)source, now_us);
 }
 
 void
 cc_publisher_track_init(CcPublisherTrack *track, CcMediaSession *session, const CcSlot *slot)
 {
-    *track = (CcPublisherTrack){.session = session,
-                                .slot = slot,
-                                .codec = &slot->codecs[0],
-                                .clock_rate = cc_codec_clock_rate(slot->codecs[0].codec),
-                                .rtt_us = -1};
-    track->history =
-        cc_packet_history_new(history_capacity(track), session->worker->options.history_ms * 1000);
+    *track = (CcPublisherTrack){.session = session, .slot = slot, .rtt_us = -1};
+    cc_source_init(&track->source, session->room, slot->kind, &slot->codecs[0], request_keyframe);
     cc_loss_list_init(&track->losses);
 }
 
 void
 cc_publisher_track_clear(CcPublisherTrack *track)
 {
-    g_clear_pointer(&track->history, cc_packet_history_free);
+    cc_source_clear(&track->source);
 }
 
 void
 cc_publisher_track_restart(CcPublisherTrack *track, guint32 ssrc)
 {
-    cc_packet_history_clear(track->history);
+    cc_source_restart(&track->source);
     cc_loss_list_init(&track->losses);
-    track->generation++;
     track->ssrc = ssrc;
-    track->started = FALSE;
     track->left = FALSE;
     track->unwrapper = (CcSequenceUnwrapper){0};
     memset(track->seen, 0, sizeof track->seen);
     track->reception = (CcReception){0};
-    track->clock_known = FALSE;
     track->probe_us = 0;
 }
 
@@ -98,64 +87,43 @@ look_for_losses(CcPublisherTrack *track, guint16 sequence, gint64 now_us)
 }
 
 static void
-look_into_payload(CcPublisherTrack *track, CcPacket *packet)
+account(CcPublisherTrack *track, const CcPacket *packet, gboolean recovered, gint64 now_us)
 {
-    const CcRtpHeader *rtp = &packet->rtp;
-    packet->keyframe =
-        cc_codec_payload_begins_keyframe(track->codec->codec, rtp->payload, rtp->payload_length);
-    track->has_vp8 = track->codec->codec == CC_CODEC_VP8 &&
-                     cc_vp8_parse(rtp->payload, rtp->payload_length, &track->vp8);
-}
-
-static void
-forward(CcPublisherTrack *track, CcPacket *packet, gint64 sequence, gint64 now_us)
-{
-    if (!track->feed)
-        return;
-    GPtrArray *subscriptions = track->feed->subscriptions;
-    for (guint i = 0; i < subscriptions->len; i++)
-        cc_subscription_forward(subscriptions->pdata[i], track, packet, sequence, now_us);
-}
-
-CcDrop
-cc_publisher_track_receive(CcPublisherTrack *track, CcPacket *packet, gboolean recovered,
-                           gint64 now_us)
-{
-    const CcRtpHeader *rtp = &packet->rtp;
-    if (!track->started) {
-        if (recovered) /* a probe ahead of any media */
-            return CC_DROP_RTP_TOO_OLD;
-        track->started = TRUE;
-        track->first_us = now_us;
-    }
-    int ahead = track->unwrapper.started
-                    ? cc_sequence_distance(rtp->sequence, (guint16)track->unwrapper.last)
-                    : 0;
-    /* Numbers that begin anew under one SSRC do not get here: SRTP takes them for replayed ones. */
-    if (ahead <= -(int)history_capacity(track))
-        return CC_DROP_RTP_TOO_OLD;
-    if (!see_once(track, rtp->sequence) || !cc_packet_history_add(track->history, packet))
-        return CC_DROP_RTP_DUPLICATE;
-
-    gint64 sequence = cc_sequence_unwrap(&track->unwrapper, rtp->sequence);
     track->last_us = now_us;
     track->packets++;
     track->bytes += packet->length;
     cc_bitrate_meter_add(&track->meter, packet->length, now_us);
     if (recovered) {
         track->recovered++;
-        measure_rtt(track, rtp->sequence, now_us);
+        measure_rtt(track, packet->rtp.sequence, now_us);
     } else {
-        cc_reception_arrived(&track->reception, sequence, rtp->timestamp, track->clock_rate,
-                             now_us);
+        cc_reception_arrived(&track->reception, packet->sequence, packet->rtp.timestamp,
+                             track->source.clock_rate, now_us);
     }
-    if (track->slot->nack)
-        look_for_losses(track, rtp->sequence, now_us);
+}
 
-    look_into_payload(track, packet);
+CcDrop
+cc_publisher_track_receive(CcPublisherTrack *track, CcPacket *packet, gboolean recovered,
+                           gint64 now_us)
+{
+    guint16 sequence = packet->rtp.sequence;
+    if (!track->source.started && recovered) /* a probe ahead of any media */
+        return CC_DROP_RTP_TOO_OLD;
+    int ahead = track->unwrapper.started
+                    ? cc_sequence_distance(sequence, (guint16)track->unwrapper.last)
+                    : 0;
+    /* Numbers that begin anew under one SSRC do not get here: SRTP takes them for replayed ones. */
+    if (ahead <= -(int)cc_source_history_capacity(track->source.kind))
+        return CC_DROP_RTP_TOO_OLD;
+    if (!see_once(track, sequence) ||
+        !cc_source_deliver(&track->source, packet, cc_sequence_unwrap(&track->unwrapper, sequence),
+                           now_us))
+        return CC_DROP_RTP_DUPLICATE;
+    account(track, packet, recovered, now_us);
+    if (track->slot->nack)
+        look_for_losses(track, sequence, now_us);
     if (packet->keyframe)
         track->keyframe_wanted = FALSE;
-    forward(track, packet, sequence, now_us);
     return CC_DROP_NONE;
 }
 
@@ -163,16 +131,8 @@ void
 cc_publisher_track_sender_report(CcPublisherTrack *track, const CcRtcpSenderInfo *info,
                                  gint64 now_us)
 {
-    gboolean first = !track->clock_known;
-    track->clock_known = TRUE;
-    track->clock = *info;
-    track->clock_us = now_us;
+    cc_source_sender_report(&track->source, info, now_us);
     cc_reception_sender_report(&track->reception, info->ntp, now_us);
-    if (!first || !track->feed)
-        return;
-    /* Lips and voice can be brought together now: do not let the receivers wait for their turn. */
-    for (guint i = 0; i < track->feed->subscriptions->len; i++)
-        cc_subscription_report_soon(track->feed->subscriptions->pdata[i], now_us);
 }
 
 static void
@@ -200,7 +160,7 @@ keyframe_due_us(const CcPublisherTrack *track)
 void
 cc_publisher_track_request_keyframe(CcPublisherTrack *track, gint64 now_us)
 {
-    if (track->slot->kind != CC_MEDIA_VIDEO || !track->started)
+    if (track->slot->kind != CC_MEDIA_VIDEO || !track->source.started)
         return;
     track->keyframe_wanted = TRUE;
     if (track->keyframe_asked_us == 0 || now_us >= keyframe_due_us(track))

@@ -1,40 +1,31 @@
-/* One stream of a publisher: loss repair, history, keyframe requests, the reports on it. Its
- * packets go on to the subscriptions of its feed. Worker's thread; owned by the CcPublisher. */
+/* One stream of a publisher: its order, loss repair, keyframe requests, the reports on it; what it
+ * delivers is its source. Worker's thread; owned by the CcPublisher. */
 #pragma once
 
 #include "common/rate/bitrate-meter.h"
 #include "common/rate/loss-list.h"
-#include "common/wire/history.h"
 #include "common/wire/sequence.h"
-#include "common/wire/vp8.h"
-#include "relay/media/media-room.h"
+#include "relay/media/media-session.h"
 #include "relay/media/reception.h"
+#include "relay/media/source.h"
 
 G_BEGIN_DECLS
 
 #define CC_TRACK_WINDOW 1024 /* packets: what comes later than this is too late for anybody */
 
-struct CcPublisherTrack {
+typedef struct {
+    CcSource source; /* first: see request_keyframe() */
     CcMediaSession *session;
     const CcSlot *slot;
-    const CcSlotCodec *codec;
-    guint clock_rate;
-    CcFeed *feed; /* while its session is the room's publisher */
 
-    gboolean started;
-    guint generation; /* counts SSRCs */
     guint32 ssrc;
     CcSequenceUnwrapper unwrapper;
     guint64 seen[CC_TRACK_WINDOW / 64]; /* by sequence number: each is forwarded once */
-    gint64 first_us, last_us;
+    gint64 last_us;
     gboolean left; /* RTCP BYE: another SSRC may follow at once */
 
-    CcPacketHistory *history;
     CcLossList losses;
     CcReception reception;
-    gboolean clock_known; /* a sender report has come */
-    CcRtcpSenderInfo clock;
-    gint64 clock_us; /* its arrival */
 
     gboolean keyframe_wanted;
     gint64 keyframe_asked_us;
@@ -42,12 +33,9 @@ struct CcPublisherTrack {
     gint64 probe_us;        /* 0: none under way */
     gint64 rtt_us;          /* -1: unknown */
 
-    CcVp8Descriptor vp8; /* of the packet in hand, if has_vp8 */
-    gboolean has_vp8;
-
     CcBitrateMeter meter;
     guint64 packets, bytes, nacks, recovered, keyframe_requests;
-};
+} CcPublisherTrack;
 
 void cc_publisher_track_init(CcPublisherTrack *track, CcMediaSession *session, const CcSlot *slot);
 void cc_publisher_track_clear(CcPublisherTrack *track);

@@ -58,8 +58,8 @@ cc_publisher_heard(CcPublisher *publisher, gint64 now_us)
 static gboolean
 carries(const CcPublisherTrack *track, guint8 payload_type, gboolean *rtx)
 {
-    *rtx = track->codec->rtx_payload_type == payload_type && payload_type != 0;
-    return *rtx || track->codec->payload_type == payload_type;
+    *rtx = track->source.codec.rtx_payload_type == payload_type && payload_type != 0;
+    return *rtx || track->source.codec.payload_type == payload_type;
 }
 
 /* RFC 8843 section 9.2: by MID, then by the SSRC of the SDP, then by a payload type that only one
@@ -125,7 +125,7 @@ find_stream(CcPublisher *self, const CcRtpHeader *rtp, gint64 now_us)
     if (!track)
         return NULL;
     if (!rtx) {
-        if (track->started && !track->left && now_us - track->last_us < SSRC_QUIET_US)
+        if (track->source.started && !track->left && now_us - track->last_us < SSRC_QUIET_US)
             return NULL;
         cc_publisher_track_restart(track, rtp->ssrc);
     }
@@ -141,7 +141,7 @@ unwrap_rtx(const CcPublisherTrack *track, CcRtpHeader *rtp)
     rtp->sequence = cc_read_u16(rtp->payload);
     rtp->payload += 2;
     rtp->payload_length -= 2;
-    rtp->payload_type = track->codec->payload_type;
+    rtp->payload_type = track->source.codec.payload_type;
     rtp->ssrc = track->ssrc;
     return TRUE;
 }
@@ -187,7 +187,7 @@ CcPublisherTrack *
 cc_publisher_find_track(CcPublisher *publisher, guint32 ssrc)
 {
     for (guint i = 0; i < publisher->n_tracks; i++) {
-        if (publisher->tracks[i].started && publisher->tracks[i].ssrc == ssrc)
+        if (publisher->tracks[i].source.started && publisher->tracks[i].ssrc == ssrc)
             return &publisher->tracks[i];
     }
     return NULL;
@@ -197,7 +197,7 @@ void
 cc_publisher_forget_packets(CcPublisher *publisher)
 {
     for (guint i = 0; i < publisher->n_tracks; i++)
-        cc_packet_history_clear(publisher->tracks[i].history);
+        cc_packet_history_clear(publisher->tracks[i].source.history);
 }
 
 static void

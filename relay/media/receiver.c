@@ -16,8 +16,10 @@ cc_receiver_new(CcMediaSession *session)
     for (guint i = 0; i < negotiated->n_slots; i++) {
         if (negotiated->slots[i].kind == CC_MEDIA_OTHER)
             continue;
-        cc_subscription_init(&receiver->subscriptions[receiver->n_subscriptions++], session,
-                             &negotiated->slots[i]);
+        CcSubscription *subscription = &receiver->subscriptions[receiver->n_subscriptions++];
+        cc_subscription_init(subscription, session, &negotiated->slots[i]);
+        if (subscription->feed)
+            receiver->by_feed[subscription->feed->number] = subscription;
     }
     return receiver;
 }
@@ -27,17 +29,29 @@ cc_receiver_free(CcReceiver *receiver)
 {
     if (!receiver)
         return;
-    for (guint i = 0; i < receiver->n_subscriptions; i++)
-        cc_subscription_clear(&receiver->subscriptions[i]);
+    g_ptr_array_remove_fast(receiver->session->room->receivers, receiver);
     g_free(receiver);
 }
 
 void
 cc_receiver_connected(CcReceiver *receiver, gint64 now_us)
 {
-    for (guint i = 0; i < receiver->n_subscriptions; i++)
-        cc_subscription_start(&receiver->subscriptions[i], now_us);
+    g_ptr_array_add(receiver->session->room->receivers, receiver);
+    for (guint i = 0; i < receiver->n_subscriptions; i++) {
+        CcFeed *feed = receiver->subscriptions[i].feed;
+        if (feed && feed->source)
+            cc_source_request_keyframe(feed->source, now_us);
+    }
     cc_receiver_report_soon(receiver, now_us);
+}
+
+void
+cc_receiver_forget_source(CcReceiver *receiver, CcSource *source)
+{
+    for (guint i = 0; i < receiver->n_subscriptions; i++) {
+        if (receiver->subscriptions[i].source == source)
+            receiver->subscriptions[i].source = NULL;
+    }
 }
 
 CcSubscription *
@@ -65,9 +79,9 @@ clocks_are_complete(CcReceiver *self, gint64 now_us)
 {
     for (guint i = 0; i < self->n_subscriptions; i++) {
         const CcSubscription *subscription = &self->subscriptions[i];
-        const CcPublisherTrack *track = subscription->feed ? subscription->feed->track : NULL;
-        if (track && track->started && !track->clock_known && subscription->source == track &&
-            now_us - track->first_us < CLOCK_PATIENCE_US)
+        const CcSource *source = subscription->feed ? subscription->feed->source : NULL;
+        if (source && source->started && !source->clock_known && subscription->source == source &&
+            now_us - source->first_us < CLOCK_PATIENCE_US)
             return FALSE;
     }
     return TRUE;

@@ -11,11 +11,23 @@ struct CcReceiver {
     gint64 report_due_us;
     guint n_subscriptions;
     CcSubscription subscriptions[CC_MAX_SLOTS];
+    CcSubscription *by_feed[CC_MAX_FEEDS]; /* NULL: it has no slot for that */
 };
 
 CcReceiver *cc_receiver_new(CcMediaSession *session);
 void cc_receiver_free(CcReceiver *receiver);
 void cc_receiver_connected(CcReceiver *receiver, gint64 now_us);
+
+/* A packet of a source that feeds the room. */
+static inline void
+cc_receiver_forward(CcReceiver *receiver, CcSource *source, CcPacket *packet)
+{
+    CcSubscription *subscription = receiver->by_feed[source->feed->number];
+    if (subscription)
+        cc_subscription_forward(subscription, source, packet);
+}
+
+void cc_receiver_forget_source(CcReceiver *receiver, CcSource *source);
 
 /* (transfer none) by the SSRC that we send, or its RTX; NULL if it is none of ours. */
 CcSubscription *cc_receiver_find(CcReceiver *receiver, guint32 ssrc);

@@ -72,7 +72,7 @@ receive_from_publisher(CcPublisher *publisher, const CcRtcpPacket *packet, gint6
     } else if (packet->type == CC_RTCP_BYE) {
         for (guint i = 0; i < publisher->n_tracks; i++) {
             CcPublisherTrack *track = &publisher->tracks[i];
-            if (track->started && cc_rtcp_read_bye(packet, track->ssrc))
+            if (track->source.started && cc_rtcp_read_bye(packet, track->ssrc))
                 track->left = TRUE;
         }
     }

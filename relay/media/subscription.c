@@ -1,6 +1,7 @@
 #include "relay/media/subscription.h"
 
 #include "common/base/clock.h"
+#include "common/wire/sequence.h"
 #include "relay/media/egress.h"
 #include "relay/media/receiver.h"
 #include "relay/media/session-wake.h"
@@ -26,23 +27,6 @@ cc_subscription_init(CcSubscription *subscription, CcMediaSession *session, cons
     subscription->rtx_sequence = (guint16)g_random_int_range(1, 0x7000);
 }
 
-void
-cc_subscription_clear(CcSubscription *subscription)
-{
-    if (subscription->feed)
-        g_ptr_array_remove_fast(subscription->feed->subscriptions, subscription);
-}
-
-void
-cc_subscription_start(CcSubscription *subscription, gint64 now_us)
-{
-    if (!subscription->feed)
-        return;
-    g_ptr_array_add(subscription->feed->subscriptions, subscription);
-    if (subscription->feed->track)
-        cc_publisher_track_request_keyframe(subscription->feed->track, now_us);
-}
-
 /* The receiver's number for what @wanted is; for H.264 the same profile if it has one. */
 static const CcSlotCodec *
 match_codec(const CcSlot *slot, const CcSlotCodec *wanted)
@@ -61,64 +45,62 @@ match_codec(const CcSlot *slot, const CcSlotCodec *wanted)
 }
 
 static void
-follow_timestamps(CcSubscription *self, const CcPublisherTrack *track, const CcPacket *packet)
+follow_timestamps(CcSubscription *self, const CcSource *source, const CcPacket *packet)
 {
     guint32 next = g_random_int();
     if (self->started) {
         gint64 elapsed_us = MAX(packet->arrival_us - self->highest_us, 1000);
         next = self->highest_timestamp +
-               (guint32)((guint64)elapsed_us * track->clock_rate / G_USEC_PER_SEC);
+               (guint32)((guint64)elapsed_us * source->clock_rate / G_USEC_PER_SEC);
     }
     self->timestamp_offset = next - packet->rtp.timestamp;
 }
 
 static void
-follow_pictures(CcSubscription *self, const CcPublisherTrack *track)
+follow_pictures(CcSubscription *self, const CcPacket *packet)
 {
     self->picture_id_offset = 0;
     self->tl0picidx_offset = 0;
-    if (!self->started || !track->has_vp8)
+    if (!self->started || !packet->has_vp8)
         return;
-    self->picture_id_offset = (guint16)(self->picture_id + 1 - track->vp8.picture_id) & 0x7fff;
-    self->tl0picidx_offset = (guint8)(self->tl0picidx + 1 - track->vp8.tl0picidx);
+    self->picture_id_offset = (guint16)(self->picture_id + 1 - packet->vp8.picture_id) & 0x7fff;
+    self->tl0picidx_offset = (guint8)(self->tl0picidx + 1 - packet->vp8.tl0picidx);
 }
 
 /* The first packet of a new source, or of a source that has begun anew. FALSE if the receiver
  * cannot begin with it: video begins with a keyframe. */
 static gboolean
-begin_epoch(CcSubscription *self, CcPublisherTrack *track, const CcPacket *packet, gint64 sequence,
-            gint64 now_us)
+begin_epoch(CcSubscription *self, CcSource *source, const CcPacket *packet)
 {
-    const CcSlotCodec *codec = match_codec(self->slot, track->codec);
+    const CcSlotCodec *codec = match_codec(self->slot, &source->codec);
     if (!codec) {
         self->session->worker->drops[CC_DROP_RTP_CODEC]++;
         return FALSE;
     }
     if (!packet->keyframe) {
-        cc_publisher_track_request_keyframe(track, now_us);
+        cc_source_request_keyframe(source, packet->arrival_us);
         return FALSE;
     }
-    self->source = track;
-    self->generation = track->generation;
+    self->source = source;
+    self->generation = source->generation;
     self->codec = codec;
-    self->source_first = sequence;
-    self->sequence_offset = self->highest + 1 - sequence;
-    follow_timestamps(self, track, packet);
-    follow_pictures(self, track);
+    self->source_first = packet->sequence;
+    self->sequence_offset = self->highest + 1 - packet->sequence;
+    follow_timestamps(self, source, packet);
+    follow_pictures(self, packet);
     self->started = TRUE;
-    cc_subscription_report_soon(self, now_us);
+    cc_receiver_report_soon(self->session->receiver, packet->arrival_us);
     return TRUE;
 }
 
 static void
-rewrite_vp8(const CcSubscription *self, guint8 *payload, gsize length)
+rewrite_vp8(const CcSubscription *self, const CcPacket *packet, guint8 *payload)
 {
-    CcVp8Descriptor vp8;
     if (self->picture_id_offset == 0 && self->tl0picidx_offset == 0)
         return;
-    if (cc_vp8_parse(payload, length, &vp8))
-        cc_vp8_rewrite(payload, length, (vp8.picture_id + self->picture_id_offset) & 0x7fff,
-                       (guint8)(vp8.tl0picidx + self->tl0picidx_offset));
+    cc_vp8_rewrite(payload, packet->rtp.payload_length,
+                   (packet->vp8.picture_id + self->picture_id_offset) & 0x7fff,
+                   (guint8)(packet->vp8.tl0picidx + self->tl0picidx_offset));
 }
 
 /* Writes @packet as this receiver's packet number @out, or as its retransmission (RFC 4588 section
@@ -148,62 +130,61 @@ write_packet(CcSubscription *self, const CcPacket *packet, gint64 out, gboolean 
         buffer[length++] = (guint8)out;
     }
     memcpy(buffer + length, rtp->payload, rtp->payload_length);
-    if (self->codec->codec == CC_CODEC_VP8)
-        rewrite_vp8(self, buffer + length, rtp->payload_length);
+    if (packet->has_vp8)
+        rewrite_vp8(self, packet, buffer + length);
     return length + rtp->payload_length;
 }
 
 static void
-account(CcSubscription *self, const CcPacket *packet, gsize length, gint64 now_us)
+account(CcSubscription *self, const CcPacket *packet, gsize length)
 {
     self->packets++;
     self->octets += packet->rtp.payload_length;
     self->bytes += length;
-    cc_bitrate_meter_add(&self->meter, length, now_us);
+    cc_bitrate_meter_add(&self->meter, length, packet->arrival_us);
 }
 
 /* SRTP tells a number's place among the wrapped ones by its distance from the one before (RFC 3711
  * 3.3.1). A source whose numbers have leapt while this receiver had no address would lead it back
  * to numbers that were used. */
 static gboolean
-leaps(const CcSubscription *self, gint64 sequence)
+leaps(const CcSubscription *self, const CcPacket *packet)
 {
-    return sequence + self->sequence_offset - self->highest > G_MAXINT16;
+    return packet->sequence + self->sequence_offset - self->highest > G_MAXINT16;
 }
 
 static void
-advance(CcSubscription *self, const CcPublisherTrack *track, const CcPacket *packet, gint64 out)
+advance(CcSubscription *self, const CcPacket *packet, gint64 out)
 {
     if (out <= self->highest)
         return;
     self->highest = out;
     self->highest_timestamp = packet->rtp.timestamp + self->timestamp_offset;
     self->highest_us = packet->arrival_us;
-    if (track->has_vp8) {
-        self->picture_id = (track->vp8.picture_id + self->picture_id_offset) & 0x7fff;
-        self->tl0picidx = (guint8)(track->vp8.tl0picidx + self->tl0picidx_offset);
+    if (packet->has_vp8) {
+        self->picture_id = (packet->vp8.picture_id + self->picture_id_offset) & 0x7fff;
+        self->tl0picidx = (guint8)(packet->vp8.tl0picidx + self->tl0picidx_offset);
     }
 }
 
 void
-cc_subscription_forward(CcSubscription *subscription, CcPublisherTrack *track, CcPacket *packet,
-                        gint64 sequence, gint64 now_us)
+cc_subscription_forward(CcSubscription *subscription, CcSource *source, CcPacket *packet)
 {
     CcSubscription *self = subscription;
-    if ((self->source != track || self->generation != track->generation || leaps(self, sequence)) &&
-        !begin_epoch(self, track, packet, sequence, now_us))
+    if ((self->source != source || self->generation != source->generation || leaps(self, packet)) &&
+        !begin_epoch(self, source, packet))
         return;
-    if (sequence < self->source_first)
+    if (packet->sequence < self->source_first)
         return;
 
-    gint64 out = sequence + self->sequence_offset;
+    gint64 out = packet->sequence + self->sequence_offset;
     guint8 *buffer = cc_egress_begin(self->session);
     gsize length = buffer ? write_packet(self, packet, out, FALSE, buffer) : 0;
     if (length == 0)
         return;
-    advance(self, track, packet, out);
+    advance(self, packet, out);
     if (cc_egress_commit_rtp(self->session, buffer, length))
-        account(self, packet, length, now_us);
+        account(self, packet, length);
 }
 
 static gboolean
@@ -253,8 +234,8 @@ void
 cc_subscription_request_keyframe(CcSubscription *subscription, gint64 now_us)
 {
     subscription->keyframe_requests++;
-    if (subscription->feed && subscription->feed->track)
-        cc_publisher_track_request_keyframe(subscription->feed->track, now_us);
+    if (subscription->feed && subscription->feed->source)
+        cc_source_request_keyframe(subscription->feed->source, now_us);
 }
 
 void
@@ -288,8 +269,8 @@ gboolean
 cc_subscription_sender_info(CcSubscription *subscription, gint64 now_us, CcRtcpSenderInfo *info)
 {
     CcSubscription *self = subscription;
-    const CcPublisherTrack *source = self->source;
-    if (!source || source != self->feed->track || self->generation != source->generation ||
+    const CcSource *source = self->source;
+    if (!source || source != self->feed->source || self->generation != source->generation ||
         !source->clock_known)
         return FALSE;
     gint64 elapsed_us = now_us - source->clock_us;
@@ -305,10 +286,4 @@ cc_subscription_sender_info(CcSubscription *subscription, gint64 now_us, CcRtcpS
     self->sent_reports[slot].ntp = (guint32)(info->ntp >> 16);
     self->sent_reports[slot].sent_us = now_us;
     return TRUE;
-}
-
-void
-cc_subscription_report_soon(CcSubscription *subscription, gint64 now_us)
-{
-    cc_receiver_report_soon(subscription->session->receiver, now_us);
 }

@@ -5,20 +5,19 @@
 #pragma once
 
 #include "common/rate/bitrate-meter.h"
-#include "relay/media/media-room.h"
-#include "relay/media/publisher-track.h"
+#include "relay/media/source.h"
 
 G_BEGIN_DECLS
 
 #define CC_SENT_REPORTS 8
 
-struct CcSubscription {
+typedef struct {
     CcMediaSession *session;
     const CcSlot *slot;
     CcFeed *feed;
 
     /* The epoch: outgoing = source + offset. */
-    CcPublisherTrack *source; /* NULL before the first one and after its publisher has gone */
+    CcSource *source;         /* NULL before the first one and after its publisher has gone */
     guint generation;         /* of the source */
     const CcSlotCodec *codec; /* how this receiver numbers the source's codec */
     gint64 source_first;      /* the first source packet that belongs to the epoch */
@@ -52,18 +51,13 @@ struct CcSubscription {
 
     CcBitrateMeter meter;
     guint64 bytes, lost, nacked, retransmitted, keyframe_requests;
-};
+} CcSubscription;
 
 void cc_subscription_init(CcSubscription *subscription, CcMediaSession *session,
                           const CcSlot *slot);
-/* Leaves its feed. */
-void cc_subscription_clear(CcSubscription *subscription);
-/* The session has keys and a path: packets may come. */
-void cc_subscription_start(CcSubscription *subscription, gint64 now_us);
 
-/* A packet of the feed's track; @sequence is its unwrapped number there. */
-void cc_subscription_forward(CcSubscription *subscription, CcPublisherTrack *track,
-                             CcPacket *packet, gint64 sequence, gint64 now_us);
+/* A packet of the feed's source. */
+void cc_subscription_forward(CcSubscription *subscription, CcSource *source, CcPacket *packet);
 
 /* The receiver misses @sequence of its stream. */
 void cc_subscription_retransmit(CcSubscription *subscription, guint16 sequence, gint64 now_us);
@@ -76,7 +70,5 @@ gboolean cc_subscription_is_sending(const CcSubscription *subscription, gint64 n
 /* The source's clock in this stream's time, at @now_us. FALSE while the source has not told. */
 gboolean cc_subscription_sender_info(CcSubscription *subscription, gint64 now_us,
                                      CcRtcpSenderInfo *info);
-/* Its receiver's reports are sent with the next turn. */
-void cc_subscription_report_soon(CcSubscription *subscription, gint64 now_us);
 
 G_END_DECLS

@@ -3,6 +3,7 @@
 #include "relay/media/udp-port.h"
 
 #include <errno.h>
+#include <netinet/udp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -17,6 +18,8 @@
 #define RECEIVE_TURNS 4 /* batches in one loop turn: timers and other sockets must have theirs */
 #define SEND_BATCH 256
 #define CONTROL_SIZE 128
+/* The kernel's limit is 64 segments and 64 KiB. */
+#define MAX_SEGMENTS 32
 
 typedef struct {
     struct sockaddr_storage address;
@@ -25,12 +28,13 @@ typedef struct {
     guint8 data[RECEIVE_SIZE];
 } ReceiveSlot;
 
+/* Consecutive slots that go to one receiver: all of one size, but the last may be shorter. */
 typedef struct {
+    CcRoute route;
     struct sockaddr_storage address;
-    struct iovec iov;
+    gsize control_length; /* without UDP_SEGMENT */
     _Alignas(struct cmsghdr) guint8 control[CONTROL_SIZE];
-    guint8 data[CC_UDP_SLOT_SIZE];
-} SendSlot;
+} SendRun;
 
 struct CcUdpPort {
     CcWorker *worker;
@@ -39,11 +43,15 @@ struct CcUdpPort {
     guint16 number;
     guint16 index;
     guint32 overflows; /* the kernel's running count, SO_RXQ_OVFL */
-    guint n_pending;
+    gboolean can_segment;
     struct mmsghdr received[RECEIVE_BATCH];
-    struct mmsghdr pending[SEND_BATCH];
     ReceiveSlot receive_slots[RECEIVE_BATCH];
-    SendSlot send_slots[SEND_BATCH];
+
+    guint n_slots, n_runs;
+    struct iovec iovs[SEND_BATCH];
+    SendRun runs[SEND_BATCH];
+    struct mmsghdr messages[SEND_BATCH]; /* of the runs */
+    guint8 slots[SEND_BATCH][CC_UDP_SLOT_SIZE];
 };
 
 CcUdpPort *
@@ -67,6 +75,9 @@ cc_udp_port_new(CcWorker *worker, const char *address, guint16 port, guint index
     self->family = bound.family;
     self->number = bound.port;
     self->index = (guint16)index;
+    int no_segmentation = 0; /* as the socket's own setting; each run says its size */
+    self->can_segment =
+        setsockopt(bound.fd, SOL_UDP, UDP_SEGMENT, &no_segmentation, sizeof no_segmentation) == 0;
     for (guint i = 0; i < RECEIVE_BATCH; i++) {
         ReceiveSlot *slot = &self->receive_slots[i];
         slot->iov = (struct iovec){slot->data, sizeof slot->data};
@@ -160,9 +171,20 @@ cc_udp_port_receive(CcUdpPort *port, gint64 now_us)
 guint8 *
 cc_udp_port_slot(CcUdpPort *port)
 {
-    if (port->n_pending == SEND_BATCH)
+    if (port->n_slots == SEND_BATCH)
         cc_udp_port_flush(port);
-    return port->send_slots[port->n_pending].data;
+    return port->slots[port->n_slots];
+}
+
+static gsize
+write_control(struct msghdr *header, gsize used, int level, int type, const void *data, gsize size)
+{
+    struct cmsghdr *c = (struct cmsghdr *)((guint8 *)header->msg_control + used);
+    c->cmsg_level = level;
+    c->cmsg_type = type;
+    c->cmsg_len = CMSG_LEN(size);
+    memcpy(CMSG_DATA(c), data, size);
+    return used + CMSG_SPACE(size);
 }
 
 static gsize
@@ -170,68 +192,130 @@ write_source_address(const CcUdpPort *self, const CcRoute *route, struct msghdr 
 {
     if (IN6_IS_ADDR_UNSPECIFIED(&route->local))
         return 0;
-    struct cmsghdr *c = CMSG_FIRSTHDR(header);
     if (self->family == AF_INET6) {
         struct in6_pktinfo info = {.ipi6_addr = route->local,
                                    .ipi6_ifindex = route->local_interface};
-        c->cmsg_level = IPPROTO_IPV6;
-        c->cmsg_type = IPV6_PKTINFO;
-        c->cmsg_len = CMSG_LEN(sizeof info);
-        memcpy(CMSG_DATA(c), &info, sizeof info);
-        return CMSG_SPACE(sizeof info);
+        return write_control(header, 0, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof info);
     }
     struct in_pktinfo info = {0};
     memcpy(&info.ipi_spec_dst, route->local.s6_addr + 12, 4);
-    c->cmsg_level = IPPROTO_IP;
-    c->cmsg_type = IP_PKTINFO;
-    c->cmsg_len = CMSG_LEN(sizeof info);
-    memcpy(CMSG_DATA(c), &info, sizeof info);
-    return CMSG_SPACE(sizeof info);
+    return write_control(header, 0, IPPROTO_IP, IP_PKTINFO, &info, sizeof info);
+}
+
+/* TRUE if the next slot continues the last run. */
+static gboolean
+continues_run(const CcUdpPort *self, const CcRoute *route, gsize length)
+{
+    if (!self->can_segment || self->n_runs == 0)
+        return FALSE;
+    const SendRun *run = &self->runs[self->n_runs - 1];
+    const struct msghdr *header = &self->messages[self->n_runs - 1].msg_hdr;
+    gsize first = header->msg_iov[0].iov_len;
+    gsize last = header->msg_iov[header->msg_iovlen - 1].iov_len;
+    return length <= first && last == first && header->msg_iovlen < MAX_SEGMENTS &&
+           cc_address_equal(&run->route.remote, &route->remote) &&
+           memcmp(&run->route.local, &route->local, sizeof route->local) == 0;
+}
+
+static void
+begin_run(CcUdpPort *self, const CcRoute *route)
+{
+    SendRun *run = &self->runs[self->n_runs];
+    struct msghdr *header = &self->messages[self->n_runs].msg_hdr;
+    run->route = *route;
+    *header = (struct msghdr){
+        .msg_name = &run->address,
+        .msg_namelen = cc_address_to_sockaddr(&route->remote, self->family, &run->address),
+        .msg_iov = &self->iovs[self->n_slots],
+        .msg_control = run->control,
+    };
+    header->msg_controllen = run->control_length = write_source_address(self, route, header);
+    self->n_runs++;
 }
 
 void
 cc_udp_port_commit(CcUdpPort *port, const CcRoute *route, gsize length)
 {
-    SendSlot *slot = &port->send_slots[port->n_pending];
-    struct msghdr *header = &port->pending[port->n_pending].msg_hdr;
-    g_return_if_fail(length <= sizeof slot->data);
-    slot->iov = (struct iovec){slot->data, length};
-    *header = (struct msghdr){
-        .msg_name = &slot->address,
-        .msg_namelen = cc_address_to_sockaddr(&route->remote, port->family, &slot->address),
-        .msg_iov = &slot->iov,
-        .msg_iovlen = 1,
-        .msg_control = slot->control,
-        .msg_controllen = sizeof slot->control,
-    };
-    header->msg_controllen = write_source_address(port, route, header);
-    if (header->msg_controllen == 0)
-        header->msg_control = NULL;
-    port->n_pending++;
+    g_return_if_fail(length <= CC_UDP_SLOT_SIZE);
+    if (!continues_run(port, route, length))
+        begin_run(port, route);
+    struct msghdr *header = &port->messages[port->n_runs - 1].msg_hdr;
+    port->iovs[port->n_slots] = (struct iovec){port->slots[port->n_slots], length};
+    port->n_slots++;
+    header->msg_iovlen++;
+    if (header->msg_iovlen == 2) {
+        guint16 size = (guint16)header->msg_iov[0].iov_len;
+        header->msg_controllen = write_control(header, port->runs[port->n_runs - 1].control_length,
+                                               SOL_UDP, UDP_SEGMENT, &size, sizeof size);
+    }
+}
+
+static void
+count_sent(CcUdpPort *self, const struct msghdr *header)
+{
+    self->worker->datagrams_out += header->msg_iovlen;
+    for (gsize i = 0; i < header->msg_iovlen; i++)
+        self->worker->bytes_out += header->msg_iov[i].iov_len;
+}
+
+static gboolean
+is_full(int error)
+{
+    return error == EAGAIN || error == EWOULDBLOCK || error == ENOBUFS;
+}
+
+/* A run that the kernel does not take as one: a device that cannot segment (EIO), a path whose MTU
+ * is too small for it (EINVAL, EMSGSIZE). */
+static void
+send_singly(CcUdpPort *self, guint index)
+{
+    struct msghdr whole = self->messages[index].msg_hdr;
+    for (gsize i = 0; i < whole.msg_iovlen; i++) {
+        struct msghdr one = whole;
+        one.msg_iov = whole.msg_iov + i;
+        one.msg_iovlen = 1;
+        one.msg_controllen = self->runs[index].control_length;
+        if (sendmsg(self->fd, &one, MSG_DONTWAIT) >= 0)
+            count_sent(self, &one);
+        else if (is_full(errno))
+            self->worker->drops[CC_DROP_SOCKET_FULL]++;
+        else
+            cc_warning_limited("cannot send: %s", g_strerror(errno));
+    }
+}
+
+/* This run's receiver cannot be reached this way; the others must not wait for it. */
+static void
+after_failure(CcUdpPort *self, guint index, int error)
+{
+    if (self->messages[index].msg_hdr.msg_iovlen == 1) {
+        cc_warning_limited("cannot send: %s", g_strerror(error));
+        return;
+    }
+    if (error == EIO && self->can_segment) {
+        cc_info("the network device does not segment UDP: packets leave one by one");
+        self->can_segment = FALSE;
+    }
+    send_singly(self, index);
 }
 
 void
 cc_udp_port_flush(CcUdpPort *port)
 {
-    CcWorker *worker = port->worker;
+    CcUdpPort *self = port;
     guint sent = 0;
-    while (sent < port->n_pending) {
-        int n = sendmmsg(port->fd, port->pending + sent, port->n_pending - sent, MSG_DONTWAIT);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS)) {
-            worker->drops[CC_DROP_SOCKET_FULL] += port->n_pending - sent;
-            break;
-        }
-        if (n <= 0) { /* this receiver cannot be reached; the others must not wait for it */
-            cc_warning_limited("cannot send: %s", g_strerror(errno));
+    while (sent < self->n_runs) {
+        int n = sendmmsg(self->fd, self->messages + sent, self->n_runs - sent, MSG_DONTWAIT);
+        if (n > 0) {
+            for (int i = 0; i < n; i++)
+                count_sent(self, &self->messages[sent++].msg_hdr);
+        } else if (is_full(errno)) {
+            for (; sent < self->n_runs; sent++)
+                self->worker->drops[CC_DROP_SOCKET_FULL] += self->messages[sent].msg_hdr.msg_iovlen;
+        } else if (errno != EINTR) {
+            after_failure(self, sent, errno);
             sent++;
-            continue;
         }
-        for (int i = 0; i < n; i++)
-            worker->bytes_out += port->send_slots[sent + (guint)i].iov.iov_len;
-        worker->datagrams_out += (guint)n;
-        sent += (guint)n;
     }
-    port->n_pending = 0;
+    self->n_slots = self->n_runs = 0;
 }

@@ -1,5 +1,6 @@
 /* One UDP socket of a worker. Datagrams arrive in batches (recvmmsg); what is sent collects in
- * slots and leaves together at the end of the loop turn (sendmmsg). Worker's thread. */
+ * slots and leaves together at the end of the loop turn (sendmmsg), where several of equal size to
+ * one receiver cross the network stack as one (UDP_SEGMENT). Worker's thread. */
 #pragma once
 
 #include "relay/media/route.h"

@@ -31,6 +31,7 @@ struct CcWorker {
     GHashTable *paths; /* CcAddress * (inside the path) → CcPath *; UDP only */
     GHashTable *rooms; /* char * → CcMediaRoom * */
     CcPacketPool *pool;
+    GPtrArray *rooms_due; /* CcMediaRoom *: with packets queued in this turn */
     GPtrArray *ended; /* CcMediaSession *: to be removed at the end of the turn */
 
     guint64 drops[CC_N_DROPS]; /* [CC_DROP_NONE]: accepted */

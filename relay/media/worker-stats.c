@@ -43,7 +43,7 @@ add_publisher(CcSessionStats *stats, CcPublisher *publisher, gint64 now_us)
 {
     for (guint i = 0; i < publisher->n_tracks; i++) {
         CcPublisherTrack *track = &publisher->tracks[i];
-        add_stream(stats, track->slot->kind, &track->meter, track->codec->codec, now_us);
+        add_stream(stats, track->slot->kind, &track->meter, track->source.codec.codec, now_us);
         stats->loss = MAX(stats->loss, track->reception.fraction_lost);
         if (track->rtt_us >= 0)
             stats->rtt_ms = (int)(track->rtt_us / 1000);

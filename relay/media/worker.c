@@ -62,6 +62,14 @@ tick_sessions(CcWorker *self, gint64 now_us)
     }
 }
 
+static void
+forward_rooms(CcWorker *self)
+{
+    for (guint i = 0; i < self->rooms_due->len; i++)
+        cc_media_room_forward(self->rooms_due->pdata[i]);
+    g_ptr_array_set_size(self->rooms_due, 0);
+}
+
 /* The end of every loop turn: what is due, what is to be sent, and when to wake up. */
 static void
 end_turn(CcWorker *self, gint64 now_us)
@@ -94,6 +102,7 @@ on_dispatch(GSource *source, GSourceFunc callback, gpointer user_data)
     }
     for (guint i = 0; i < self->tcp_ports->len; i++)
         cc_tcp_port_receive(self->tcp_ports->pdata[i], now_us);
+    forward_rooms(self);
     end_turn(self, now_us);
     return G_SOURCE_CONTINUE;
 }
@@ -167,6 +176,7 @@ free_everything(CcWorker *self)
     g_ptr_array_unref(self->udp_ports);
     g_ptr_array_unref(self->udp_tags);
     g_ptr_array_unref(self->tcp_ports);
+    g_ptr_array_unref(self->rooms_due);
     g_ptr_array_unref(self->ended);
     g_hash_table_unref(self->paths);
     g_hash_table_unref(self->rooms);
@@ -190,6 +200,7 @@ cc_worker_new(const CcWorkerOptions *options, GError **error)
     self->udp_ports = g_ptr_array_new_with_free_func((GDestroyNotify)cc_udp_port_free);
     self->udp_tags = g_ptr_array_new();
     self->tcp_ports = g_ptr_array_new_with_free_func((GDestroyNotify)cc_tcp_port_free);
+    self->rooms_due = g_ptr_array_new();
     self->ended = g_ptr_array_new();
     cc_session_table_init(&self->sessions);
     self->paths = g_hash_table_new(cc_address_hash, cc_address_equal);

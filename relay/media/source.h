@@ -1,0 +1,55 @@
+/* A stream as those who watch it see it, wherever its packets come from: its codec, its clock, its
+ * recent packets. Filled by a publisher's track (publisher-track.h). Worker's thread; part of
+ * whatever fills it. */
+#pragma once
+
+#include "common/wire/history.h"
+#include "common/wire/rtcp.h"
+#include "relay/media/media-room.h"
+
+G_BEGIN_DECLS
+
+struct CcSource {
+    CcMediaRoom *room;
+    CcFeed *feed; /* NULL while something else, or nothing, feeds the room */
+    CcMediaKind kind;
+    CcSlotCodec codec; /* as its publisher numbers it */
+    guint clock_rate;
+
+    gboolean started;
+    guint generation; /* counts SSRCs: another one is another stream */
+    gint64 first_us;
+    CcPacketHistory *history;
+
+    gboolean clock_known; /* a sender report has come */
+    CcRtcpSenderInfo clock;
+    gint64 clock_us; /* its arrival */
+
+    /* Asks for a keyframe now, or as soon as the configured interval allows, until one comes. */
+    void (*request_keyframe)(CcSource *source, gint64 now_us);
+};
+
+/* @request_keyframe: may be NULL for what is no video. */
+void cc_source_init(CcSource *source, CcMediaRoom *room, CcMediaKind kind, const CcSlotCodec *codec,
+                    void (*request_keyframe)(CcSource *source, gint64 now_us));
+void cc_source_clear(CcSource *source);
+
+/* Packets of another SSRC follow: all that is known of the stream is forgotten. */
+void cc_source_restart(CcSource *source);
+
+/* The next packet, with its unwrapped number; looks into the payload, keeps it in the history and
+ * queues it for the room's receivers. FALSE if the history has it or has no place for it. */
+gboolean cc_source_deliver(CcSource *source, CcPacket *packet, gint64 sequence, gint64 now_us);
+
+void cc_source_sender_report(CcSource *source, const CcRtcpSenderInfo *info, gint64 now_us);
+
+static inline void
+cc_source_request_keyframe(CcSource *source, gint64 now_us)
+{
+    if (source->request_keyframe)
+        source->request_keyframe(source, now_us);
+}
+
+guint cc_source_history_capacity(CcMediaKind kind);
+
+G_END_DECLS
