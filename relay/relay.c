@@ -5,6 +5,7 @@
 #include <gio/gio.h>
 
 #include "common/base/clock.h"
+#include "common/base/config-rules.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
 #include "relay/control/addresses.h"
@@ -16,7 +17,7 @@
 
 struct CcRelay {
     CcDtlsIdentity *identity;
-    CcWorker *worker;
+    CcWorkerGroup *workers;
     CcControl *control;
     CcHttpServer *http;
     char **fixed_values; /* of fixed_keys, when the relay was started */
@@ -27,12 +28,19 @@ static const struct {
     const char *name;
     enum { TYPE_STRING, TYPE_LIST, TYPE_INT, TYPE_BOOL } type;
 } fixed_keys[] = {
-    {"http-address", TYPE_STRING},    {"http-port", TYPE_INT},
-    {"udp-address", TYPE_LIST},       {"udp-port", TYPE_INT},
-    {"enable-tcp", TYPE_BOOL},        {"teacher-silence-ms", TYPE_INT},
-    {"connect-timeout-ms", TYPE_INT}, {"session-timeout-ms", TYPE_INT},
-    {"history-ms", TYPE_INT},         {"keyframe-interval-ms", TYPE_INT},
-    {"socket-buffer-kib", TYPE_INT},  {"max-packets", TYPE_INT},
+    {"http-address", TYPE_STRING},
+    {"http-port", TYPE_INT},
+    {"udp-address", TYPE_LIST},
+    {"udp-port", TYPE_INT},
+    {"workers", TYPE_INT},
+    {"enable-tcp", TYPE_BOOL},
+    {"teacher-silence-ms", TYPE_INT},
+    {"connect-timeout-ms", TYPE_INT},
+    {"session-timeout-ms", TYPE_INT},
+    {"history-ms", TYPE_INT},
+    {"keyframe-interval-ms", TYPE_INT},
+    {"socket-buffer-kib", TYPE_INT},
+    {"max-packets", TYPE_INT},
 };
 
 static char *
@@ -78,7 +86,7 @@ get_uint(const CcConfig *config, const char *key)
 }
 
 static gboolean
-start_worker(CcRelay *relay, const CcConfig *config, GError **error)
+start_workers(CcRelay *relay, const CcConfig *config, GError **error)
 {
     g_autoptr(GPtrArray) addresses = g_ptr_array_new();
     const char *const *list = cc_config_get_list(config, "relay", "udp-address");
@@ -101,8 +109,8 @@ start_worker(CcRelay *relay, const CcConfig *config, GError **error)
 
     for (guint i = 0; list[i] != NULL; i++)
         g_ptr_array_add(addresses, (char *)list[i]);
-    relay->worker = cc_worker_new(&options, error);
-    return relay->worker != NULL;
+    relay->workers = cc_worker_group_new(&options, cc_config_rules_workers(config), error);
+    return relay->workers != NULL;
 }
 
 /* The address that a person may type into a browser. */
@@ -127,13 +135,14 @@ cc_relay_new(const CcConfig *config, GError **error)
     g_autoptr(CcRelay) relay = g_new0(CcRelay, 1);
     g_autoptr(CcSettings) settings = cc_settings_new(config, error);
     g_autofree char *page = NULL;
+    g_autofree char *ports = NULL;
 
     if (settings == NULL)
         return NULL;
     relay->identity = cc_dtls_identity_new(NULL, error);
-    if (relay->identity == NULL || !start_worker(relay, config, error))
+    if (relay->identity == NULL || !start_workers(relay, config, error))
         return NULL;
-    relay->control = cc_control_new(g_steal_pointer(&settings), relay->worker, relay->identity,
+    relay->control = cc_control_new(g_steal_pointer(&settings), relay->workers, relay->identity,
                                     cc_config_get_bool(config, "relay", "enable-tcp"));
     relay->http = cc_http_server_new(config, relay->control, error);
     if (relay->http == NULL)
@@ -142,8 +151,8 @@ cc_relay_new(const CcConfig *config, GError **error)
 
     if (relay->control->settings->auth.open)
         cc_warning("open mode: anybody who reaches this address may teach and watch");
-    cc_info("listening http=%u udp=%u", cc_http_server_port(relay->http),
-            cc_worker_port(relay->worker));
+    ports = cc_worker_group_ports(relay->workers);
+    cc_info("listening http=%u udp=%s", cc_http_server_port(relay->http), ports);
     page = page_address(relay, config);
     cc_info("the page is %s", page);
     return g_steal_pointer(&relay);
@@ -174,7 +183,7 @@ cc_relay_free(CcRelay *relay)
     if (relay->http != NULL)
         say_goodbye(relay);
     cc_http_server_free(relay->http);
-    cc_worker_free(relay->worker);
+    cc_worker_group_free(relay->workers);
     cc_control_free(relay->control);
     cc_dtls_identity_free(relay->identity);
     g_strfreev(relay->fixed_values);

@@ -53,15 +53,36 @@ check_network(const CcConfig *config, GError **error)
     return TRUE;
 }
 
-/* Media over TCP listen on the number of the UDP port. */
+guint
+cc_config_rules_workers(const CcConfig *config)
+{
+    int workers = cc_config_get_int(config, "relay", "workers");
+
+    return workers > 0 ? (guint)workers : MIN(g_get_num_processors(), CC_MAX_WORKERS);
+}
+
+/* Media over TCP listen on the numbers of the UDP ports. */
 static gboolean
 check_ports(const CcConfig *config, GError **error)
 {
     int udp = cc_config_get_int(config, "relay", "udp-port");
+    int http = cc_config_get_int(config, "relay", "http-port");
+    int n_workers = (int)cc_config_rules_workers(config);
 
-    if (udp == 0 || udp != cc_config_get_int(config, "relay", "http-port") ||
-        !cc_config_get_bool(config, "relay", "enable-tcp"))
+    if (udp == 0)
         return TRUE;
+    if (udp + n_workers - 1 > G_MAXUINT16)
+        return contradiction(config, "relay", "udp-port",
+                             _("leaves too few numbers up to 65535; each of the workers takes one"),
+                             error);
+    if (http < udp || http >= udp + n_workers || !cc_config_get_bool(config, "relay", "enable-tcp"))
+        return TRUE;
+    if (http > udp)
+        return contradiction(config, "relay", "udp-port",
+                             _("and the numbers after it, one for each further worker, take in "
+                               "http-port, but they are also listened on over TCP; expected others, "
+                               "or enable-tcp = false"),
+                             error);
     return contradiction(config, "relay", "udp-port",
                          _("is http-port too, but it is also listened on over TCP; expected "
                            "another number, or enable-tcp = false"),

@@ -75,8 +75,11 @@ const CcConfigKey cc_config_keys[] = {
     LIST("relay", "udp-address", "::", ADDRESS,
          N_("IP addresses on which sound and picture arrive.")),
     INT("relay", "udp-port", "8189", 0, 65535,
-        N_("UDP port of sound and picture; the same number is used over TCP. Open it in the "
-           "firewall. 0 takes any free one.")),
+        N_("UDP port of sound and picture; the same number is used over TCP. Each further worker "
+           "takes the next one. Open them in the firewall. 0 takes any free ones.")),
+    INT("relay", "workers", "1", 0, 64,
+        N_("How many threads carry sound and picture, each on a port of its own: udp-port and those "
+           "that follow it. 0: one for each processor.")),
     BOOL("relay", "enable-tcp", "true",
          N_("Whether sound and picture may also come over TCP, for networks that block UDP.")),
     LIST("relay", "advertise", "", HOST,
@@ -107,7 +110,7 @@ const CcConfigKey cc_config_keys[] = {
         N_("Size of the media socket's buffers in KiB. The kernel may grant less "
            "(net.core.rmem_max, wmem_max).")),
     INT("relay", "max-packets", "65536", 256, 4194304,
-        N_("Most packets kept in memory at a time, each of up to 1.5 KB.")),
+        N_("Most packets that each worker keeps in memory at a time, each of up to 1.5 KB.")),
     LIST("relay", "ice-servers", "", ICE_URL,
          N_("TURN and STUN servers announced to the schools, such as "
             "turn:turn.example.com:3478?transport=udp.")),

@@ -7,17 +7,18 @@
 
 #define METHODS "GET, HEAD, OPTIONS"
 
-/* A request that waits for the worker's numbers. */
+/* A request that waits for the workers' numbers. */
 typedef struct {
     CcExchange exchange;
     CcTokenClaims claims;
-    void (*answer)(CcExchange *exchange, const CcTokenClaims *claims, const CcWorkerStats *stats);
+    void (*answer)(CcExchange *exchange, const CcTokenClaims *claims,
+                   const CcWorkerGroupStats *stats);
 } Pending;
 
 static void
-on_stats(CcWorkerStats *owned_stats, gpointer user_data)
+on_stats(CcWorkerGroupStats *owned_stats, gpointer user_data)
 {
-    g_autoptr(CcWorkerStats) stats = owned_stats;
+    g_autoptr(CcWorkerGroupStats) stats = owned_stats;
     Pending *pending = user_data;
 
     if (pending->exchange.control != NULL) { /* the relay is still there */
@@ -33,7 +34,7 @@ on_stats(CcWorkerStats *owned_stats, gpointer user_data)
 /* Takes what @exchange and @claims own. */
 static void
 answer_with_stats(CcExchange *exchange, CcTokenClaims *claims,
-                  void (*answer)(CcExchange *, const CcTokenClaims *, const CcWorkerStats *))
+                  void (*answer)(CcExchange *, const CcTokenClaims *, const CcWorkerGroupStats *))
 {
     Pending *pending = g_new0(Pending, 1);
 
@@ -44,7 +45,7 @@ answer_with_stats(CcExchange *exchange, CcTokenClaims *claims,
     *claims = (CcTokenClaims){0};
     g_ptr_array_add(pending->exchange.control->waiting, &pending->exchange);
     soup_server_message_pause(pending->exchange.message);
-    cc_worker_get_stats(pending->exchange.control->worker, on_stats, pending);
+    cc_worker_group_get_stats(pending->exchange.control->workers, on_stats, pending);
 }
 
 static void
@@ -119,7 +120,7 @@ add_room(JsonBuilder *builder, const CcRoom *room, GHashTable *by_session)
 }
 
 static void
-answer_rooms(CcExchange *exchange, const CcTokenClaims *claims, const CcWorkerStats *stats)
+answer_rooms(CcExchange *exchange, const CcTokenClaims *claims, const CcWorkerGroupStats *stats)
 {
     g_autoptr(GPtrArray) rooms = cc_room_registry_list(exchange->control->rooms);
     g_autoptr(GHashTable) by_session = g_hash_table_new(g_str_hash, g_str_equal);
@@ -127,8 +128,8 @@ answer_rooms(CcExchange *exchange, const CcTokenClaims *claims, const CcWorkerSt
     g_autoptr(JsonNode) root = NULL;
     g_autofree char *body = NULL;
 
-    for (guint i = 0; i < stats->sessions->len; i++) {
-        CcSessionStats *session = g_ptr_array_index(stats->sessions, i);
+    for (guint i = 0; i < stats->total->sessions->len; i++) {
+        CcSessionStats *session = g_ptr_array_index(stats->total->sessions, i);
         g_hash_table_insert(by_session, session->session_id, session);
     }
     json_builder_begin_object(builder);
@@ -148,7 +149,7 @@ answer_rooms(CcExchange *exchange, const CcTokenClaims *claims, const CcWorkerSt
 }
 
 static void
-answer_metrics(CcExchange *exchange, const CcTokenClaims *claims, const CcWorkerStats *stats)
+answer_metrics(CcExchange *exchange, const CcTokenClaims *claims, const CcWorkerGroupStats *stats)
 {
     g_autofree char *body =
         cc_metrics_describe(exchange->control->metrics, exchange->control, stats);

@@ -7,6 +7,7 @@
 #include "relay/control/events.h"
 #include "relay/control/exchange.h"
 #include "relay/control/metrics.h"
+#include "relay/control/placement.h"
 
 /* Of one address, which may be that of a proxy or of a whole school: enough for everybody behind it
  * to come back at once after a failure, too few to keep the relay busy. */
@@ -50,12 +51,12 @@ on_room_event(const CcRoomEvent *event, gpointer user_data)
 }
 
 CcControl *
-cc_control_new(CcSettings *settings, CcWorker *worker, CcDtlsIdentity *identity, gboolean tcp)
+cc_control_new(CcSettings *settings, CcWorkerGroup *workers, CcDtlsIdentity *identity, gboolean tcp)
 {
     CcControl *control = g_new0(CcControl, 1);
 
     control->settings = settings;
-    control->worker = worker;
+    control->workers = workers;
     control->identity = identity;
     control->tcp = tcp;
     control->rooms = cc_room_registry_new(&settings->limits, on_room_event, control);
@@ -98,11 +99,28 @@ cc_control_set_settings(CcControl *control, CcSettings *settings)
     cc_control_schedule_expiry(control);
 }
 
-CcWorker *
-cc_control_choose_worker(CcControl *control, const char *room)
+guint
+cc_control_choose_worker(const CcControl *control, const char *room, CcSessionDirection direction)
 {
-    /* One worker carries every room. */
-    return control->worker;
+    const CcRoom *known = cc_room_registry_lookup(control->rooms, room);
+    guint n_workers = cc_worker_group_size(control->workers);
+
+    if (known == NULL)
+        return cc_placement_least(control->load, n_workers);
+    return known->home;
+}
+
+CcWorker *
+cc_control_worker(const CcControl *control, guint index)
+{
+    return cc_worker_group_get(control->workers, index);
+}
+
+static void
+forget_session(CcControl *control, CcSession *session)
+{
+    control->load[session->worker]--;
+    g_hash_table_remove(control->sessions, session->id);
 }
 
 static gboolean
@@ -137,8 +155,9 @@ void
 cc_control_session_event(CcControl *control, const CcSessionEvent *event)
 {
     gint64 now_us = cc_clock_now_us();
+    CcSession *session = cc_control_find_session(control, event->session_id);
 
-    if (g_hash_table_lookup(control->sessions, event->session_id) == NULL)
+    if (session == NULL)
         return; /* ended meanwhile */
 
     switch (event->kind) {
@@ -154,7 +173,7 @@ cc_control_session_event(CcControl *control, const CcSessionEvent *event)
     case CC_SESSION_ENDED:
         cc_room_registry_leave(control->rooms, event->session_id,
                                event->reason != NULL ? event->reason : "ended", FALSE, now_us);
-        g_hash_table_remove(control->sessions, event->session_id);
+        forget_session(control, session);
         break;
     }
     cc_control_schedule_expiry(control);
@@ -163,6 +182,7 @@ cc_control_session_event(CcControl *control, const CcSessionEvent *event)
 void
 cc_control_add_session(CcControl *control, CcSession *session)
 {
+    control->load[session->worker]++;
     g_hash_table_insert(control->sessions, session->id, session);
 }
 
@@ -179,8 +199,8 @@ cc_control_end_session(CcControl *control, const char *session_id, const char *r
 
     if (session == NULL)
         return;
-    cc_worker_remove_session(session->worker, session_id);
+    cc_worker_remove_session(cc_control_worker(control, session->worker), session_id);
     cc_room_registry_leave(control->rooms, session_id, reason, TRUE, cc_clock_now_us());
-    g_hash_table_remove(control->sessions, session_id);
+    forget_session(control, session);
     cc_control_schedule_expiry(control);
 }

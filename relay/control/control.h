@@ -1,11 +1,11 @@
-/* What the handlers of HTTP requests share: the settings, the rooms, the sessions, the worker that
- * carries their media, and the counters. Owned by the relay; control thread only. */
+/* What the handlers of HTTP requests share: the settings, the rooms, the sessions, the workers that
+ * carry their media, and the counters. Owned by the relay; control thread only. */
 #pragma once
 
 #include "relay/control/problem.h"
 #include "relay/control/rate-limit.h"
 #include "relay/control/settings.h"
-#include "relay/media/worker.h"
+#include "relay/media/worker-group.h"
 #include "relay/room/room-registry.h"
 
 G_BEGIN_DECLS
@@ -20,7 +20,7 @@ typedef struct {
     char *etag; /* of the ICE session, with its quotes (RFC 9725 section 4.3.1) */
     char *room;
     CcSessionDirection direction;
-    CcWorker *worker; /* (transfer none) */
+    guint worker; /* index in the group */
     char *remote_ufrag, *remote_pwd;
     CcSdp *fragment; /* answers an ICE restart; the first media wants new credentials */
 } CcSession;
@@ -28,20 +28,21 @@ typedef struct {
 struct CcControl {
     CcSettings *settings;
     CcRoomRegistry *rooms;
-    CcWorker *worker;         /* (transfer none) */
-    CcDtlsIdentity *identity; /* (transfer none) */
-    gboolean tcp;             /* the worker listens on TCP too */
-    GHashTable *sessions;     /* id → CcSession (owned) */
+    CcWorkerGroup *workers;     /* (transfer none) */
+    guint load[CC_MAX_WORKERS]; /* sessions on each */
+    CcDtlsIdentity *identity;   /* (transfer none) */
+    gboolean tcp;               /* the workers listen on TCP too */
+    GHashTable *sessions;       /* id → CcSession (owned) */
     CcEvents *events;
     CcMetrics *metrics;
-    GPtrArray *waiting; /* CcExchange * (transfer none) that wait for the worker's numbers */
+    GPtrArray *waiting; /* CcExchange * (transfer none) that wait for the workers' numbers */
     GSource *expiry;    /* of grace periods, or NULL */
     guint64 refusals[CC_N_PROBLEMS];
     CcRateLimit *rate_limit; /* of requests that change something, by address */
 };
 
-/* @settings: (transfer full). @worker, @identity: outlive the control. */
-CcControl *cc_control_new(CcSettings *settings, CcWorker *worker, CcDtlsIdentity *identity,
+/* @settings: (transfer full). @workers, @identity: outlive the control. */
+CcControl *cc_control_new(CcSettings *settings, CcWorkerGroup *workers, CcDtlsIdentity *identity,
                           gboolean tcp);
 void cc_control_free(CcControl *control);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcControl, cc_control_free)
@@ -49,8 +50,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcControl, cc_control_free)
 /* (transfer full) */
 void cc_control_set_settings(CcControl *control, CcSettings *settings);
 
-/* The worker that carries @room. */
-CcWorker *cc_control_choose_worker(CcControl *control, const char *room);
+/* The worker (its index) for somebody who is about to join @room. The one place where that is
+ * decided. */
+guint cc_control_choose_worker(const CcControl *control, const char *room,
+                               CcSessionDirection direction);
+/* (transfer none) */
+CcWorker *cc_control_worker(const CcControl *control, guint index);
 
 /* Something has happened to a session's media. */
 void cc_control_session_event(CcControl *control, const CcSessionEvent *event);

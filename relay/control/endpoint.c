@@ -121,9 +121,11 @@ new_setup(const char *room, CcSessionDirection direction)
     return setup;
 }
 
-/* Parses the body as an offer, fills @setup->negotiated and returns the answer. */
+/* Parses the body as an offer, fills @setup->negotiated and returns the answer, which leads to
+ * @port.
+ */
 static CcSdp *
-negotiate(CcExchange *exchange, CcSessionSetup *setup, GError **error)
+negotiate(CcExchange *exchange, CcSessionSetup *setup, guint16 port, GError **error)
 {
     const CcControl *control = exchange->control;
     const CcSettings *settings = control->settings;
@@ -132,7 +134,6 @@ negotiate(CcExchange *exchange, CcSessionSetup *setup, GError **error)
     g_autoptr(CcSdp) offer = cc_sdp_parse(text != NULL ? text : "", (gssize)length, error);
     g_autofree char *http_local = NULL;
     g_auto(GStrv) addresses = NULL;
-    guint16 port = cc_worker_port(control->worker);
 
     if (offer == NULL)
         return NULL;
@@ -184,7 +185,7 @@ restart_template(const CcNegotiated *negotiated, const CcSdp *answer)
 }
 
 static CcSession *
-new_session(const CcSessionSetup *setup, const CcSdp *answer, CcWorker *worker)
+new_session(const CcSessionSetup *setup, const CcSdp *answer, guint worker)
 {
     g_autofree char *tag = cc_random_name(SECRET_BITS);
     CcSession *session = g_new0(CcSession, 1);
@@ -226,13 +227,14 @@ begin_session(CcControl *control, CcSessionSetup *setup, CcSession *session, CcR
                                                                        .session_id = setup->id,
                                                                        .role = role,
                                                                        .name = name,
-                                                                       .publisher = publisher},
+                                                                       .publisher = publisher,
+                                                                       .worker = session->worker},
                                                              cc_clock_now_us(), &replaced);
 
     cc_info("session room=%s participant=%s %s", setup->room, participant->id,
             publisher ? "publishes" : "watches");
     cc_control_add_session(control, session);
-    cc_worker_add_session(session->worker, setup);
+    cc_worker_add_session(cc_control_worker(control, session->worker), setup);
     /* Only now, so that the worker can hand the old teacher's streams over to the new one. */
     if (replaced != NULL)
         cc_control_end_session(control, replaced, "replaced");
@@ -248,14 +250,17 @@ create(CcExchange *exchange, const char *room, CcSessionDirection direction, CcA
     g_autoptr(CcSdp) answer = NULL;
     g_autoptr(GError) error = NULL;
     g_autofree char *name = NULL;
+    CcControl *control = exchange->control;
     CcSession *session;
     CcRole role;
+    guint worker;
 
     if (!cc_exchange_authorize(exchange, room, access, &claims) || !check_headers(exchange) ||
         !check_admission(exchange, room, publisher))
         return;
     setup = new_setup(room, direction);
-    answer = negotiate(exchange, setup, &error);
+    worker = cc_control_choose_worker(control, room, direction);
+    answer = negotiate(exchange, setup, cc_worker_port(cc_control_worker(control, worker)), &error);
     if (answer == NULL) {
         cc_exchange_refuse_error(exchange, error);
         return;
@@ -263,9 +268,9 @@ create(CcExchange *exchange, const char *room, CcSessionDirection direction, CcA
     /* A teacher who looks at her own lesson is one viewer more. */
     role = !publisher && claims.role == CC_ROLE_TEACHER ? CC_ROLE_VIEWER : claims.role;
     name = take_name(exchange, &claims);
-    session = new_session(setup, answer, cc_control_choose_worker(exchange->control, room));
+    session = new_session(setup, answer, worker);
     answer_created(exchange, session, answer);
-    begin_session(exchange->control, g_steal_pointer(&setup), session, role, name);
+    begin_session(control, g_steal_pointer(&setup), session, role, name);
 }
 
 void

@@ -122,7 +122,7 @@ describe_refusals(GString *out, const CcControl *control)
 }
 
 static void
-describe_worker(GString *out, const CcWorkerStats *stats)
+describe_packets(GString *out, const CcWorkerStats *stats)
 {
     head(out, "classcast_dropped_total", "counter", "Datagrams and packets dropped, by reason.");
     for (guint i = CC_DROP_NONE + 1; i < CC_N_DROPS; i++)
@@ -137,8 +137,81 @@ describe_worker(GString *out, const CcWorkerStats *stats)
     plain(out, "classcast_receive_overflows_total", "counter",
           "Datagrams that the kernel dropped because the socket's buffer was full.",
           stats->receive_overflows);
-    plain(out, "classcast_packets_in_use", "gauge", "Packets of the pool in use.",
+    plain(out, "classcast_packets_in_use", "gauge", "Packets of the pools in use.",
           stats->packets_in_use);
+}
+
+/* One family with a line for each worker. */
+static void
+by_worker(GString *out, const CcWorkerGroupStats *stats, const char *name, const char *type,
+          const char *help, guint64 (*value)(const CcWorkerStats *stats))
+{
+    head(out, name, type, help);
+    for (guint i = 0; i < stats->workers->len; i++) {
+        char index[12];
+
+        g_snprintf(index, sizeof(index), "%u", i);
+        labelled(out, name, "worker", index, value(g_ptr_array_index(stats->workers, i)));
+    }
+}
+
+static guint64
+n_sessions(const CcWorkerStats *stats)
+{
+    return stats->sessions->len;
+}
+
+static guint64
+datagrams_in(const CcWorkerStats *stats)
+{
+    return stats->datagrams_in;
+}
+
+static guint64
+datagrams_out(const CcWorkerStats *stats)
+{
+    return stats->datagrams_out;
+}
+
+static guint64
+n_drops(const CcWorkerStats *stats)
+{
+    guint64 sum = 0;
+
+    for (guint i = CC_DROP_NONE + 1; i < CC_N_DROPS; i++)
+        sum += stats->drops[i];
+    return sum;
+}
+
+static guint64
+overflows(const CcWorkerStats *stats)
+{
+    return stats->receive_overflows;
+}
+
+/* How the work is spread. What there is of each reason is in the sums above. */
+static void
+describe_workers(GString *out, const CcWorkerGroupStats *stats)
+{
+    char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+    head(out, "classcast_worker_cpu_seconds_total", "counter", "CPU time that each worker used.");
+    for (guint i = 0; i < stats->workers->len; i++) {
+        const CcWorkerStats *worker = g_ptr_array_index(stats->workers, i);
+        g_string_append_printf(
+            out, "classcast_worker_cpu_seconds_total{worker=\"%u\"} %s\n", i,
+            g_ascii_formatd(text, sizeof(text), "%.3f", (double)worker->cpu_us / G_USEC_PER_SEC));
+    }
+    by_worker(out, stats, "classcast_worker_sessions", "gauge", "Media sessions of each worker.",
+              n_sessions);
+    by_worker(out, stats, "classcast_worker_datagrams_in_total", "counter",
+              "Datagrams and TCP frames that came to each worker.", datagrams_in);
+    by_worker(out, stats, "classcast_worker_datagrams_out_total", "counter",
+              "Datagrams and TCP frames that each worker sent.", datagrams_out);
+    by_worker(out, stats, "classcast_worker_dropped_total", "counter",
+              "Datagrams and packets that each worker dropped.", n_drops);
+    by_worker(out, stats, "classcast_worker_receive_overflows_total", "counter",
+              "Datagrams for each worker that the kernel dropped.", overflows);
 }
 
 static void
@@ -173,15 +246,16 @@ describe_media(GString *out, const CcMetrics *metrics)
 }
 
 char *
-cc_metrics_describe(CcMetrics *metrics, const CcControl *control, const CcWorkerStats *stats)
+cc_metrics_describe(CcMetrics *metrics, const CcControl *control, const CcWorkerGroupStats *stats)
 {
     GString *out = g_string_new(NULL);
 
-    collect(metrics, stats);
+    collect(metrics, stats->total);
     describe_process(out);
-    describe_rooms(out, control, stats);
+    describe_rooms(out, control, stats->total);
     describe_refusals(out, control);
-    describe_worker(out, stats);
+    describe_packets(out, stats->total);
+    describe_workers(out, stats);
     describe_media(out, metrics);
     return g_string_free(out, FALSE);
 }

@@ -8,8 +8,10 @@ G_BEGIN_DECLS
 CcMetrics *cc_metrics_new(void);
 void cc_metrics_free(CcMetrics *metrics);
 
-/* @stats: the worker's present ones. No counter goes back from one call to the next. (transfer full)
+/* @stats: the workers' present ones. No counter goes back from one call to the next. (transfer
+ * full)
  */
-char *cc_metrics_describe(CcMetrics *metrics, const CcControl *control, const CcWorkerStats *stats);
+char *cc_metrics_describe(CcMetrics *metrics, const CcControl *control,
+                          const CcWorkerGroupStats *stats);
 
 G_END_DECLS

@@ -64,8 +64,8 @@ restart_ice(CcExchange *exchange, CcSession *session, const CcSdpMedia *remote)
     g_autofree char *body = NULL;
 
     cc_ice_generate_credentials(ufrag, pwd);
-    cc_worker_restart_ice(session->worker, session->id, ufrag, pwd, remote->ice_ufrag,
-                          remote->ice_pwd);
+    cc_worker_restart_ice(cc_control_worker(exchange->control, session->worker), session->id, ufrag,
+                          pwd, remote->ice_ufrag, remote->ice_pwd);
     g_free(session->remote_ufrag);
     g_free(session->remote_pwd);
     g_free(session->etag);

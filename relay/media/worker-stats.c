@@ -1,4 +1,6 @@
 /* What the worker knows of its sessions, copied for the control thread. */
+#include <time.h>
+
 #include "relay/media/publisher.h"
 #include "relay/media/receiver.h"
 #include "relay/media/worker-private.h"
@@ -114,6 +116,15 @@ cc_worker_remember_totals(CcWorker *worker, CcMediaSession *session, gint64 now_
     session_stats_free(stats);
 }
 
+/* Of the calling thread, which is the worker's. */
+static gint64
+thread_cpu_us(void)
+{
+    struct timespec used = {0};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+    return used.tv_sec * G_USEC_PER_SEC + used.tv_nsec / 1000;
+}
+
 CcWorkerStats *
 cc_worker_collect_stats(CcWorker *worker, gint64 now_us)
 {
@@ -136,5 +147,39 @@ cc_worker_collect_stats(CcWorker *worker, gint64 now_us)
     stats->bytes_out = worker->bytes_out;
     stats->receive_overflows = worker->receive_overflows;
     stats->packets_in_use = cc_packet_pool_in_use(worker->pool);
+    stats->cpu_us = thread_cpu_us();
     return stats;
+}
+
+static void
+sum_totals(CcSessionTotals *sum, const CcSessionTotals *more)
+{
+    sum->packets += more->packets;
+    sum->packets_lost += more->packets_lost;
+    sum->retransmitted += more->retransmitted;
+    sum->nacks += more->nacks;
+    sum->keyframe_requests += more->keyframe_requests;
+}
+
+CcWorkerStats *
+cc_worker_stats_sum(const GPtrArray *workers)
+{
+    CcWorkerStats *sum = g_new0(CcWorkerStats, 1);
+    sum->sessions = g_ptr_array_new();
+    for (guint i = 0; i < workers->len; i++) {
+        const CcWorkerStats *stats = workers->pdata[i];
+        g_ptr_array_extend(sum->sessions, stats->sessions, NULL, NULL);
+        for (guint k = 0; k < G_N_ELEMENTS(sum->totals); k++)
+            sum_totals(&sum->totals[k], &stats->totals[k]);
+        for (guint k = 0; k < CC_N_DROPS; k++)
+            sum->drops[k] += stats->drops[k];
+        sum->datagrams_in += stats->datagrams_in;
+        sum->datagrams_out += stats->datagrams_out;
+        sum->bytes_in += stats->bytes_in;
+        sum->bytes_out += stats->bytes_out;
+        sum->receive_overflows += stats->receive_overflows;
+        sum->packets_in_use += stats->packets_in_use;
+        sum->cpu_us += stats->cpu_us;
+    }
+    return sum;
 }

@@ -216,7 +216,8 @@ cc_worker_new(const CcWorkerOptions *options, GError **error)
         return NULL;
     }
     g_source_attach(self->source, self->context);
-    self->thread = g_thread_new("media", run, self);
+    g_autofree char *name = g_strdup_printf("media %u", options->index);
+    self->thread = g_thread_new(name, run, self);
     return self;
 }
 
@@ -376,11 +377,19 @@ on_stop(gpointer user_data)
 }
 
 void
+cc_worker_stop(CcWorker *worker)
+{
+    if (!worker->thread)
+        return;
+    call_worker(worker, on_stop, g_new0(Request, 1));
+    g_thread_join(g_steal_pointer(&worker->thread));
+}
+
+void
 cc_worker_free(CcWorker *worker)
 {
     if (!worker)
         return;
-    call_worker(worker, on_stop, g_new0(Request, 1));
-    g_thread_join(worker->thread);
+    cc_worker_stop(worker);
     free_everything(worker);
 }

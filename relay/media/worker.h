@@ -45,6 +45,7 @@ typedef struct {
 typedef struct {
     GPtrArray *listen_addresses; /* char *: IP literals; "::" listens on IPv4 too */
     guint16 port;                /* 0: any free one, the same for UDP and TCP */
+    guint index;                 /* among the relay's workers */
     gboolean enable_tcp;
     CcDtlsIdentity *identity;   /* (transfer none), outlives the worker */
     guint connect_timeout_ms;   /* from setup to DTLS: 30000 */
@@ -61,7 +62,10 @@ typedef struct {
 
 /* Binds the sockets and starts the thread. Error: CC_ERROR_NETWORK ("port 3478 is in use …"). */
 CcWorker *cc_worker_new(const CcWorkerOptions *options, GError **error);
-/* Says goodbye to every session (RTCP BYE, DTLS close_notify), joins the thread. NULL is fine. */
+/* Says goodbye to every session (RTCP BYE, DTLS close_notify), joins the thread. Nothing moves any
+ * more, but the memory stays. */
+void cc_worker_stop(CcWorker *worker);
+/* Stops it, if that has not been done. NULL is fine. */
 void cc_worker_free(CcWorker *worker);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcWorker, cc_worker_free)
 
@@ -105,8 +109,11 @@ typedef struct {
     guint64 datagrams_in, datagrams_out, bytes_in, bytes_out;
     guint64 receive_overflows; /* datagrams that the kernel dropped (SO_RXQ_OVFL) */
     guint packets_in_use;      /* of the pool */
+    gint64 cpu_us;             /* that the thread has used */
 } CcWorkerStats;
 void cc_worker_stats_free(CcWorkerStats *stats);
+/* All of @workers (CcWorkerStats *) together; its sessions stay theirs. (transfer full) */
+CcWorkerStats *cc_worker_stats_sum(const GPtrArray *workers);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcWorkerStats, cc_worker_stats_free)
 
 typedef void (*CcWorkerStatsFunc)(CcWorkerStats *stats, gpointer user_data); /* (transfer full) */

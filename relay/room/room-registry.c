@@ -117,6 +117,7 @@ remove_participant(CcRoomRegistry *registry, CcRoom *room, CcParticipant *partic
     if (!g_ptr_array_find(room->participants, participant, &index))
         g_return_if_reached();
     g_ptr_array_steal_index(room->participants, index);
+    room->on_worker[participant->worker]--;
     if (participant->connected)
         notify(registry, &(CcRoomEvent){.kind = CC_ROOM_LEFT,
                                         .room = room,
@@ -139,9 +140,11 @@ cc_room_registry_join(CcRoomRegistry *registry, const CcJoin *join, gint64 now_u
     CcRoom *room = g_hash_table_lookup(registry->rooms, join->room);
     CcParticipant *participant;
 
+    g_return_val_if_fail(join->worker < CC_MAX_WORKERS, NULL);
     *replaced = NULL;
     if (room == NULL) {
         room = cc_room_new(join->room);
+        room->home = join->worker;
         g_hash_table_insert(registry->rooms, room->name, room);
     }
     if (join->publisher && room->teacher != NULL) {
@@ -152,6 +155,8 @@ cc_room_registry_join(CcRoomRegistry *registry, const CcJoin *join, gint64 now_u
     participant =
         cc_room_add_participant(room, join->session_id, join->role, join->name, join->publisher);
     participant->last_sign_us = now_us;
+    participant->worker = join->worker;
+    room->on_worker[join->worker]++;
     if (join->publisher)
         room->teacher = participant;
     g_hash_table_insert(registry->sessions, participant->session_id, room);

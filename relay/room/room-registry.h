@@ -65,6 +65,7 @@ typedef struct {
     CcRole role;
     const char *name; /* or NULL */
     gboolean publisher;
+    guint worker; /* that carries it; whoever opens a room makes this the room's home */
 } CcJoin;
 
 /* Only after cc_room_registry_admit() has said OK. A silent teacher in the way leaves with the

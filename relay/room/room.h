@@ -5,6 +5,7 @@
 #include <glib.h>
 
 #include "common/auth/token.h"
+#include "common/base/config-rules.h"
 
 G_BEGIN_DECLS
 
@@ -27,6 +28,7 @@ typedef struct {
     gboolean connected;  /* its transport is up; others hear of it from then on */
     gboolean media;      /* publisher: packets arrive */
     gint64 last_sign_us; /* publisher: when it joined or connected */
+    guint worker;        /* which of the media workers carries it */
 } CcParticipant;
 
 typedef struct {
@@ -36,6 +38,8 @@ typedef struct {
     CcParticipant *teacher;  /* (transfer none) one of @participants, or NULL */
     GPtrArray *participants; /* CcParticipant *, in the order of their coming */
     guint next_participant;
+    guint home;                       /* the worker that its packets come to, while it exists */
+    guint on_worker[CC_MAX_WORKERS]; /* how many participants each worker carries */
 } CcRoom;
 
 CcRoom *cc_room_new(const char *name);

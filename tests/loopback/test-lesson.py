@@ -61,6 +61,23 @@ class Lesson(LessonCase):
         self.check_lesson("udp", "gcm", "vp9")
 
 
+class Workers(LessonCase):
+    """Each worker has a port of its own, and a room to begin with."""
+
+    def test_two_rooms_on_two_workers(self):
+        relay = self.start_relay(workers=2)
+        for number, room in enumerate(("math", "art")):
+            network = {"room": room}
+            self.start_send(relay, network, name=f"send-{room}")
+            self.wait_for_media(self.start_recv(relay, network=network, name=f"recv-{room}"))
+            sent = f'classcast_worker_datagrams_out_total{{worker="{number}"}}'
+            self.wait_until("packets of that worker", lambda: relay.metrics()[sent] > 100)
+            self.assertEqual(relay.metrics()[f'classcast_worker_sessions{{worker="{number}"}}'], 2)
+        metrics = relay.metrics()
+        self.assertEqual(metrics['classcast_sessions{kind="watch",state="connected"}'], 2)
+        self.assertGreater(metrics['classcast_datagrams_total{direction="out"}'], 200)
+
+
 class FromTheFirewall(LessonCase):
     """The relay listens on TCP where UDP does not get through: both are allowed, one works."""
 

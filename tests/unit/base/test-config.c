@@ -345,11 +345,19 @@ test_contradictions(Files *files, gconstpointer data)
         {"[relay]\nhttp-port = 443\nudp-port = 443\n",
          ":3: [relay] udp-port: is http-port too, but it is also listened on over TCP; expected "
          "another number, or enable-tcp = false"},
+        {"[relay]\nworkers = 4\nudp-port = 8078\n",
+         ":3: [relay] udp-port: and the numbers after it, one for each further worker, take in "
+         "http-port, but they are also listened on over TCP; expected others, or enable-tcp = "
+         "false"},
+        {"[relay]\nworkers = 2\nudp-port = 65535\n",
+         ":3: [relay] udp-port: leaves too few numbers up to 65535; each of the workers takes one"},
         {"[send]\nsource = file\n", ":2: [send] source: is file, but [send] file is empty"},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(bad); i++)
         assert_refused(files, bad[i].text, bad[i].expected);
 
+    assert_accepted(files, "[relay]\nworkers = 3\nhttp-port = 443\nudp-port = 444\n");
+    assert_accepted(files, "[relay]\nworkers = 4\nudp-port = 8078\nenable-tcp = false\n");
     assert_accepted(files, "[relay]\ntls-certificate=a\ntls-key=b\n");
     assert_accepted(files, "[network]\nrelay-only=true\nturn-servers=turn:t.example.com\nturn-"
                            "username=u\nturn-password=p\n");

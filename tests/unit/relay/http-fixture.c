@@ -65,11 +65,12 @@ http_fixture_init(HttpFixture *fixture, const char *settings)
     fixture->identity = cc_dtls_identity_new(NULL, &error);
     g_assert_no_error(error);
     options.identity = fixture->identity;
-    fixture->worker = cc_worker_new(&options, &error);
+    fixture->workers =
+        cc_worker_group_new(&options, cc_config_rules_workers(fixture->config), &error);
     g_assert_no_error(error);
     taken = cc_settings_new(fixture->config, &error);
     g_assert_no_error(error);
-    fixture->control = cc_control_new(taken, fixture->worker, fixture->identity, TRUE);
+    fixture->control = cc_control_new(taken, fixture->workers, fixture->identity, TRUE);
     fixture->http = cc_http_server_new(fixture->config, fixture->control, &error);
     g_assert_no_error(error);
     fixture->client = soup_session_new();
@@ -84,7 +85,7 @@ http_fixture_clear(HttpFixture *fixture)
     soup_session_abort(fixture->client);
     g_object_unref(fixture->client);
     cc_http_server_free(fixture->http);
-    cc_worker_free(fixture->worker);
+    cc_worker_group_free(fixture->workers);
     cc_control_free(fixture->control);
     cc_dtls_identity_free(fixture->identity);
     cc_config_free(fixture->config);

@@ -11,7 +11,7 @@
 typedef struct {
     CcConfig *config;
     CcDtlsIdentity *identity;
-    CcWorker *worker;
+    CcWorkerGroup *workers;
     CcControl *control;
     CcHttpServer *http;
     SoupSession *client;

@@ -144,6 +144,37 @@ test_port_in_use(void)
     g_assert_nonnull(strstr(error->message, port));
 }
 
+/* Workers take the ports that follow, and say which one they could not have. */
+static void
+test_workers_ports(void)
+{
+    g_autoptr(CcConfig) config = make_config("relay.workers", "2", NULL, NULL);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(CcRelay) relay = cc_relay_new(config, &error);
+    g_autoptr(GSocket) taken =
+        g_socket_new(G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, NULL);
+    g_autoptr(GSocketAddress) any = g_inet_socket_address_new_from_string("127.0.0.1", 0);
+    g_autoptr(GSocketAddress) address = NULL;
+    g_autoptr(CcRelay) second = NULL;
+    g_autoptr(CcConfig) beside = NULL;
+    g_autofree char *first = NULL, *expected = NULL;
+    guint16 port;
+
+    g_assert_no_error(error);
+    g_assert_true(g_socket_bind(taken, any, FALSE, NULL));
+    address = g_socket_get_local_address(taken, NULL);
+    port = g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(address));
+    first = g_strdup_printf("%u", port - 1);
+    expected = g_strdup_printf("port %u is in use", port);
+    beside = make_config("relay.workers", "2", "relay.udp-port", first);
+    second = cc_relay_new(beside, &error);
+    g_assert_null(second);
+    g_assert_error(error, CC_ERROR, CC_ERROR_NETWORK);
+    g_assert_nonnull(strstr(error->message, "of 2: "));
+    if (g_str_has_prefix(error->message, "worker 2")) /* the one before may have been taken too */
+        g_assert_nonnull(strstr(error->message, expected));
+}
+
 typedef struct {
     char *directory, *certificate, *key;
 } Files;
@@ -257,6 +288,7 @@ main(int argc, char **argv)
     g_log_set_always_fatal(G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL);
     g_test_add_func("/relay/relay/start-and-stop", test_start_and_stop);
     g_test_add_func("/relay/relay/port-in-use", test_port_in_use);
+    g_test_add_func("/relay/relay/workers-ports", test_workers_ports);
     g_test_add_func("/relay/relay/https", test_https);
     g_test_add_func("/relay/relay/bad-certificate", test_bad_certificate);
     g_test_add_func("/relay/relay/reload", test_reload);

@@ -77,6 +77,19 @@ join(Fixture *fixture, const char *room, const char *session, gboolean publisher
     return participant;
 }
 
+static void
+join_on(Fixture *fixture, const char *session, gboolean publisher, guint worker)
+{
+    g_autofree char *replaced = NULL;
+    CcJoin request = {.room = "a",
+                      .session_id = session,
+                      .role = CC_ROLE_CLASSROOM,
+                      .publisher = publisher,
+                      .worker = worker};
+
+    cc_room_registry_join(fixture->registry, &request, 0, &replaced);
+}
+
 static CcLesson
 lesson(Fixture *fixture, const char *room)
 {
@@ -300,6 +313,29 @@ test_list(Fixture *fixture, gconstpointer data)
     g_assert_cmpstr(((CcRoom *)g_ptr_array_index(rooms, 1))->name, ==, "zoology");
 }
 
+/* A room's home is where it was opened, for as long as it exists; and who is where is counted. */
+static void
+test_home(Fixture *fixture, gconstpointer data)
+{
+    const CcRoom *room;
+
+    join_on(fixture, "s1", FALSE, 5);
+    join_on(fixture, "s2", TRUE, 5);
+    join_on(fixture, "s3", FALSE, 63);
+    room = cc_room_registry_lookup(fixture->registry, "a");
+    g_assert_cmpuint(room->home, ==, 5);
+    g_assert_cmpuint(room->on_worker[5], ==, 2);
+    g_assert_cmpuint(room->on_worker[63], ==, 1);
+    cc_room_registry_leave(fixture->registry, "s1", "closed", TRUE, 0);
+    cc_room_registry_leave(fixture->registry, "s2", "closed", TRUE, 0);
+    g_assert_cmpuint(room->home, ==, 5);
+    g_assert_cmpuint(room->on_worker[5], ==, 0);
+    cc_room_registry_leave(fixture->registry, "s3", "closed", TRUE, 0);
+    g_assert_null(cc_room_registry_lookup(fixture->registry, "a"));
+    join_on(fixture, "s4", FALSE, 2);
+    g_assert_cmpuint(cc_room_registry_lookup(fixture->registry, "a")->home, ==, 2);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -314,5 +350,6 @@ main(int argc, char **argv)
     ADD("/relay/room/wait-for-lesson", test_wait_for_lesson);
     ADD("/relay/room/limits", test_limits);
     ADD("/relay/room/list", test_list);
+    ADD("/relay/room/home", test_home);
     return g_test_run();
 }
