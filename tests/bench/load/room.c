@@ -1,0 +1,61 @@
+#include "tests/bench/load/room.h"
+
+/* Below 2^15 so that nobody takes the first packets for wrapped ones (RFC 3711 section 3.3.1). */
+#define FIRST_NUMBER 1000
+#define MEMORY_S 8 /* what takes longer counts as lost */
+
+static void
+init_track(LoadTrack *track, gint rate)
+{
+    guint64 size = G_GUINT64_CONSTANT(1) << g_bit_storage((gulong)(rate * MEMORY_S));
+    *track = (LoadTrack){.next = FIRST_NUMBER, .mask = size - 1};
+    track->measured_from = track->measured_to = G_MAXUINT64;
+    track->sent_ns = g_new0(gint64, size);
+}
+
+void
+load_room_init(LoadRoom *room, guint index, const LoadOptions *options)
+{
+    *room = (LoadRoom){.index = index};
+    init_track(&room->tracks[LOAD_AUDIO], options->audio_rate);
+    init_track(&room->tracks[LOAD_VIDEO], options->fps * options->packets_per_frame);
+}
+
+void
+load_room_clear(LoadRoom *room)
+{
+    for (guint kind = 0; kind < LOAD_N_KINDS; kind++)
+        g_clear_pointer(&room->tracks[kind].sent_ns, g_free);
+}
+
+guint64
+load_room_take_number(LoadRoom *room, LoadKind kind)
+{
+    return room->tracks[kind].next++;
+}
+
+void
+load_room_sent(LoadRoom *room, LoadKind kind, guint64 first, guint n, gint64 wall_ns,
+               gboolean measuring)
+{
+    LoadTrack *track = &room->tracks[kind];
+    for (guint64 number = first; number < first + n; number++)
+        track->sent_ns[number & track->mask] = wall_ns;
+    if (measuring && room->last_sent_ns != 0)
+        room->longest_gap_ns = MAX(room->longest_gap_ns, wall_ns - room->last_sent_ns);
+    room->last_sent_ns = wall_ns;
+}
+
+void
+load_room_begin_window(LoadRoom *room)
+{
+    for (guint kind = 0; kind < LOAD_N_KINDS; kind++)
+        room->tracks[kind].measured_from = room->tracks[kind].next;
+}
+
+void
+load_room_end_window(LoadRoom *room)
+{
+    for (guint kind = 0; kind < LOAD_N_KINDS; kind++)
+        room->tracks[kind].measured_to = room->tracks[kind].next;
+}

@@ -1,0 +1,33 @@
+/* What other processes cost: their CPU, memory and context switches, and the CPU that they run on.
+ *
+ * CPU: the kernel's sum_exec_runtime of all threads (also of those that have ended), which
+ * /proc/PID/task/N/schedstat shows as it was at the last tick and clock_gettime() shows as of now.
+ * Without CONFIG_IRQ_TIME_ACCOUNTING, as here, it includes the softirq time that loopback spends in
+ * the sender's system calls (delivering each datagram into the receiver's socket); what a busy
+ * ksoftirqd thread takes over is not in it. cpu_busy_ns has that too: all time that the CPU was not
+ * idle, whoever used it. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct {
+    gint64 wall_ns; /* monotonic */
+    gint64 process_ns;
+    gint64 core_busy_ns, core_softirq_ns, core_steal_ns; /* of the one CPU of the first process */
+    gint64 switches;                                     /* of context, both kinds */
+} LoadCpu;
+
+typedef struct {
+    gint64 rss_kib, anonymous_kib;
+    guint threads;
+} LoadMemory;
+
+/* @pids: pid_t. All add up; what has ended adds nothing. */
+void load_watch_cpu(const GArray *pids, LoadCpu *cpu);
+void load_watch_memory(const GArray *pids, LoadMemory *memory);
+/* The CPU that the first process is bound to, -1 if it is not bound to one. */
+int load_watch_core(const GArray *pids);
+
+G_END_DECLS
