@@ -32,6 +32,8 @@ typedef enum {
     CC_DROP_FRAME_TOO_LARGE, /* RFC 4571: a frame larger than any packet of ours */
     CC_DROP_POOL_EMPTY,      /* max-packets are in use */
     CC_DROP_SOCKET_FULL,     /* the kernel's send buffer, or a TCP peer that does not read */
+    CC_DROP_SHED_LAYER,      /* overload: a receiver does without upper temporal layers */
+    CC_DROP_SHED_VIDEO,      /* overload: a receiver does without video */
     CC_N_DROPS
 } CcDrop;
 

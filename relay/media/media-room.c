@@ -74,8 +74,9 @@ cc_media_room_forward(CcMediaRoom *room)
 {
     for (guint i = 0; i < room->receivers->len; i++) {
         CcReceiver *receiver = room->receivers->pdata[i];
+        CcShed shed = cc_shedder_verdict(&room->worker->shedder, receiver->ordinal);
         for (guint k = 0; k < room->n_queued; k++)
-            cc_receiver_forward(receiver, room->queue[k].source, room->queue[k].packet);
+            cc_receiver_forward(receiver, room->queue[k].source, room->queue[k].packet, shed);
     }
     for (guint k = 0; k < room->n_queued; k++)
         cc_packet_unref(room->queue[k].packet);

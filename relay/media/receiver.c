@@ -2,6 +2,7 @@
 
 #include "relay/media/egress.h"
 #include "relay/media/session-wake.h"
+#include "relay/media/worker-private.h"
 
 #define REPORT_US G_USEC_PER_SEC
 /* A source that has told its clock does not wait longer than this for its sibling. */
@@ -12,6 +13,7 @@ cc_receiver_new(CcMediaSession *session)
 {
     CcReceiver *receiver = g_new0(CcReceiver, 1);
     receiver->session = session;
+    receiver->ordinal = session->worker->n_receivers++;
     const CcNegotiated *negotiated = &session->setup->negotiated;
     for (guint i = 0; i < negotiated->n_slots; i++) {
         if (negotiated->slots[i].kind == CC_MEDIA_OTHER)

@@ -8,6 +8,7 @@ G_BEGIN_DECLS
 
 struct CcReceiver {
     CcMediaSession *session;
+    guint ordinal; /* among all of the worker: overload takes turns by it */
     gint64 report_due_us;
     guint n_subscriptions;
     CcSubscription subscriptions[CC_MAX_SLOTS];
@@ -18,13 +19,13 @@ CcReceiver *cc_receiver_new(CcMediaSession *session);
 void cc_receiver_free(CcReceiver *receiver);
 void cc_receiver_connected(CcReceiver *receiver, gint64 now_us);
 
-/* A packet of a source that feeds the room. */
+/* A packet of a source that feeds the room. @shed: what the receiver does without for now. */
 static inline void
-cc_receiver_forward(CcReceiver *receiver, CcSource *source, CcPacket *packet)
+cc_receiver_forward(CcReceiver *receiver, CcSource *source, CcPacket *packet, CcShed shed)
 {
     CcSubscription *subscription = receiver->by_feed[source->feed->number];
     if (subscription)
-        cc_subscription_forward(subscription, source, packet);
+        cc_subscription_forward(subscription, source, packet, shed);
 }
 
 void cc_receiver_forget_source(CcReceiver *receiver, CcSource *source);

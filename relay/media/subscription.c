@@ -12,6 +12,7 @@
 #define RETRANSMIT_BURST 256
 #define RETRANSMIT_RATE 400
 #define SENDING_US (5 * G_USEC_PER_SEC)
+#define ALL_LAYERS 3 /* a temporal layer's number has two bits */
 
 void
 cc_subscription_init(CcSubscription *subscription, CcMediaSession *session, const CcSlot *slot)
@@ -84,8 +85,8 @@ begin_epoch(CcSubscription *self, CcSource *source, const CcPacket *packet)
     self->source = source;
     self->generation = source->generation;
     self->codec = codec;
-    self->source_first = packet->sequence;
-    self->sequence_offset = self->highest + 1 - packet->sequence;
+    self->max_tid = ALL_LAYERS;
+    cc_numbering_begin(&self->numbering, packet->sequence, self->highest + 1);
     follow_timestamps(self, source, packet);
     follow_pictures(self, packet);
     self->started = TRUE;
@@ -93,31 +94,47 @@ begin_epoch(CcSubscription *self, CcSource *source, const CcPacket *packet)
     return TRUE;
 }
 
-static void
-rewrite_vp8(const CcSubscription *self, const CcPacket *packet, guint8 *payload)
+/* A packet's place in this receiver's stream. */
+typedef struct {
+    gint64 number;
+    guint16 picture_id; /* VP8 */
+} Place;
+
+static gboolean
+find_place(const CcSubscription *self, const CcPacket *packet, Place *place)
 {
-    if (self->picture_id_offset == 0 && self->tl0picidx_offset == 0)
-        return;
-    cc_vp8_rewrite(payload, packet->rtp.payload_length,
-                   (packet->vp8.picture_id + self->picture_id_offset) & 0x7fff,
-                   (guint8)(packet->vp8.tl0picidx + self->tl0picidx_offset));
+    guint left_out;
+    if (!cc_numbering_map(&self->numbering, packet->sequence, &place->number, &left_out))
+        return FALSE;
+    place->picture_id = (packet->vp8.picture_id + self->picture_id_offset - left_out) & 0x7fff;
+    return TRUE;
 }
 
-/* Writes @packet as this receiver's packet number @out, or as its retransmission (RFC 4588 section
- * 4). A function of the epoch and @out alone, so that what is sent twice is the same twice: SRTP
- * must not encrypt two things under one number. Returns the length, 0 if it does not fit. */
+static void
+rewrite_vp8(const CcSubscription *self, const CcPacket *packet, const Place *place, guint8 *payload)
+{
+    guint8 tl0picidx = (guint8)(packet->vp8.tl0picidx + self->tl0picidx_offset);
+    if (place->picture_id != packet->vp8.picture_id || tl0picidx != packet->vp8.tl0picidx)
+        cc_vp8_rewrite(payload, packet->rtp.payload_length, place->picture_id, tl0picidx);
+}
+
+/* Writes @packet to its @place in this receiver's stream, or as its retransmission (RFC 4588
+ * section 4). A function of the epoch and the number alone, so that what is sent twice is the same
+ * twice: SRTP must not encrypt two things under one number. Returns the length, 0 if it does not
+ * fit. */
 static gsize
-write_packet(CcSubscription *self, const CcPacket *packet, gint64 out, gboolean rtx, guint8 *buffer)
+write_packet(CcSubscription *self, const CcPacket *packet, const Place *place, gboolean rtx,
+             guint8 *buffer)
 {
     const CcRtpHeader *rtp = &packet->rtp;
     CcRtpWriteHeader header = {
         .marker = rtp->marker,
         .payload_type = rtx ? self->codec->rtx_payload_type : self->codec->payload_type,
-        .sequence = rtx ? self->rtx_sequence : (guint16)out,
+        .sequence = rtx ? self->rtx_sequence : (guint16)place->number,
         .timestamp = rtp->timestamp + self->timestamp_offset,
         .ssrc = rtx ? self->slot->rtx_ssrc : self->slot->ssrc,
     };
-    if (self->slot->mid_ext && out < self->mid_until) {
+    if (self->slot->mid_ext && place->number < self->mid_until) {
         header.mid_id = self->slot->mid_ext;
         header.mid = self->slot->mid;
         header.mid_length = (guint8)strlen(self->slot->mid);
@@ -126,12 +143,12 @@ write_packet(CcSubscription *self, const CcPacket *packet, gint64 out, gboolean 
     if (length == 0 || length + 2 + rtp->payload_length > CC_EGRESS_CAPACITY)
         return 0;
     if (rtx) {
-        buffer[length++] = (guint8)(out >> 8);
-        buffer[length++] = (guint8)out;
+        buffer[length++] = (guint8)(place->number >> 8);
+        buffer[length++] = (guint8)place->number;
     }
     memcpy(buffer + length, rtp->payload, rtp->payload_length);
     if (packet->has_vp8)
-        rewrite_vp8(self, packet, buffer + length);
+        rewrite_vp8(self, packet, place, buffer + length);
     return length + rtp->payload_length;
 }
 
@@ -150,39 +167,84 @@ account(CcSubscription *self, const CcPacket *packet, gsize length)
 static gboolean
 leaps(const CcSubscription *self, const CcPacket *packet)
 {
-    return packet->sequence + self->sequence_offset - self->highest > G_MAXINT16;
+    Place place;
+    return find_place(self, packet, &place) && place.number - self->highest > G_MAXINT16;
+}
+
+static gboolean
+continues_epoch(const CcSubscription *self, const CcSource *source, const CcPacket *packet)
+{
+    return self->source == source && self->generation == source->generation && !leaps(self, packet);
+}
+
+/* Overload: TRUE if this receiver does without video. It will come back with a keyframe, as from a
+ * new source; a picture of which something has gone out is still finished. */
+static gboolean
+shed_video(CcSubscription *self, const CcPacket *packet, CcShed shed)
+{
+    if (shed != CC_SHED_VIDEO)
+        return FALSE;
+    if (self->source && packet->rtp.timestamp + self->timestamp_offset == self->highest_timestamp)
+        return FALSE;
+    self->source = NULL;
+    self->session->worker->drops[CC_DROP_SHED_VIDEO]++;
+    return TRUE;
+}
+
+/* Overload: TRUE if the packet belongs to a temporal layer that this receiver does without. Once
+ * one has been left out, it comes back with a picture that needs none of those before. */
+static gboolean
+shed_layer(CcSubscription *self, const CcPacket *packet, CcShed shed)
+{
+    const CcVp8Descriptor *vp8 = &packet->vp8;
+    if (packet->keyframe)
+        self->max_tid = ALL_LAYERS;
+    if (!packet->has_vp8 || !vp8->has_tid || vp8->tid == 0 ||
+        packet->rtp.timestamp + self->timestamp_offset == self->highest_timestamp)
+        return FALSE;
+    if (shed == CC_SHED_LAYERS)
+        self->max_tid = 0;
+    else if (vp8->layer_sync)
+        self->max_tid = MAX(self->max_tid, vp8->tid);
+    if (vp8->tid <= self->max_tid)
+        return FALSE;
+    cc_numbering_skip(&self->numbering, packet->sequence, vp8->start && vp8->partition == 0);
+    self->session->worker->drops[CC_DROP_SHED_LAYER]++;
+    return TRUE;
 }
 
 static void
-advance(CcSubscription *self, const CcPacket *packet, gint64 out)
+advance(CcSubscription *self, const CcPacket *packet, const Place *place)
 {
-    if (out <= self->highest)
+    cc_numbering_keep(&self->numbering, packet->sequence);
+    if (place->number <= self->highest)
         return;
-    self->highest = out;
+    self->highest = place->number;
     self->highest_timestamp = packet->rtp.timestamp + self->timestamp_offset;
     self->highest_us = packet->arrival_us;
     if (packet->has_vp8) {
-        self->picture_id = (packet->vp8.picture_id + self->picture_id_offset) & 0x7fff;
+        self->picture_id = place->picture_id;
         self->tl0picidx = (guint8)(packet->vp8.tl0picidx + self->tl0picidx_offset);
     }
 }
 
 void
-cc_subscription_forward(CcSubscription *subscription, CcSource *source, CcPacket *packet)
+cc_subscription_forward(CcSubscription *subscription, CcSource *source, CcPacket *packet,
+                        CcShed shed)
 {
     CcSubscription *self = subscription;
-    if ((self->source != source || self->generation != source->generation || leaps(self, packet)) &&
-        !begin_epoch(self, source, packet))
+    Place place;
+    if (source->kind == CC_MEDIA_VIDEO && shed_video(self, packet, shed))
         return;
-    if (packet->sequence < self->source_first)
+    if (!continues_epoch(self, source, packet) && !begin_epoch(self, source, packet))
         return;
-
-    gint64 out = packet->sequence + self->sequence_offset;
+    if (shed_layer(self, packet, shed) || !find_place(self, packet, &place))
+        return;
     guint8 *buffer = cc_egress_begin(self->session);
-    gsize length = buffer ? write_packet(self, packet, out, FALSE, buffer) : 0;
+    gsize length = buffer ? write_packet(self, packet, &place, FALSE, buffer) : 0;
     if (length == 0)
         return;
-    advance(self, packet, out);
+    advance(self, packet, &place);
     if (cc_egress_commit_rtp(self->session, buffer, length))
         account(self, packet, length);
 }
@@ -210,17 +272,18 @@ cc_subscription_retransmit(CcSubscription *subscription, guint16 sequence, gint6
     if (!self->source || self->generation != self->source->generation)
         return;
     gint64 out = self->highest + cc_sequence_distance(sequence, (guint16)self->highest);
-    gint64 wanted = out - self->sequence_offset;
-    if (wanted < self->source_first || out > self->highest)
+    gint64 wanted;
+    if (out > self->highest || !cc_numbering_find(&self->numbering, out, &wanted))
         return;
     CcPacket *packet = cc_packet_history_get(self->source->history, (guint16)wanted, now_us);
-    if (!packet || !take_retransmit_credit(self, now_us))
+    Place place;
+    if (!packet || !find_place(self, packet, &place) || !take_retransmit_credit(self, now_us))
         return;
     guint8 *buffer = cc_egress_begin(self->session);
     if (!buffer)
         return;
     gboolean rtx = self->codec->rtx_payload_type != 0 && self->slot->rtx_ssrc != 0;
-    gsize length = write_packet(self, packet, out, rtx, buffer);
+    gsize length = write_packet(self, packet, &place, rtx, buffer);
     if (length == 0 || !cc_egress_commit_rtp(self->session, buffer, length))
         return;
     if (rtx)

@@ -5,6 +5,8 @@
 #pragma once
 
 #include "common/rate/bitrate-meter.h"
+#include "common/rate/shedder.h"
+#include "common/wire/numbering.h"
 #include "relay/media/source.h"
 
 G_BEGIN_DECLS
@@ -16,15 +18,15 @@ typedef struct {
     const CcSlot *slot;
     CcFeed *feed;
 
-    /* The epoch: outgoing = source + offset. */
+    /* The epoch. */
     CcSource *source;         /* NULL before the first one and after its publisher has gone */
     guint generation;         /* of the source */
     const CcSlotCodec *codec; /* how this receiver numbers the source's codec */
-    gint64 source_first;      /* the first source packet that belongs to the epoch */
-    gint64 sequence_offset;
+    CcNumbering numbering;
     guint32 timestamp_offset;
     guint16 picture_id_offset; /* VP8 */
     guint8 tl0picidx_offset;
+    guint8 max_tid; /* VP8: temporal layers above this one are left out, for want of a reference */
 
     /* The stream so far. */
     gboolean started;
@@ -56,8 +58,9 @@ typedef struct {
 void cc_subscription_init(CcSubscription *subscription, CcMediaSession *session,
                           const CcSlot *slot);
 
-/* A packet of the feed's source. */
-void cc_subscription_forward(CcSubscription *subscription, CcSource *source, CcPacket *packet);
+/* A packet of the feed's source. @shed: what its receiver does without for now. */
+void cc_subscription_forward(CcSubscription *subscription, CcSource *source, CcPacket *packet,
+                             CcShed shed);
 
 /* The receiver misses @sequence of its stream. */
 void cc_subscription_retransmit(CcSubscription *subscription, guint16 sequence, gint64 now_us);

@@ -64,6 +64,7 @@ cc_udp_port_new(CcWorker *worker, const char *address, guint16 port, guint index
                           worker->options.send_buffer_bytes);
     int on = 1;
     setsockopt(bound.fd, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
+    setsockopt(bound.fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
     if (bound.family == AF_INET6)
         setsockopt(bound.fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof on);
     else
@@ -131,6 +132,21 @@ read_control(CcUdpPort *self, struct msghdr *header, CcRoute *route)
     }
 }
 
+/* Since the kernel had it; -1: it does not say. */
+static gint64
+waited_us(struct msghdr *header)
+{
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(header); c; c = CMSG_NXTHDR(header, c)) {
+        struct timespec arrival;
+        if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_TIMESTAMPNS)
+            continue;
+        memcpy(&arrival, CMSG_DATA(c), sizeof arrival);
+        return MAX(g_get_real_time() - (arrival.tv_sec * G_USEC_PER_SEC + arrival.tv_nsec / 1000),
+                   0);
+    }
+    return -1;
+}
+
 static guint
 receive_batch(CcUdpPort *self, gint64 now_us)
 {
@@ -149,6 +165,8 @@ receive_batch(CcUdpPort *self, gint64 now_us)
     for (int i = 0; i < n; i++) {
         struct msghdr *header = &self->received[i].msg_hdr;
         CcRoute route = {.udp = self};
+        if (self->worker->delay_us < 0)
+            self->worker->delay_us = waited_us(header);
         read_control(self, header, &route);
         if (!cc_address_from_sockaddr(&route.remote, &self->receive_slots[i].address))
             continue;
@@ -253,9 +271,17 @@ cc_udp_port_commit(CcUdpPort *port, const CcRoute *route, gsize length)
 static void
 count_sent(CcUdpPort *self, const struct msghdr *header)
 {
+    self->worker->sends++;
     self->worker->datagrams_out += header->msg_iovlen;
     for (gsize i = 0; i < header->msg_iovlen; i++)
         self->worker->bytes_out += header->msg_iov[i].iov_len;
+}
+
+static void
+count_full(CcUdpPort *self, const struct msghdr *header)
+{
+    self->worker->drops[CC_DROP_SOCKET_FULL] += header->msg_iovlen;
+    self->worker->send_overflows += header->msg_iovlen;
 }
 
 static gboolean
@@ -278,7 +304,7 @@ send_singly(CcUdpPort *self, guint index)
         if (sendmsg(self->fd, &one, MSG_DONTWAIT) >= 0)
             count_sent(self, &one);
         else if (is_full(errno))
-            self->worker->drops[CC_DROP_SOCKET_FULL]++;
+            count_full(self, &one);
         else
             cc_warning_limited("cannot send: %s", g_strerror(errno));
     }
@@ -311,7 +337,7 @@ cc_udp_port_flush(CcUdpPort *port)
                 count_sent(self, &self->messages[sent++].msg_hdr);
         } else if (is_full(errno)) {
             for (; sent < self->n_runs; sent++)
-                self->worker->drops[CC_DROP_SOCKET_FULL] += self->messages[sent].msg_hdr.msg_iovlen;
+                count_full(self, &self->messages[sent].msg_hdr);
         } else if (errno != EINTR) {
             after_failure(self, sent, errno);
             sent++;

@@ -1,6 +1,7 @@
 /* The worker as its own files see it. Everything here belongs to the worker's thread. */
 #pragma once
 
+#include "common/rate/shedder.h"
 #include "common/wire/packet.h"
 #include "relay/media/egress.h"
 #include "relay/media/session-table.h"
@@ -32,11 +33,19 @@ struct CcWorker {
     GHashTable *rooms; /* char * → CcMediaRoom * */
     CcPacketPool *pool;
     GPtrArray *rooms_due; /* CcMediaRoom *: with packets queued in this turn */
-    GPtrArray *ended; /* CcMediaSession *: to be removed at the end of the turn */
+    GPtrArray *ended;     /* CcMediaSession *: to be removed at the end of the turn */
 
     guint64 drops[CC_N_DROPS]; /* [CC_DROP_NONE]: accepted */
     guint64 datagrams_in, datagrams_out, bytes_in, bytes_out;
-    guint64 receive_overflows;
+    guint64 receive_overflows, send_overflows; /* of the kernel's buffers */
+    guint64 sends;                             /* of one or more datagrams to one receiver */
+
+    CcShedder shedder;
+    gint64 delay_us;    /* how long this turn's oldest datagram was waiting; -1: there was none */
+    guint64 overflows;  /* in all, as of the last turn */
+    guint n_receivers;  /* ever */
+    gint load_permille; /* atomic, for the control thread */
+    gint load_seconds;  /* atomic: when that was, in monotonic seconds */
     CcSessionTotals ended_totals[2]; /* of sessions that are gone */
 };
 

@@ -146,6 +146,10 @@ cc_worker_collect_stats(CcWorker *worker, gint64 now_us)
     stats->bytes_in = worker->bytes_in;
     stats->bytes_out = worker->bytes_out;
     stats->receive_overflows = worker->receive_overflows;
+    stats->send_overflows = worker->send_overflows;
+    stats->sends = worker->sends;
+    stats->shed_level = worker->shedder.level;
+    stats->load = cc_worker_load(worker);
     stats->packets_in_use = cc_packet_pool_in_use(worker->pool);
     stats->cpu_us = thread_cpu_us();
     return stats;

@@ -15,6 +15,8 @@
 
 /* Wakes up earlier than this after the last time are gathered into one. */
 #define MIN_SLEEP_US 5000
+/* A worker with nothing to do has no turns: its last load says nothing after this. */
+#define LOAD_VALID_S 3
 
 typedef struct {
     GSource source;
@@ -90,12 +92,41 @@ end_turn(CcWorker *self, gint64 now_us)
         g_source_set_ready_time(self->source, MAX(wake_us, now_us + MIN_SLEEP_US));
 }
 
+/* Overload: looks at how the turn went. */
+static void
+weigh_turn(CcWorker *self, gint64 begin_us)
+{
+    guint64 overflows = self->receive_overflows + self->send_overflows;
+    guint before = self->shedder.level;
+    gint64 now_us = cc_clock_now_us();
+    if (cc_shedder_turn(&self->shedder, begin_us, now_us, self->delay_us,
+                        overflows - self->overflows)) {
+        if (self->shedder.level > before)
+            cc_warning_limited("overloaded (%.0f %% busy): leaving out some video, step %u of %u",
+                               self->shedder.load * 100, self->shedder.level, CC_SHED_MAX_LEVEL);
+        else if (self->shedder.level == 0)
+            cc_info("no longer overloaded: everybody gets everything again");
+    }
+    self->overflows = overflows;
+    double load = self->shedder.level > 0 ? 1 : self->shedder.load;
+    g_atomic_int_set(&self->load_permille, (gint)(load * 1000));
+    g_atomic_int_set(&self->load_seconds, (gint)(now_us / G_USEC_PER_SEC));
+}
+
+double
+cc_worker_load(const CcWorker *worker)
+{
+    gint age = (gint)(cc_clock_now_us() / G_USEC_PER_SEC) - g_atomic_int_get(&worker->load_seconds);
+    return age > LOAD_VALID_S ? 0 : g_atomic_int_get(&worker->load_permille) / 1000.0;
+}
+
 /* One loop turn: all that the sockets have, in one go, at one time. */
 static gboolean
 on_dispatch(GSource *source, GSourceFunc callback, gpointer user_data)
 {
     CcWorker *self = ((WorkerSource *)source)->worker;
     gint64 now_us = cc_clock_now_us();
+    self->delay_us = -1;
     for (guint i = 0; i < self->udp_ports->len; i++) {
         if (g_source_query_unix_fd(source, self->udp_tags->pdata[i]))
             cc_udp_port_receive(self->udp_ports->pdata[i], now_us);
@@ -104,6 +135,7 @@ on_dispatch(GSource *source, GSourceFunc callback, gpointer user_data)
         cc_tcp_port_receive(self->tcp_ports->pdata[i], now_us);
     forward_rooms(self);
     end_turn(self, now_us);
+    weigh_turn(self, now_us);
     return G_SOURCE_CONTINUE;
 }
 

@@ -71,6 +71,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcWorker, cc_worker_free)
 
 guint16 cc_worker_port(const CcWorker *worker);
 
+/* 0..1: the share of its time that it works, smoothed over about a second; 1 while it is overloaded
+ * and sheds. Any thread. */
+double cc_worker_load(const CcWorker *worker);
+
 /* (transfer full) @setup. A new publisher in a room replaces the one before: its tracks continue
  * towards the receivers as the same streams. */
 void cc_worker_add_session(CcWorker *worker, CcSessionSetup *setup);
@@ -108,6 +112,10 @@ typedef struct {
     guint64 drops[CC_N_DROPS];
     guint64 datagrams_in, datagrams_out, bytes_in, bytes_out;
     guint64 receive_overflows; /* datagrams that the kernel dropped (SO_RXQ_OVFL) */
+    guint64 send_overflows;    /* datagrams that it did not take, its buffer being full */
+    guint64 sends;             /* of one or more datagrams to one receiver (UDP_SEGMENT) */
+    guint shed_level;          /* 0..CC_SHED_MAX_LEVEL */
+    double load;               /* as cc_worker_load() */
     guint packets_in_use;      /* of the pool */
     gint64 cpu_us;             /* that the thread has used */
 } CcWorkerStats;
