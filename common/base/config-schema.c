@@ -78,7 +78,8 @@ const CcConfigKey cc_config_keys[] = {
         N_("UDP port of sound and picture; the same number is used over TCP. Each further worker "
            "takes the next one. Open them in the firewall. 0 takes any free ones.")),
     INT("relay", "workers", "1", 0, 64,
-        N_("How many threads carry sound and picture, each on a port of its own: udp-port and those "
+        N_("How many threads carry sound and picture, each on a port of its own: udp-port and "
+           "those "
            "that follow it. 0: one for each processor.")),
     BOOL("relay", "enable-tcp", "true",
          N_("Whether sound and picture may also come over TCP, for networks that block UDP.")),
@@ -86,10 +87,13 @@ const CcConfigKey cc_config_keys[] = {
          N_("Addresses or host names under which the relay is reached from outside (NAT, cloud). "
             "Empty: the local address of each HTTP connection, then those of the interfaces.")),
     INT("relay", "max-rooms", "200", 1, 100000, N_("Most rooms at a time; the next one gets 503.")),
-    INT("relay", "max-sessions", "2000", 1, 100000,
+    INT("relay", "max-sessions", "10000", 1, 100000,
         N_("Most sessions at a time in all rooms; the next one gets 503.")),
-    INT("relay", "max-sessions-per-room", "500", 1, 100000,
+    INT("relay", "max-sessions-per-room", "5000", 1, 100000,
         N_("Most sessions at a time in one room; the next one gets 503.")),
+    INT("relay", "max-load", "85", 1, 100,
+        N_("When a worker spends more than so many percent of its time working, new receivers get "
+           "503, so that those who are there keep what they have.")),
     BOOL("relay", "wait-for-lesson", "true",
          N_("Whether who comes before the lesson may connect and wait. Otherwise the answer is 409 "
             "with Retry-After.")),

@@ -86,6 +86,20 @@ check_admission(CcExchange *exchange, const char *room, gboolean publisher)
     g_return_val_if_reached(FALSE);
 }
 
+/* One teacher costs little, and brings a lesson; it is the receivers that add up. */
+static gboolean
+check_load(CcExchange *exchange, guint worker, gboolean publisher)
+{
+    const CcControl *control = exchange->control;
+    if (publisher ||
+        cc_worker_load(cc_control_worker(control, worker)) <= control->settings->max_load)
+        return TRUE;
+    cc_exchange_refuse(
+        exchange, CC_PROBLEM_OVERLOADED,
+        "the relay has all that it can do (max-load); those who are there come first");
+    return FALSE;
+}
+
 /* The school's name: from the token, else from the request, shortened; "" if there is none. */
 static char *
 take_name(const CcExchange *exchange, const CcTokenClaims *claims)
@@ -258,8 +272,10 @@ create(CcExchange *exchange, const char *room, CcSessionDirection direction, CcA
     if (!cc_exchange_authorize(exchange, room, access, &claims) || !check_headers(exchange) ||
         !check_admission(exchange, room, publisher))
         return;
-    setup = new_setup(room, direction);
     worker = cc_control_choose_worker(control, room, direction);
+    if (!check_load(exchange, worker, publisher))
+        return;
+    setup = new_setup(room, direction);
     answer = negotiate(exchange, setup, cc_worker_port(cc_control_worker(control, worker)), &error);
     if (answer == NULL) {
         cc_exchange_refuse_error(exchange, error);

@@ -137,6 +137,11 @@ describe_packets(GString *out, const CcWorkerStats *stats)
     plain(out, "classcast_receive_overflows_total", "counter",
           "Datagrams that the kernel dropped because the socket's buffer was full.",
           stats->receive_overflows);
+    plain(out, "classcast_send_overflows_total", "counter",
+          "Datagrams that the kernel did not take because the socket's buffer was full.",
+          stats->send_overflows);
+    plain(out, "classcast_sends_total", "counter",
+          "Sends of one or more datagrams to one receiver at once.", stats->sends);
     plain(out, "classcast_packets_in_use", "gauge", "Packets of the pools in use.",
           stats->packets_in_use);
 }
@@ -189,6 +194,12 @@ overflows(const CcWorkerStats *stats)
     return stats->receive_overflows;
 }
 
+static guint64
+shed_level(const CcWorkerStats *stats)
+{
+    return stats->shed_level;
+}
+
 /* How the work is spread. What there is of each reason is in the sums above. */
 static void
 describe_workers(GString *out, const CcWorkerGroupStats *stats)
@@ -212,6 +223,18 @@ describe_workers(GString *out, const CcWorkerGroupStats *stats)
               "Datagrams and packets that each worker dropped.", n_drops);
     by_worker(out, stats, "classcast_worker_receive_overflows_total", "counter",
               "Datagrams for each worker that the kernel dropped.", overflows);
+    by_worker(
+        out, stats, "classcast_worker_shed_level", "gauge",
+        "How much each worker leaves out because of overload: 0 nothing, 1 to 8 upper temporal "
+        "layers, 9 to 16 video, of so many eighths of the receivers.",
+        shed_level);
+    head(out, "classcast_worker_load", "gauge",
+         "Share of the time that each worker works, 0 to 1.");
+    for (guint i = 0; i < stats->workers->len; i++) {
+        const CcWorkerStats *worker = g_ptr_array_index(stats->workers, i);
+        g_string_append_printf(out, "classcast_worker_load{worker=\"%u\"} %s\n", i,
+                               g_ascii_formatd(text, sizeof(text), "%.3f", worker->load));
+    }
 }
 
 static void

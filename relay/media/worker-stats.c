@@ -182,6 +182,8 @@ cc_worker_stats_sum(const GPtrArray *workers)
         sum->bytes_in += stats->bytes_in;
         sum->bytes_out += stats->bytes_out;
         sum->receive_overflows += stats->receive_overflows;
+        sum->send_overflows += stats->send_overflows;
+        sum->sends += stats->sends;
         sum->packets_in_use += stats->packets_in_use;
         sum->cpu_us += stats->cpu_us;
     }
