@@ -19,6 +19,8 @@ static const GOptionEntry entries[] = {
      "say with each message which address it leaves from", NULL},
     {"no-checksum", 0, 0, G_OPTION_ARG_NONE, &floor_options.no_checksum,
      "SO_NO_CHECK; needs --no-gso, for the kernel segments nothing without a checksum", NULL},
+    {"never-fragment", 0, 0, G_OPTION_ARG_NONE, &floor_options.never_fragment,
+     "IP_PMTUDISC_PROBE, which saves the kernel IPv4's identification", NULL},
     {"gather", 0, 0, G_OPTION_ARG_INT, &floor_options.gather_us, "wait for more before a turn",
      "US"},
     {"busy", 0, 0, G_OPTION_ARG_NONE, &floor_options.busy, "never sleep", NULL},

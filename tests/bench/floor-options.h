@@ -12,6 +12,7 @@ typedef struct {
     int gather_us; /* from the first packet of a turn on */
     char *sinks, *profile;
     gboolean no_gso, connected, arrival_order, copy, ipv6, source_address, no_checksum, busy;
+    gboolean never_fragment;
 } FloorOptions;
 
 extern FloorOptions floor_options;

@@ -118,6 +118,9 @@ open_socket(const struct sockaddr_storage *peer)
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (floor_options.ipv6)
         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+    int probe = IP_PMTUDISC_PROBE;
+    if (floor_options.never_fragment)
+        setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &probe, sizeof probe);
     if (floor_options.no_checksum)
         setsockopt(fd, SOL_SOCKET, SO_NO_CHECK, &on, sizeof on);
     if (fd < 0 || bind(fd, (struct sockaddr *)&address, length) < 0 ||
