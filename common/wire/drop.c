@@ -25,6 +25,7 @@ static const char *const names[CC_N_DROPS] = {
     [CC_DROP_RTCP_ABSURD] = "rtcp-absurd",
     [CC_DROP_FRAME_TOO_LARGE] = "frame-too-large",
     [CC_DROP_POOL_EMPTY] = "pool-empty",
+    [CC_DROP_RING_FULL] = "ring-full",
     [CC_DROP_SOCKET_FULL] = "socket-full",
     [CC_DROP_SHED_LAYER] = "shed-layer",
     [CC_DROP_SHED_VIDEO] = "shed-video",

@@ -31,6 +31,7 @@ typedef enum {
     CC_DROP_RTCP_ABSURD,     /* well formed, but beyond any sane count or range */
     CC_DROP_FRAME_TOO_LARGE, /* RFC 4571: a frame larger than any packet of ours */
     CC_DROP_POOL_EMPTY,      /* max-packets are in use */
+    CC_DROP_RING_FULL,       /* another worker with receivers of the room has fallen behind */
     CC_DROP_SOCKET_FULL,     /* the kernel's send buffer, or a TCP peer that does not read */
     CC_DROP_SHED_LAYER,      /* overload: a receiver does without upper temporal layers */
     CC_DROP_SHED_VIDEO,      /* overload: a receiver does without video */

@@ -107,7 +107,10 @@ cc_control_choose_worker(const CcControl *control, const char *room, CcSessionDi
 
     if (known == NULL)
         return cc_placement_least(control->load, n_workers);
-    return known->home;
+    /* A teacher always goes to where the room's packets come together. */
+    if (direction == CC_DIRECTION_PUBLISH)
+        return known->home;
+    return cc_placement_receiver(control->load, known->on_worker, n_workers, known->home);
 }
 
 CcWorker *

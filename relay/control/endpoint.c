@@ -245,6 +245,8 @@ begin_session(CcControl *control, CcSessionSetup *setup, CcSession *session, CcR
                                                                        .worker = session->worker},
                                                              cc_clock_now_us(), &replaced);
 
+    setup->home =
+        cc_control_worker(control, cc_room_registry_lookup(control->rooms, setup->room)->home);
     cc_info("session room=%s participant=%s %s", setup->room, participant->id,
             publisher ? "publishes" : "watches");
     cc_control_add_session(control, session);

@@ -34,13 +34,51 @@ cc_event_gate_new(void (*func)(const CcSessionEvent *event, gpointer user_data),
     return gate;
 }
 
+/* @handed orders what was written before against what the other thread reads. GLib's own lock does
+ * so too, but a GLib that was not built for it hides that from the thread sanitizer. */
+typedef struct {
+    GSourceFunc func;
+    gpointer user_data;
+    GDestroyNotify destroy;
+    int handed; /* atomic */
+} Call;
+
+static Call *
+received(gpointer user_data)
+{
+    Call *call = user_data;
+    (void)g_atomic_int_get(&call->handed);
+    return call;
+}
+
+static gboolean
+on_call(gpointer user_data)
+{
+    Call *call = received(user_data);
+    return call->func(call->user_data);
+}
+
+static void
+call_free(gpointer user_data)
+{
+    Call *call = received(user_data);
+    if (call->destroy)
+        call->destroy(call->user_data);
+    g_free(call);
+}
+
 void
 cc_call_in_context(GMainContext *context, GSourceFunc func, gpointer user_data,
                    GDestroyNotify destroy)
 {
+    Call *call = g_new0(Call, 1);
     GSource *source = g_idle_source_new();
+    call->func = func;
+    call->user_data = user_data;
+    call->destroy = destroy;
     g_source_set_priority(source, G_PRIORITY_DEFAULT);
-    g_source_set_callback(source, func, user_data, destroy);
+    g_source_set_callback(source, on_call, call, call_free);
+    g_atomic_int_set(&call->handed, TRUE);
     g_source_attach(source, context);
     g_source_unref(source);
 }

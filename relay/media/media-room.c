@@ -5,10 +5,12 @@
 #include "common/base/log.h"
 #include "relay/media/publisher.h"
 #include "relay/media/receiver.h"
+#include "relay/media/room-link.h"
+#include "relay/media/room-mirror.h"
 #include "relay/media/worker-private.h"
 
 CcMediaRoom *
-cc_media_room_acquire(CcWorker *worker, const char *name)
+cc_media_room_open(CcWorker *worker, const char *name)
 {
     CcMediaRoom *room = g_hash_table_lookup(worker->rooms, name);
     if (!room) {
@@ -16,8 +18,33 @@ cc_media_room_acquire(CcWorker *worker, const char *name)
         room->worker = worker;
         room->name = g_strdup(name);
         room->receivers = g_ptr_array_new();
+        room->links = g_ptr_array_new_with_free_func(g_free);
         g_hash_table_insert(worker->rooms, room->name, room);
     }
+    return room;
+}
+
+void
+cc_media_room_close(CcMediaRoom *room)
+{
+    if (room->n_sessions > 0 || room->links->len > 0)
+        return;
+    g_hash_table_remove(room->worker->rooms, room->name);
+    g_ptr_array_unref(room->receivers);
+    g_ptr_array_unref(room->links);
+    g_free(room->name);
+    g_free(room);
+}
+
+CcMediaRoom *
+cc_media_room_acquire(CcWorker *worker, const char *name, CcWorker *home)
+{
+    CcMediaRoom *room = cc_media_room_open(worker, name);
+    CcWorker *elsewhere = home != worker ? home : NULL;
+    if (room->mirror && cc_room_mirror_home(room->mirror) != elsewhere)
+        g_clear_pointer(&room->mirror, cc_room_mirror_free);
+    if (!room->mirror && elsewhere)
+        room->mirror = cc_room_mirror_new(room, elsewhere);
     room->n_sessions++;
     return room;
 }
@@ -27,10 +54,22 @@ cc_media_room_release(CcMediaRoom *room)
 {
     if (!room || --room->n_sessions > 0)
         return;
-    g_hash_table_remove(room->worker->rooms, room->name);
-    g_ptr_array_unref(room->receivers);
-    g_free(room->name);
-    g_free(room);
+    g_clear_pointer(&room->mirror, cc_room_mirror_free);
+    cc_media_room_close(room);
+}
+
+CcFeed *
+cc_media_room_feed_at(CcMediaRoom *room, CcMediaKind kind, guint index)
+{
+    for (guint i = 0; i < room->n_feeds; i++) {
+        CcFeed *feed = &room->feeds[i];
+        if (feed->kind == kind && feed->index == index)
+            return feed;
+    }
+    g_return_val_if_fail(room->n_feeds < G_N_ELEMENTS(room->feeds), NULL);
+    CcFeed *feed = &room->feeds[room->n_feeds];
+    *feed = (CcFeed){.kind = kind, .index = index, .number = room->n_feeds++};
+    return feed;
 }
 
 CcFeed *
@@ -41,20 +80,14 @@ cc_media_room_feed(CcMediaRoom *room, const CcNegotiated *negotiated, const CcSl
         if (before->kind == slot->kind)
             index++;
     }
-    for (guint i = 0; i < room->n_feeds; i++) {
-        CcFeed *feed = &room->feeds[i];
-        if (feed->kind == slot->kind && feed->index == index)
-            return feed;
-    }
-    g_return_val_if_fail(room->n_feeds < G_N_ELEMENTS(room->feeds), NULL);
-    CcFeed *feed = &room->feeds[room->n_feeds];
-    *feed = (CcFeed){.kind = slot->kind, .index = index, .number = room->n_feeds++};
-    return feed;
+    return cc_media_room_feed_at(room, slot->kind, index);
 }
 
 void
 cc_media_room_queue(CcMediaRoom *room, CcSource *source, CcPacket *packet)
 {
+    if (room->links->len > 0)
+        cc_room_links_send(room, source, packet);
     if (room->n_queued == 0)
         g_ptr_array_add(room->worker->rooms_due, room);
     else if (room->n_queued == CC_ROOM_BATCH)
@@ -72,6 +105,8 @@ cc_media_room_queue(CcMediaRoom *room, CcSource *source, CcPacket *packet)
 void
 cc_media_room_forward(CcMediaRoom *room)
 {
+    if (room->links->len > 0) /* the others need not wait until ours have been served */
+        cc_room_links_publish(room->worker);
     for (guint i = 0; i < room->receivers->len; i++) {
         CcReceiver *receiver = room->receivers->pdata[i];
         CcShed shed = cc_shedder_verdict(&room->worker->shedder, receiver->ordinal);
@@ -106,6 +141,7 @@ cc_media_room_take_over(CcMediaRoom *room, CcMediaSession *session)
         if (source->feed)
             source->feed->source = source;
     }
+    cc_room_links_tell(room);
     cc_info("room %s: packets come from session %.6s…%s", room->name, session->setup->id,
             before ? ", in place of another one" : "");
     return TRUE;
@@ -124,4 +160,5 @@ cc_media_room_forget_publisher(CcMediaRoom *room, CcMediaSession *session)
     }
     if (room->publisher == session)
         room->publisher = NULL;
+    cc_room_links_tell(room);
 }

@@ -1,6 +1,7 @@
 /* A room as the packets see it: whose tracks feed which slots. A feed is "the room's nth audio" or
  * "… video"; receivers subscribe to feeds, not to publishers, so that a teacher who comes back as a
- * new session continues the same streams. Worker's thread; lives while it has sessions. */
+ * new session continues the same streams. Packets come from a publisher here, or through a mirror
+ * from the room's home worker. Worker's thread; lives while it has sessions or links. */
 #pragma once
 
 #include "relay/media/media-session.h"
@@ -8,6 +9,7 @@
 G_BEGIN_DECLS
 
 typedef struct CcSource CcSource;
+typedef struct CcRoomMirror CcRoomMirror;
 
 #define CC_MAX_FEEDS (2 * CC_MAX_SLOTS)
 /* Packets that go out together. More would make the first receiver's wait for the last one's. */
@@ -36,12 +38,21 @@ struct CcMediaRoom {
     GPtrArray *receivers; /* CcReceiver *, connected ones */
     guint n_queued;       /* of this loop turn */
     CcQueuedPacket queue[CC_ROOM_BATCH];
+    GPtrArray *links;     /* CcRoomLink *: workers to which the packets go too */
+    CcRoomMirror *mirror; /* NULL: this worker is the room's home */
 };
 
-/* Finds or makes it; each call is undone by one cc_media_room_release(). */
-CcMediaRoom *cc_media_room_acquire(CcWorker *worker, const char *name);
+/* Finds or makes it. It goes away by cc_media_room_close(), unless somebody needs it. */
+CcMediaRoom *cc_media_room_open(CcWorker *worker, const char *name);
+void cc_media_room_close(CcMediaRoom *room);
+
+/* For a session: opens it, with the packets of @home (NULL: this worker); each call is undone by
+ * one cc_media_room_release(). */
+CcMediaRoom *cc_media_room_acquire(CcWorker *worker, const char *name, CcWorker *home);
 void cc_media_room_release(CcMediaRoom *room);
 
+/* Finds or makes it; NULL if there are too many. */
+CcFeed *cc_media_room_feed_at(CcMediaRoom *room, CcMediaKind kind, guint index);
 /* Finds or makes the feed for a session's @slot: its place among the slots of its kind counts. */
 CcFeed *cc_media_room_feed(CcMediaRoom *room, const CcNegotiated *negotiated, const CcSlot *slot);
 

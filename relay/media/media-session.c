@@ -39,7 +39,7 @@ cc_media_session_new(CcWorker *worker, CcSessionSetup *setup, gint64 now_us)
     CcMediaSession *self = g_new0(CcMediaSession, 1);
     self->worker = worker;
     self->setup = setup;
-    self->room = cc_media_room_acquire(worker, setup->room);
+    self->room = cc_media_room_acquire(worker, setup->room, setup->home);
     self->ice = cc_ice_lite_new(setup->local_ufrag, setup->local_pwd, negotiated->remote_ufrag,
                                 negotiated->remote_pwd);
     self->dtls =
@@ -216,6 +216,7 @@ cc_media_session_receive_rtp(CcMediaSession *session, CcPath *path, const guint8
         return CC_DROP_RTP_MALFORMED;
     CcPacket *packet = cc_packet_pool_take(session->worker->pool);
     if (!packet) { /* its own history is the first thing to do without */
+        cc_media_room_forward(session->room);
         cc_media_room_forward(session->room);
         cc_publisher_forget_packets(session->publisher);
         packet = cc_packet_pool_take(session->worker->pool);

@@ -197,7 +197,7 @@ void
 cc_publisher_forget_packets(CcPublisher *publisher)
 {
     for (guint i = 0; i < publisher->n_tracks; i++)
-        cc_packet_history_clear(publisher->tracks[i].source.history);
+        cc_source_forget_packets(&publisher->tracks[i].source);
 }
 
 static void

@@ -2,6 +2,7 @@
 
 #include "common/wire/codec.h"
 #include "relay/media/receiver.h"
+#include "relay/media/room-link.h"
 #include "relay/media/worker-private.h"
 
 /* 2 s of 1200-byte packets at 4.9 Mbit/s; of 10 ms of voice. */
@@ -45,6 +46,14 @@ cc_source_restart(CcSource *source)
     source->clock_known = FALSE;
 }
 
+void
+cc_source_forget_packets(CcSource *source)
+{
+    cc_packet_history_clear(source->history);
+    source->forgotten++;
+    cc_room_links_tell(source->room);
+}
+
 static void
 look_into_payload(const CcSource *source, CcPacket *packet)
 {
@@ -78,6 +87,7 @@ cc_source_sender_report(CcSource *source, const CcRtcpSenderInfo *info, gint64 n
     source->clock_known = TRUE;
     source->clock = *info;
     source->clock_us = now_us;
+    cc_room_links_tell(source->room);
     if (!first || !source->feed)
         return;
     /* Lips and voice can be brought together now: do not let the receivers wait for their turn. */

@@ -20,6 +20,7 @@ struct CcSource {
     guint generation; /* counts SSRCs: another one is another stream */
     gint64 first_us;
     CcPacketHistory *history;
+    guint forgotten; /* how often its history was given up */
 
     gboolean clock_known; /* a sender report has come */
     CcRtcpSenderInfo clock;
@@ -36,6 +37,9 @@ void cc_source_clear(CcSource *source);
 
 /* Packets of another SSRC follow: all that is known of the stream is forgotten. */
 void cc_source_restart(CcSource *source);
+
+/* Gives the packets of its history back to the pool. */
+void cc_source_forget_packets(CcSource *source);
 
 /* The next packet, with its unwrapped number; looks into the payload, keeps it in the history and
  * queues it for the room's receivers. FALSE if the history has it or has no place for it. */

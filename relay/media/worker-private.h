@@ -1,9 +1,11 @@
 /* The worker as its own files see it. Everything here belongs to the worker's thread. */
 #pragma once
 
+#include "common/base/config-rules.h"
 #include "common/rate/shedder.h"
 #include "common/wire/packet.h"
 #include "relay/media/egress.h"
+#include "relay/media/packet-ring.h"
 #include "relay/media/session-table.h"
 #include "relay/media/worker.h"
 
@@ -35,6 +37,15 @@ struct CcWorker {
     GPtrArray *rooms_due; /* CcMediaRoom *: with packets queued in this turn */
     GPtrArray *ended;     /* CcMediaSession *: to be removed at the end of the turn */
 
+    /* What comes from rooms whose home is another worker, and what goes to other workers. */
+    CcRingBell bell;
+    gpointer bell_tag;                      /* of the source */
+    CcPacketRing *rings_in[CC_MAX_WORKERS]; /* by the writer's index; NULL: nothing yet */
+    guint n_rings_in;                       /* the highest of them and one */
+    GHashTable *mirrors;                    /* number → CcRoomMirror * */
+    guint32 n_mirrors;                      /* ever */
+    GPtrArray *rings_out;                   /* CcPacketRing * of the readers */
+
     guint64 drops[CC_N_DROPS]; /* [CC_DROP_NONE]: accepted */
     guint64 datagrams_in, datagrams_out, bytes_in, bytes_out;
     guint64 receive_overflows, send_overflows; /* of the kernel's buffers */
@@ -52,6 +63,10 @@ struct CcWorker {
 /* Tells the control thread. @reason: a literal, or NULL. */
 void cc_worker_emit(CcWorker *worker, const CcMediaSession *session, CcSessionEventKind kind,
                     const char *reason);
+
+/* The end of every loop turn, and of every call from another thread: what is due, what is to be
+ * sent, and when to wake up. */
+void cc_worker_end_turn(CcWorker *worker, gint64 now_us);
 
 /* Keeps the counts of a session that is about to be removed. */
 void cc_worker_remember_totals(CcWorker *worker, CcMediaSession *session, gint64 now_us);

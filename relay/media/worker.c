@@ -2,11 +2,15 @@
 
 #include "relay/media/worker.h"
 
+#include <errno.h>
+
 #include "common/base/clock.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
 #include "relay/media/event-gate.h"
 #include "relay/media/media-room.h"
+#include "relay/media/room-link.h"
+#include "relay/media/room-mirror.h"
 #include "relay/media/tcp-port.h"
 #include "relay/media/udp-port.h"
 #include "relay/media/worker-private.h"
@@ -67,18 +71,20 @@ tick_sessions(CcWorker *self, gint64 now_us)
 static void
 forward_rooms(CcWorker *self)
 {
+    cc_room_links_publish(self);
     for (guint i = 0; i < self->rooms_due->len; i++)
         cc_media_room_forward(self->rooms_due->pdata[i]);
     g_ptr_array_set_size(self->rooms_due, 0);
 }
 
-/* The end of every loop turn: what is due, what is to be sent, and when to wake up. */
-static void
-end_turn(CcWorker *self, gint64 now_us)
+void
+cc_worker_end_turn(CcWorker *worker, gint64 now_us)
 {
+    CcWorker *self = worker;
     gint64 wake_us;
     tick_sessions(self, now_us);
     remove_ended(self, now_us);
+    cc_room_links_publish(self);
     for (guint i = 0; i < self->udp_ports->len; i++)
         cc_udp_port_flush(self->udp_ports->pdata[i]);
     wake_us = self->wake_us;
@@ -120,7 +126,27 @@ cc_worker_load(const CcWorker *worker)
     return age > LOAD_VALID_S ? 0 : g_atomic_int_get(&worker->load_permille) / 1000.0;
 }
 
-/* One loop turn: all that the sockets have, in one go, at one time. */
+/* Ahead of poll(): from here on other workers must wake us, and what they wrote before is ready. */
+static gboolean
+on_prepare(GSource *source, int *timeout_ms)
+{
+    CcWorker *self = ((WorkerSource *)source)->worker;
+    *timeout_ms = -1;
+    if (self->n_rings_in == 0)
+        return FALSE;
+    cc_ring_bell_sleep(&self->bell);
+    return cc_room_mirrors_pending(self);
+}
+
+static gboolean
+on_check(GSource *source)
+{
+    CcWorker *self = ((WorkerSource *)source)->worker;
+    cc_ring_bell_awake(&self->bell);
+    return cc_room_mirrors_pending(self);
+}
+
+/* One loop turn: all that the sockets and the rings have, in one go, at one time. */
 static gboolean
 on_dispatch(GSource *source, GSourceFunc callback, gpointer user_data)
 {
@@ -133,13 +159,17 @@ on_dispatch(GSource *source, GSourceFunc callback, gpointer user_data)
     }
     for (guint i = 0; i < self->tcp_ports->len; i++)
         cc_tcp_port_receive(self->tcp_ports->pdata[i], now_us);
+    if (g_source_query_unix_fd(source, self->bell_tag))
+        cc_ring_bell_hush(&self->bell);
+    cc_room_mirrors_receive(self, now_us);
     forward_rooms(self);
-    end_turn(self, now_us);
+    cc_worker_end_turn(self, now_us);
     weigh_turn(self, now_us);
     return G_SOURCE_CONTINUE;
 }
 
-static GSourceFuncs source_funcs = {.dispatch = on_dispatch};
+static GSourceFuncs source_funcs = {
+    .prepare = on_prepare, .check = on_check, .dispatch = on_dispatch};
 
 static gpointer
 run(gpointer user_data)
@@ -200,10 +230,37 @@ bind_all(CcWorker *self, const CcWorkerOptions *options, GError **error)
     }
 }
 
+static gboolean
+open_bell(CcWorker *self, GError **error)
+{
+    if (!cc_ring_bell_init(&self->bell)) {
+        g_set_error(error, CC_ERROR, CC_ERROR_NETWORK, "eventfd: %s", g_strerror(errno));
+        return FALSE;
+    }
+    self->bell_tag = g_source_add_unix_fd(self->source, self->bell.fd, G_IO_IN);
+    return TRUE;
+}
+
+/* Those that were left to other workers, which did not come to say that they need them no more. */
+static void
+forget_rooms(CcWorker *self)
+{
+    GHashTableIter iter;
+    gpointer value;
+    for (;;) {
+        g_hash_table_iter_init(&iter, self->rooms);
+        if (!g_hash_table_iter_next(&iter, NULL, &value))
+            return;
+        g_ptr_array_set_size(((CcMediaRoom *)value)->links, 0);
+        cc_media_room_close(value);
+    }
+}
+
 static void
 free_everything(CcWorker *self)
 {
     cc_session_table_clear(&self->sessions);
+    forget_rooms(self);
     unbind_ports(self);
     g_ptr_array_unref(self->udp_ports);
     g_ptr_array_unref(self->udp_tags);
@@ -212,6 +269,11 @@ free_everything(CcWorker *self)
     g_ptr_array_unref(self->ended);
     g_hash_table_unref(self->paths);
     g_hash_table_unref(self->rooms);
+    g_hash_table_unref(self->mirrors);
+    g_ptr_array_unref(self->rings_out);
+    for (guint i = 0; i < self->n_rings_in; i++)
+        cc_packet_ring_free(self->rings_in[i]);
+    cc_ring_bell_clear(&self->bell);
     cc_packet_pool_free(self->pool);
     g_source_destroy(self->source);
     g_source_unref(self->source);
@@ -237,13 +299,15 @@ cc_worker_new(const CcWorkerOptions *options, GError **error)
     cc_session_table_init(&self->sessions);
     self->paths = g_hash_table_new(cc_address_hash, cc_address_equal);
     self->rooms = g_hash_table_new(g_str_hash, g_str_equal);
+    self->mirrors = g_hash_table_new(NULL, NULL);
+    self->rings_out = g_ptr_array_new();
     self->pool = cc_packet_pool_new(options->max_packets);
     self->context = g_main_context_new();
     self->source = g_source_new(&source_funcs, sizeof(WorkerSource));
     ((WorkerSource *)self->source)->worker = self;
     g_source_set_name(self->source, "media worker");
     g_source_set_ready_time(self->source, -1);
-    if (!bind_all(self, options, error)) {
+    if (!open_bell(self, error) || !bind_all(self, options, error)) {
         free_everything(self);
         return NULL;
     }
@@ -303,7 +367,7 @@ on_add_session(gpointer user_data)
     self->wake_us = MIN(self->wake_us, now_us);
     if (!cc_session_table_add(&self->sessions, session))
         cc_warning("a session with a known id or ufrag was not added");
-    end_turn(self, now_us);
+    cc_worker_end_turn(self, now_us);
     return G_SOURCE_REMOVE;
 }
 
@@ -325,7 +389,7 @@ on_remove_session(gpointer user_data)
         cc_media_session_say_goodbye(session);
         cc_worker_remember_totals(self, session, cc_clock_now_us());
         cc_session_table_remove(&self->sessions, session);
-        end_turn(self, cc_clock_now_us());
+        cc_worker_end_turn(self, cc_clock_now_us());
     }
     return G_SOURCE_REMOVE;
 }
@@ -403,7 +467,7 @@ on_stop(gpointer user_data)
     g_hash_table_iter_init(&iter, self->sessions.by_id);
     while (g_hash_table_iter_next(&iter, NULL, &session))
         cc_media_session_say_goodbye(session);
-    end_turn(self, cc_clock_now_us());
+    cc_worker_end_turn(self, cc_clock_now_us());
     self->stopping = TRUE;
     return G_SOURCE_REMOVE;
 }
@@ -415,6 +479,7 @@ cc_worker_stop(CcWorker *worker)
         return;
     call_worker(worker, on_stop, g_new0(Request, 1));
     g_thread_join(g_steal_pointer(&worker->thread));
+    cc_session_table_clear(&worker->sessions);
 }
 
 void

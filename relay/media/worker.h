@@ -18,6 +18,7 @@ typedef struct CcWorker CcWorker;
 typedef struct {
     char *id; /* unguessable; the resource's last path component */
     char *room;
+    CcWorker *home; /* (transfer none) where the room's publisher is; NULL: with this session */
     CcSessionDirection direction;
     char *local_ufrag, *local_pwd;
     char *cname; /* of what the relay sends on this session */
@@ -62,8 +63,8 @@ typedef struct {
 
 /* Binds the sockets and starts the thread. Error: CC_ERROR_NETWORK ("port 3478 is in use …"). */
 CcWorker *cc_worker_new(const CcWorkerOptions *options, GError **error);
-/* Says goodbye to every session (RTCP BYE, DTLS close_notify), joins the thread. Nothing moves any
- * more, but the memory stays. */
+/* Says goodbye to every session (RTCP BYE, DTLS close_notify), joins the thread, forgets the
+ * sessions. Workers that have rooms in common must all be stopped before the first is freed. */
 void cc_worker_stop(CcWorker *worker);
 /* Stops it, if that has not been done. NULL is fine. */
 void cc_worker_free(CcWorker *worker);

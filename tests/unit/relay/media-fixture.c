@@ -1,4 +1,4 @@
-/* The worker under test, and the waiting for what it does. */
+/* The workers under test, and the waiting for what it does. */
 #include <poll.h>
 
 #include "common/base/clock.h"
@@ -16,6 +16,12 @@ on_session_event(const CcSessionEvent *event, gpointer user_data)
                                     event->reason ? " " : "", event->reason ? event->reason : ""));
 }
 
+gboolean
+media_test_spills(void)
+{
+    return g_getenv("MEDIA_TEST_SPILL") != NULL;
+}
+
 void
 media_test_init(MediaTest *test)
 {
@@ -23,6 +29,8 @@ media_test_init(MediaTest *test)
     memset(test, 0, sizeof *test);
     test->identity = cc_dtls_identity_new(NULL, &error);
     g_assert_no_error(error);
+    test->watch_on = media_test_spills() ? 1 : 0;
+    test->n_workers = test->watch_on + 1;
     test->relay_address = "127.0.0.1";
     test->published_video = (CcSlotCodec){CC_CODEC_VP8, VIDEO_PT, VIDEO_RTX_PT, 0};
     test->watched_video[0] = (CcSlotCodec){CC_CODEC_VP8, WATCH_VIDEO_PT, WATCH_RTX_PT, 0};
@@ -48,15 +56,16 @@ void
 media_test_start(MediaTest *test)
 {
     g_autoptr(GError) error = NULL;
-    test->worker = cc_worker_new(&test->options, &error);
+    test->group = cc_worker_group_new(&test->options, test->n_workers, &error);
     g_assert_no_error(error);
+    test->worker = cc_worker_group_get(test->group, 0);
     g_assert_cmpint(cc_worker_port(test->worker), >, 0);
 }
 
 void
 media_test_clear(MediaTest *test)
 {
-    g_clear_pointer(&test->worker, cc_worker_free);
+    g_clear_pointer(&test->group, cc_worker_group_free);
     while (test->peers->len > 0)
         peer_free(test->peers->pdata[0]);
     while (g_main_context_iteration(NULL, FALSE))
@@ -64,7 +73,7 @@ media_test_clear(MediaTest *test)
     g_ptr_array_unref(test->peers);
     g_ptr_array_unref(test->events);
     g_ptr_array_unref(test->options.listen_addresses);
-    g_clear_pointer(&test->stats, cc_worker_stats_free);
+    g_clear_pointer(&test->all_stats, cc_worker_group_stats_free);
     cc_dtls_identity_free(test->identity);
 }
 
@@ -126,22 +135,24 @@ media_test_wait_event(MediaTest *test, const char *event)
 }
 
 static void
-on_stats(CcWorkerStats *stats, gpointer user_data)
+on_stats(CcWorkerGroupStats *stats, gpointer user_data)
 {
-    ((MediaTest *)user_data)->stats = stats;
+    MediaTest *test = user_data;
+    test->all_stats = stats;
+    test->stats = stats->total;
 }
 
 static gboolean
 has_stats(gpointer user_data)
 {
-    return ((MediaTest *)user_data)->stats != NULL;
+    return ((MediaTest *)user_data)->all_stats != NULL;
 }
 
 const CcWorkerStats *
 media_test_stats(MediaTest *test)
 {
-    g_clear_pointer(&test->stats, cc_worker_stats_free);
-    cc_worker_get_stats(test->worker, on_stats, test);
+    g_clear_pointer(&test->all_stats, cc_worker_group_stats_free);
+    cc_worker_group_get_stats(test->group, on_stats, test);
     media_test_wait(test, has_stats, test);
     return test->stats;
 }

@@ -15,7 +15,7 @@ static void
 peer_open(Peer *self)
 {
     struct sockaddr_in relay = {.sin_family = AF_INET,
-                                .sin_port = htons(cc_worker_port(self->test->worker)),
+                                .sin_port = htons(cc_worker_port(self->worker)),
                                 .sin_addr.s_addr = inet_addr(self->test->relay_address)};
     self->fd = socket(AF_INET, self->tcp ? SOCK_STREAM : SOCK_DGRAM, 0);
     g_assert_cmpint(connect(self->fd, (struct sockaddr *)&relay, sizeof relay), ==, 0);
@@ -193,6 +193,8 @@ peer_new(MediaTest *test, CcSessionDirection direction, gboolean tcp)
     char ufrag[9], pwd[25];
     CcSessionSetup *setup = g_new0(CcSessionSetup, 1);
     self->test = test;
+    self->worker =
+        cc_worker_group_get(test->group, direction == CC_DIRECTION_WATCH ? test->watch_on : 0);
     self->tcp = tcp;
     self->rtp = g_ptr_array_new_with_free_func(g_free);
     self->rtcp = g_ptr_array_new_with_free_func(g_free);
@@ -200,6 +202,7 @@ peer_new(MediaTest *test, CcSessionDirection direction, gboolean tcp)
     cc_ice_generate_credentials(self->ufrag, self->pwd);
     setup->id = g_strdup_printf("s%u", ++test->n_sessions);
     setup->room = g_strdup("math");
+    setup->home = test->worker;
     setup->direction = direction;
     setup->local_ufrag = g_strdup(ufrag);
     setup->local_pwd = g_strdup(pwd);
@@ -215,7 +218,7 @@ peer_new(MediaTest *test, CcSessionDirection direction, gboolean tcp)
                              fingerprint, on_dtls_datagram, self);
     peer_open(self);
     g_ptr_array_add(test->peers, self);
-    cc_worker_add_session(test->worker, setup);
+    cc_worker_add_session(self->worker, setup);
     media_test_stats(test); /* it knows the session by now */
     return self;
 }

@@ -1,4 +1,4 @@
-/* A worker under test and participants made of bare sockets: each has its own STUN checks, DTLS and
+/* Workers under test and participants made of bare sockets: each has its own STUN checks, DTLS and
  * SRTP, so that a test sees every packet that the worker sends and may send anything itself.
  * Single-threaded: everything moves in media_test_wait(). */
 #pragma once
@@ -7,7 +7,7 @@
 #include "common/wire/framing.h"
 #include "common/wire/rtcp.h"
 #include "common/wire/rtp.h"
-#include "relay/media/worker.h"
+#include "relay/media/worker-group.h"
 
 #define AUDIO_PT 111
 #define VIDEO_PT 96
@@ -29,6 +29,7 @@ typedef struct MediaTest MediaTest;
 
 typedef struct {
     MediaTest *test;
+    CcWorker *worker;
     CcSessionSetup *setup; /* a copy of what the worker got */
     char ufrag[9], pwd[25];
     int fd;
@@ -45,7 +46,10 @@ typedef struct {
 
 struct MediaTest {
     CcWorkerOptions options;
-    CcWorker *worker;
+    guint n_workers;
+    CcWorkerGroup *group;
+    CcWorker *worker; /* the first one, the home of the room */
+    guint watch_on;   /* which worker carries the next receivers */
     CcDtlsIdentity *identity;
     GPtrArray *events; /* char *: "connected s1", "ended s2 timed-out" */
     GPtrArray *peers;  /* Peer * (transfer none) */
@@ -54,8 +58,13 @@ struct MediaTest {
     CcDtlsIdentity *stranger;     /* NULL, or whose certificate the next peers show */
     CcSlotCodec published_video;  /* of the next publisher: VP8 */
     CcSlotCodec watched_video[2]; /* of the next receiver: VP8, nothing */
-    CcWorkerStats *stats;         /* of the latest media_test_stats() */
+    CcWorkerGroupStats *all_stats;
+    const CcWorkerStats *stats; /* of all workers, by the latest media_test_stats() */
 };
+
+/* Whether receivers are on a second worker, to which the room spills over: so the same tests can be
+ * run both ways. By the environment variable MEDIA_TEST_SPILL. */
+gboolean media_test_spills(void);
 
 /* @options may be changed between init and start. */
 void media_test_init(MediaTest *test);

@@ -65,7 +65,7 @@ test_totals(void)
     for (guint16 i = 1; i <= 5; i++)
         send_audio(teacher, PUBLISHER_AUDIO, i);
     wait_count(watcher, CC_MEDIA_AUDIO, 5);
-    cc_worker_remove_session(test.worker, teacher->setup->id);
+    cc_worker_remove_session(teacher->worker, teacher->setup->id);
     media_test_wait_event(&test, "ended s2 timed-out");
     const CcWorkerStats *stats = media_test_stats(&test);
     g_assert_cmpuint(stats->sessions->len, ==, 0);
@@ -103,14 +103,14 @@ test_goodbye(void)
     Peer *a = peer_connected(&test, CC_DIRECTION_WATCH, FALSE);
     Peer *b = peer_connected(&test, CC_DIRECTION_WATCH, TRUE);
     Peer *c = peer_connected(&test, CC_DIRECTION_WATCH, TRUE);
-    cc_worker_remove_session(test.worker, a->setup->id);
-    cc_worker_remove_session(test.worker, b->setup->id);
+    cc_worker_remove_session(a->worker, a->setup->id);
+    cc_worker_remove_session(b->worker, b->setup->id);
     cc_worker_remove_session(test.worker, "nobody");
     media_test_wait(&test, is_dtls_closed, a);
     media_test_wait(&test, is_dtls_closed, b);
     g_assert_cmpuint(peer_count_rtcp(a, CC_RTCP_BYE, 0), ==, 2);
     g_assert_cmpuint(media_test_stats(&test)->sessions->len, ==, 1);
-    g_clear_pointer(&test.worker, cc_worker_free);
+    g_clear_pointer(&test.group, cc_worker_group_free);
     media_test_wait(&test, is_dtls_closed, c);
     g_assert_cmpuint(peer_count_rtcp(c, CC_RTCP_BYE, 0), ==, 2);
     g_assert_false(media_test_has_event(&test, "ended s1"));
@@ -152,7 +152,7 @@ test_ice_restart(void)
     Peer *teacher = peer_connected(&test, CC_DIRECTION_PUBLISH, FALSE);
     Peer *watcher = peer_connected(&test, CC_DIRECTION_WATCH, FALSE);
     cc_ice_generate_credentials(ufrag, pwd);
-    cc_worker_restart_ice(test.worker, watcher->setup->id, ufrag, pwd, watcher->ufrag,
+    cc_worker_restart_ice(watcher->worker, watcher->setup->id, ufrag, pwd, watcher->ufrag,
                           watcher->pwd);
     media_test_stats(&test);
     send_audio(teacher, PUBLISHER_AUDIO, 1);

@@ -132,6 +132,32 @@ test_sessions_are_found(HttpFixture *fixture, gconstpointer settings)
     g_assert_cmpuint(join(fixture, "/whip/c", NULL), ==, 1); /* its place is free again */
 }
 
+/* A room that is too large for its worker goes on on another one; what is said of a session reaches
+ * it there, and a teacher who comes back goes to the room's home. */
+static void
+test_spill(HttpFixture *fixture, gconstpointer settings)
+{
+    guint carried[WORKERS] = {0};
+    g_auto(Reply) reply = {0};
+    g_autofree char *last = NULL, *path = NULL;
+
+    g_assert_cmpuint(join(fixture, "/whip/a", NULL), ==, 0);
+    for (guint i = 0; i < 60; i++) {
+        g_clear_pointer(&last, g_free);
+        carried[join(fixture, "/whep/a", &last)]++;
+    }
+    g_assert_cmpuint(carried[0], >=, 20);
+    g_assert_cmpuint(carried[1], >=, 20);
+    g_assert_cmpuint(carried[0] + carried[1] + carried[2], ==, 60);
+    g_assert_cmpfloat(sample(fixture, "classcast_worker_sessions{worker=\"1\"}"), ==, carried[1]);
+    g_assert_cmpuint(join(fixture, "/whip/b", NULL), !=, 0);
+    path = g_strconcat("/session/", last, NULL);
+    http_request(fixture, "DELETE", path, NULL, NULL, &reply);
+    g_assert_cmpuint(reply.status, ==, 200);
+    g_assert_cmpfloat(sample(fixture, "classcast_sessions{kind=\"watch\",state=\"connecting\"}"),
+                      ==, 59);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -144,5 +170,6 @@ main(int argc, char **argv)
     ADD("rooms-spread", test_rooms_spread);
     ADD("teacher-returns", test_teacher_returns);
     ADD("sessions-are-found", test_sessions_are_found);
+    ADD("spill", test_spill);
     return g_test_run();
 }
