@@ -1,0 +1,141 @@
+/* What the control thread asks of the worker, carried over to the worker's own thread. */
+#define CC_LOG_AREA "media"
+
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "relay/media/event-gate.h"
+#include "relay/media/worker-private.h"
+
+/* A request of the control thread on its way to the worker's. */
+typedef struct {
+    CcWorker *worker;
+    CcSessionSetup *setup;
+    char *session_id;
+    char *local_ufrag, *local_pwd, *remote_ufrag, *remote_pwd;
+    CcWorkerStatsFunc stats_func;
+    CcWorkerStats *stats;
+    gpointer stats_data;
+    GMainContext *reply_context;
+} Request;
+
+static void
+request_free(gpointer user_data)
+{
+    Request *request = user_data;
+    cc_session_setup_free(request->setup);
+    g_free(request->session_id);
+    g_free(request->local_ufrag);
+    g_free(request->local_pwd);
+    g_free(request->remote_ufrag);
+    g_free(request->remote_pwd);
+    cc_worker_stats_free(request->stats);
+    g_clear_pointer(&request->reply_context, g_main_context_unref);
+    g_free(request);
+}
+
+static void
+call_worker(CcWorker *worker, GSourceFunc func, Request *request)
+{
+    request->worker = worker;
+    cc_call_in_context(worker->context, func, request, request_free);
+}
+
+static gboolean
+on_add_session(gpointer user_data)
+{
+    Request *request = user_data;
+    CcWorker *self = request->worker;
+    gint64 now_us = cc_clock_now_us();
+    CcMediaSession *session = cc_media_session_new(self, g_steal_pointer(&request->setup), now_us);
+    self->wake_us = MIN(self->wake_us, now_us);
+    if (!cc_session_table_add(&self->sessions, session))
+        cc_warning("a session with a known id or ufrag was not added");
+    cc_worker_end_turn(self, now_us);
+    return G_SOURCE_REMOVE;
+}
+
+void
+cc_worker_add_session(CcWorker *worker, CcSessionSetup *setup)
+{
+    Request *request = g_new0(Request, 1);
+    request->setup = setup;
+    call_worker(worker, on_add_session, request);
+}
+
+static gboolean
+on_remove_session(gpointer user_data)
+{
+    Request *request = user_data;
+    CcWorker *self = request->worker;
+    CcMediaSession *session = cc_session_table_find_id(&self->sessions, request->session_id);
+    if (session) {
+        cc_media_session_say_goodbye(session);
+        cc_worker_remember_totals(self, session, cc_clock_now_us());
+        cc_session_table_remove(&self->sessions, session);
+        cc_worker_end_turn(self, cc_clock_now_us());
+    }
+    return G_SOURCE_REMOVE;
+}
+
+void
+cc_worker_remove_session(CcWorker *worker, const char *session_id)
+{
+    Request *request = g_new0(Request, 1);
+    request->session_id = g_strdup(session_id);
+    call_worker(worker, on_remove_session, request);
+}
+
+static gboolean
+on_restart_ice(gpointer user_data)
+{
+    Request *request = user_data;
+    CcMediaSession *session =
+        cc_session_table_find_id(&request->worker->sessions, request->session_id);
+    if (session)
+        cc_media_session_restart_ice(session, request->local_ufrag, request->local_pwd,
+                                     request->remote_ufrag, request->remote_pwd);
+    return G_SOURCE_REMOVE;
+}
+
+void
+cc_worker_restart_ice(CcWorker *worker, const char *session_id, const char *local_ufrag,
+                      const char *local_pwd, const char *remote_ufrag, const char *remote_pwd)
+{
+    Request *request = g_new0(Request, 1);
+    request->session_id = g_strdup(session_id);
+    request->local_ufrag = g_strdup(local_ufrag);
+    request->local_pwd = g_strdup(local_pwd);
+    request->remote_ufrag = g_strdup(remote_ufrag);
+    request->remote_pwd = g_strdup(remote_pwd);
+    call_worker(worker, on_restart_ice, request);
+}
+
+static gboolean
+on_stats_collected(gpointer user_data)
+{
+    Request *request = user_data;
+    request->stats_func(g_steal_pointer(&request->stats), request->stats_data);
+    return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_get_stats(gpointer user_data)
+{
+    Request *request = user_data;
+    Request *reply = g_new0(Request, 1);
+    reply->stats_func = request->stats_func;
+    reply->stats_data = request->stats_data;
+    reply->stats = cc_worker_collect_stats(request->worker, cc_clock_now_us());
+    cc_call_in_context(request->reply_context, on_stats_collected, reply, request_free);
+    return G_SOURCE_REMOVE;
+}
+
+void
+cc_worker_get_stats(CcWorker *worker, CcWorkerStatsFunc func, gpointer user_data)
+{
+    Request *request = g_new0(Request, 1);
+    request->stats_func = func;
+    request->stats_data = user_data;
+    request->reply_context = g_main_context_ref_thread_default();
+    call_worker(worker, on_get_stats, request);
+}
