@@ -1,11 +1,13 @@
 #include "tests/bench/load/options.h"
 
 #include <gio/gio.h>
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <sys/types.h>
 
 #include "tests/bench/load/pattern.h"
 
-#define MAX_SESSIONS 60000 /* each has a port of 127.0.0.1 */
+#define MAX_SESSIONS 60000 /* each has a port of one address */
 
 static gboolean
 fail(GError **error, const char *message)
@@ -27,6 +29,28 @@ read_peer(LoadOptions *options, GError **error)
         }
     }
     return fail(error, "--peer is classcast, janus or sink");
+}
+
+/* Janus does not offer the loopback interface's address. What goes from one address of this machine
+ * to another is loopback all the same. */
+static gboolean
+find_local_address(LoadOptions *options, GError **error)
+{
+    struct ifaddrs *all = NULL;
+    options->local.s_addr = htonl(INADDR_LOOPBACK);
+    if (options->peer != LOAD_PEER_JANUS)
+        return TRUE;
+    gboolean found = FALSE;
+    getifaddrs(&all);
+    for (struct ifaddrs *i = all; i && !found; i = i->ifa_next) {
+        if (!i->ifa_addr || i->ifa_addr->sa_family != AF_INET || !(i->ifa_flags & IFF_UP) ||
+            (i->ifa_flags & IFF_LOOPBACK))
+            continue;
+        options->local = ((struct sockaddr_in *)i->ifa_addr)->sin_addr;
+        found = TRUE;
+    }
+    freeifaddrs(all);
+    return found ? TRUE : fail(error, "Janus wants an IPv4 address other than 127.0.0.1");
 }
 
 static gboolean
@@ -130,8 +154,8 @@ parse(LoadOptions *o, int argc, char **argv, GError **error)
         return FALSE;
     if (argc > 1)
         return fail(error, "there are only options");
-    return read_peer(o, error) && read_profile(o, error) && read_watched(o, pids, error) &&
-           read_churn(o, churn, error) && check_numbers(o, error);
+    return read_peer(o, error) && find_local_address(o, error) && read_profile(o, error) &&
+           read_watched(o, pids, error) && read_churn(o, churn, error) && check_numbers(o, error);
 }
 
 LoadOptions *

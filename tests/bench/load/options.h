@@ -1,6 +1,8 @@
 /* The command line of lesson-load. */
 #pragma once
 
+#include <netinet/in.h>
+
 #include "common/transport/srtp.h"
 
 G_BEGIN_DECLS
@@ -12,6 +14,7 @@ typedef struct {
     char *peer_name;
     char *url, *token, *json;
     char *sink_target, *sink_file;
+    struct in_addr local; /* that the sockets are bound to */
     gint rooms, receivers;
     char *profile_name;
     CcSrtpProfile profile;

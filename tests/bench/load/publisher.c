@@ -101,7 +101,7 @@ load_publisher_init(LoadPublisher *publisher, LoadRoom *room, const LoadOptions 
     self->keyframe_wanted = TRUE;
     self->ring_size = CLAMP(RING_OF_ALL / (guint)options->rooms, MIN_RING, MAX_RING);
     self->ring = g_new0(LoadSentPacket, self->ring_size);
-    return load_session_init(&self->session, &callbacks, identity, options->profile, error);
+    return load_session_init(&self->session, &callbacks, options, identity, error);
 }
 
 void

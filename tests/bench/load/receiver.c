@@ -61,7 +61,7 @@ count_arrival(LoadReceiver *self, gsize length, gint64 arrival_ns)
 static const CcSrtpCipher *
 cipher_of(const LoadReceiver *self)
 {
-    return self->session.profile == CC_SRTP_AEAD_AES_128_GCM ? &cc_srtp_gcm : &cc_srtp_cm;
+    return self->session.options->profile == CC_SRTP_AEAD_AES_128_GCM ? &cc_srtp_gcm : &cc_srtp_cm;
 }
 
 /* The number of a packet of a mapped stream. */
@@ -255,7 +255,7 @@ load_receiver_init(LoadReceiver *receiver, LoadRoom *room, LoadTally *tally,
     receiver->expected_kinds =
         (guint8)((options->audio_rate > 0) << LOAD_AUDIO | (options->fps > 0) << LOAD_VIDEO);
     receiver->ssrc = g_random_int() | 1;
-    return load_session_init(&receiver->session, &callbacks, identity, options->profile, error);
+    return load_session_init(&receiver->session, &callbacks, options, identity, error);
 }
 
 void

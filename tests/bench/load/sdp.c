@@ -1,5 +1,6 @@
 #include "tests/bench/load/sdp.h"
 
+#include <arpa/inet.h>
 #include <gio/gio.h>
 
 #define MID_EXT 1
@@ -22,8 +23,10 @@ describe_transport(CcSdpMedia *media, const LoadSession *session)
     media->fingerprint_hash = g_strdup("sha-256");
     media->fingerprint = g_strdup(cc_dtls_identity_fingerprint(session->identity));
     media->setup = CC_SDP_ACTIVE; /* spares the relay a choice; both kinds of peer take it */
-    cc_sdp_media_add_candidate(media, "udp", 126u << 24 | 65535u << 8 | 255, "127.0.0.1",
-                               session->port, "host", NULL);
+    char address[INET_ADDRSTRLEN];
+    inet_ntop(AF_INET, &session->options->local, address, sizeof address);
+    cc_sdp_media_add_candidate(media, "udp", 126u << 24 | 65535u << 8 | 255, address, session->port,
+                               "host", NULL);
     media->end_of_candidates = TRUE;
 }
 
@@ -86,6 +89,8 @@ load_sdp_answer_receiver(const LoadReceiver *receiver, const CcSdp *offer)
     g_autoptr(CcSdp) sdp = cc_sdp_new();
     for (guint i = 0; i < offer->media->len; i++) {
         const CcSdpMedia *offered = offer->media->pdata[i];
+        if (offered->kind == CC_MEDIA_OTHER)
+            continue;
         LoadKind kind = offered->kind == CC_MEDIA_AUDIO ? LOAD_AUDIO : LOAD_VIDEO;
         CcSdpMedia *media =
             add_media(sdp, kind, offered->mid, receiver->payload_types[kind], &receiver->session);

@@ -20,7 +20,7 @@
 static gboolean
 open_socket(LoadSession *self, GError **error)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = self->options->local};
     socklen_t length = sizeof address;
     int on = 1, size = RECEIVE_BUFFER;
     self->fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -38,11 +38,11 @@ open_socket(LoadSession *self, GError **error)
 
 gboolean
 load_session_init(LoadSession *session, const LoadSessionCallbacks *callbacks,
-                  CcDtlsIdentity *identity, CcSrtpProfile profile, GError **error)
+                  const LoadOptions *options, CcDtlsIdentity *identity, GError **error)
 {
     session->callbacks = callbacks;
     session->identity = identity;
-    session->profile = profile;
+    session->options = options;
     session->whole = TRUE;
     load_ice_init(&session->ice);
     return open_socket(session, error);
@@ -184,7 +184,7 @@ become_connected(LoadSession *self)
         load_session_fail(self, 0, error->message);
         return;
     }
-    if (profile != self->profile) {
+    if (profile != self->options->profile) {
         load_session_fail(self, 0, "another SRTP profile was chosen than the one asked for");
         return;
     }

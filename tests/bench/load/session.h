@@ -5,6 +5,7 @@
 #include "common/transport/dtls.h"
 #include "common/wire/sdp.h"
 #include "tests/bench/load/ice.h"
+#include "tests/bench/load/options.h"
 
 G_BEGIN_DECLS
 
@@ -33,9 +34,9 @@ struct LoadSession {
     const LoadSessionCallbacks *callbacks;
     CcSrtp *inbound, *outbound; /* once connected */
     struct sockaddr_in remote;
-    guint16 port; /* ours, on 127.0.0.1 */
+    guint16 port; /* ours */
+    const LoadOptions *options;
     CcDtlsIdentity *identity;
-    CcSrtpProfile profile; /* the one that it must be */
     LoadIce ice;
     CcDtls *dtls; /* until connected: it is not needed any more, and is large */
     char *fingerprint_hash, *fingerprint;
@@ -47,9 +48,9 @@ struct LoadSession {
     guint http_status;    /* of a refusal, or 0 */
 };
 
-/* Opens the socket on 127.0.0.1. @identity must outlive it. */
+/* Opens the socket. @options and @identity must outlive it. */
 gboolean load_session_init(LoadSession *session, const LoadSessionCallbacks *callbacks,
-                           CcDtlsIdentity *identity, CcSrtpProfile profile, GError **error);
+                           const LoadOptions *options, CcDtlsIdentity *identity, GError **error);
 void load_session_clear(LoadSession *session);
 
 /* The other side's offer or answer; the checks begin. */

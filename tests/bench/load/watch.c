@@ -54,8 +54,8 @@ load_watch_core(const GArray *pids)
     return -1;
 }
 
-/* proc_stat(5). Busy is what is not idle: that is kept to the microsecond, the other columns are
- * sampled by ticks. */
+/* proc_stat(5). Busy is what is not idle: idle time is measured, the other columns are sampled by
+ * ticks. */
 static void
 read_core(int core, LoadCpu *cpu)
 {
@@ -72,7 +72,7 @@ read_core(int core, LoadCpu *cpu)
     gint64 tick_ns = LOAD_NS_PER_SEC / sysconf(_SC_CLK_TCK);
     cpu->core_softirq_ns = (gint64)softirq * tick_ns;
     cpu->core_steal_ns = (gint64)steal * tick_ns;
-    cpu->core_busy_ns = cpu->wall_ns - (gint64)(idle + wait + steal) * tick_ns;
+    cpu->core_busy_ns = cpu->wall_ns - (gint64)(idle + wait) * tick_ns;
 }
 
 void
