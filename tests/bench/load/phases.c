@@ -7,6 +7,7 @@
 
 #define PATIENCE_NS (20 * LOAD_NS_PER_SEC) /* for the last of those who join */
 #define STRAGGLERS_NS (300 * LOAD_NS_PER_MS)
+#define LATE_STRAGGLERS_NS LOAD_NS_PER_SEC /* if something is still missing */
 #define CHURN_PATIENCE_NS (5 * LOAD_NS_PER_SEC)
 
 static gboolean
@@ -103,6 +104,20 @@ take_snapshot(Load *self, LoadSnapshot *snapshot)
     *snapshot = self->now;
 }
 
+static gboolean
+nothing_is_missing(Load *self)
+{
+    for (guint i = 0; i < self->n_receivers; i++) {
+        for (guint kind = 0; kind < LOAD_N_KINDS; kind++) {
+            const LoadReceiver *receiver = &self->receivers[i];
+            if (load_receiver_expected(receiver, (LoadKind)kind) !=
+                receiver->streams[kind].in_window)
+                return FALSE;
+        }
+    }
+    return TRUE;
+}
+
 static void
 measure(Load *self)
 {
@@ -139,6 +154,7 @@ load_measure(Load *load, GError **error)
     g_printerr("lesson-load: measuring for %.1f s\n", options->seconds);
     measure(load);
     load_run(load, load_now_ns() + STRAGGLERS_NS, NULL);
+    load_run(load, load_now_ns() + LATE_STRAGGLERS_NS, nothing_is_missing);
     if (options->churn_rate > 0)
         load_run(load, load_now_ns() + CHURN_PATIENCE_NS, receivers_are_settled);
     load_watch_memory(load->watched, &load->last);
