@@ -94,6 +94,9 @@ const CcConfigKey cc_config_keys[] = {
     INT("relay", "max-load", "85", 1, 100,
         N_("When a worker spends more than so many percent of its time working, new receivers get "
            "503, so that those who are there keep what they have.")),
+    INT("relay", "max-requests-per-s", "100", 1, 100000,
+        N_("How often one address may ask to publish, watch or leave, in the long run; five times "
+           "as many at once. More get 429. Behind a reverse proxy all have its address.")),
     BOOL("relay", "wait-for-lesson", "true",
          N_("Whether who comes before the lesson may connect and wait. Otherwise the answer is 409 "
             "with Retry-After.")),

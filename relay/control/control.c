@@ -9,10 +9,9 @@
 #include "relay/control/metrics.h"
 #include "relay/control/placement.h"
 
-/* Of one address, which may be that of a proxy or of a whole school: enough for everybody behind it
- * to come back at once after a failure, too few to keep the relay busy. */
-#define REQUESTS_PER_S 100
-#define REQUESTS_AT_ONCE 500
+/* An address may be that of a whole school: everybody behind it may come back at once after a
+ * failure. */
+#define REQUESTS_AT_ONCE 5 /* times those a second */
 
 void
 cc_session_free(CcSession *session)
@@ -65,7 +64,8 @@ cc_control_new(CcSettings *settings, CcWorkerGroup *workers, CcDtlsIdentity *ide
     control->waiting = g_ptr_array_new();
     control->events = cc_events_new(control);
     control->metrics = cc_metrics_new();
-    control->rate_limit = cc_rate_limit_new(REQUESTS_PER_S, REQUESTS_AT_ONCE);
+    control->rate_limit = cc_rate_limit_new(settings->max_requests_per_s,
+                                            settings->max_requests_per_s * REQUESTS_AT_ONCE);
     return control;
 }
 

@@ -117,6 +117,7 @@ cc_settings_new(const CcConfig *config, GError **error)
         .teacher_silence_us = (gint64)get_uint(config, "teacher-silence-ms") * 1000,
         .lesson_grace_us = (gint64)get_uint(config, "lesson-grace-s") * G_USEC_PER_SEC,
     };
+    settings->max_requests_per_s = get_uint(config, "max-requests-per-s");
     settings->max_load = get_uint(config, "max-load") / 100.0;
     settings->ice_links = ice_links(config);
     take_codecs(settings, config);

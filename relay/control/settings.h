@@ -13,10 +13,11 @@ typedef struct {
     char **secrets;
     char *allow_origin; /* CORS */
     CcRoomLimits limits;
-    double max_load; /* 0..1, of a worker that takes another receiver */
-    char **advertise;     /* IP literals (host names already resolved); empty: find them */
-    char **udp_addresses; /* where the worker listens */
-    char **ice_links;     /* values of Link headers (RFC 9725 section 4.6) */
+    guint max_requests_per_s; /* of one address, in the long run */
+    double max_load;          /* 0..1, of a worker that takes another receiver */
+    char **advertise;         /* IP literals (host names already resolved); empty: find them */
+    char **udp_addresses;     /* where the worker listens */
+    char **ice_links;         /* values of Link headers (RFC 9725 section 4.6) */
     CcCodec *codecs;
     guint n_codecs;
 } CcSettings;

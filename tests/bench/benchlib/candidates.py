@@ -78,7 +78,7 @@ class Classcast(Candidate):
         keys = {
             "http-address": "127.0.0.1", "http-port": 0, "udp-address": "127.0.0.1", "udp-port": 0,
             "max-rooms": 10000, "max-sessions": 60000, "max-sessions-per-room": 60000,
-            "socket-buffer-kib": 16384,
+            "socket-buffer-kib": 16384, "max-load": 100, "max-requests-per-s": 100000,
         }
         if self.workers:
             keys["workers"] = self.workers

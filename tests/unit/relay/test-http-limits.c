@@ -116,6 +116,23 @@ test_requests(HttpFixture *fixture, gconstpointer settings)
     g_assert_cmpuint(reply.status, ==, 200);
 }
 
+/* max-requests-per-s, five times as many at once; while we ask, a few more become due. */
+static void
+test_request_rate(HttpFixture *fixture, gconstpointer settings)
+{
+    guint allowed = 0;
+
+    for (;; allowed++) {
+        g_auto(Reply) reply = {0};
+        http_request(fixture, "DELETE", "/session/0123", NULL, NULL, &reply);
+        if (reply.status == 429)
+            break;
+        assert_problem(&reply, 404, "unknown-session");
+        g_assert_cmpuint(allowed, <, 100);
+    }
+    g_assert_cmpuint(allowed, >=, 10);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -124,5 +141,6 @@ main(int argc, char **argv)
     g_test_add(name, HttpFixture, settings, set_up, function, tear_down)
     ADD("/relay/http-limits/connections", "relay.max-sessions=1", test_connections);
     ADD("/relay/http-limits/requests", NULL, test_requests);
+    ADD("/relay/http-limits/request-rate", "relay.max-requests-per-s=2", test_request_rate);
     return g_test_run();
 }
