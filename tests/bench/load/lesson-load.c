@@ -1,5 +1,5 @@
 /* The benchmark's load: real WebRTC sessions of many classrooms in one thread, counted.
- * script/bench runs it and reads its JSON (docs/performance.md says what the members mean). */
+ * script/bench runs it and reads its JSON (report.c says what the members mean). */
 #include <stdlib.h>
 
 #include "tests/bench/load/load.h"

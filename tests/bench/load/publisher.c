@@ -184,7 +184,8 @@ send_burst(LoadPublisher *self, LoadKind kind, guint n, gboolean measuring)
                                               .msg_iovlen = 1};
     }
     self->last_ns[kind] = load_wall_ns();
-    load_room_sent(self->room, kind, first, n, self->last_ns[kind], measuring);
+    load_room_sent(self->room, kind, first, n, self->timestamps[kind], self->last_ns[kind],
+                   measuring);
     int sent = sendmmsg(self->session.fd, messages, n, MSG_DONTWAIT);
     self->not_sent += n - (guint)MAX(sent, 0);
 }

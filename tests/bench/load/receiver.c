@@ -1,7 +1,6 @@
 #include "tests/bench/load/receiver.h"
 
 #include "common/wire/bytes.h"
-#include "common/wire/rtcp.h"
 #include "common/wire/rtp.h"
 #include "tests/bench/load/clock.h"
 
@@ -10,25 +9,6 @@ static const guint clock_rates[LOAD_N_KINDS] = {[LOAD_AUDIO] = 48000, [LOAD_VIDE
 static void
 on_connected(LoadSession *session, gint64 now_ns)
 {
-}
-
-static void
-on_rtcp(LoadSession *session, const guint8 *data, gsize length, gint64 arrival_ns)
-{
-    LoadReceiver *self = (LoadReceiver *)session;
-    CcRtcpPacket packet;
-    CcRtcpSenderInfo info;
-    CC_RTCP_FOREACH(data, length, &packet) {
-        if (packet.type != CC_RTCP_SR || !cc_rtcp_read_sender_info(&packet, &info))
-            continue;
-        for (guint kind = 0; kind < LOAD_N_KINDS; kind++) {
-            LoadStream *stream = &self->streams[kind];
-            if (stream->ssrc != info.ssrc)
-                continue;
-            stream->last_sr = (guint32)(info.ntp >> 16);
-            stream->last_sr_ns = arrival_ns;
-        }
-    }
 }
 
 static gboolean
@@ -110,39 +90,64 @@ look_inside(LoadReceiver *self, LoadKind kind, guint8 *packet, gsize length, gui
     return TRUE;
 }
 
+static gboolean
+is_mapped(const LoadReceiver *self)
+{
+    for (guint kind = 0; kind < LOAD_N_KINDS; kind++) {
+        if ((self->expected_kinds & 1u << kind) && !self->streams[kind].mapped)
+            return FALSE;
+    }
+    return TRUE;
+}
+
 static void
-map_stream(LoadReceiver *self, LoadKind kind, guint16 sequence, guint64 number)
+map_stream(LoadReceiver *self, LoadKind kind, const guint8 *packet, guint64 number)
 {
     LoadStream *stream = &self->streams[kind];
+    const LoadTrack *track = &self->room->tracks[kind];
     stream->mapped = TRUE;
-    stream->offset = (guint16)(sequence - number);
-    stream->highest = number - 1;
-    stream->seen = G_MAXUINT64;
-    stream->from = stream->base = number;
-    stream->in_window = stream->total = 0;
-    stream->reported_expected = stream->reported_total = 0;
-    stream->arrival_ns = 0;
-    stream->jitter = 0;
-    self->session.whole = self->decrypts || !load_receiver_is_watching(self);
+    stream->offset = (guint16)(cc_read_u16(packet + 2) - number);
+    stream->timestamp_offset = cc_read_u32(packet + 4) - track->timestamps[number & track->mask];
+    if (!stream->began) {
+        stream->began = TRUE;
+        stream->highest = number - 1;
+        stream->seen = G_MAXUINT64;
+        stream->from = number;
+    }
+    self->session.whole = self->decrypts || !is_mapped(self);
+}
+
+static void
+unmap_stream(LoadReceiver *self, LoadStream *stream)
+{
+    self->tally->remapped++;
+    stream->mapped = FALSE;
+    stream->n_held = 0;
+    self->session.whole = TRUE;
 }
 
 /* FALSE if this packet does not tell which one it is. */
 static gboolean
-learn_mapping(LoadReceiver *self, LoadKind kind, guint8 *packet, gsize have, gsize length)
+learn_mapping(LoadReceiver *self, LoadKind kind, guint8 *packet, gsize have, gsize length,
+              gint64 arrival_ns)
 {
+    LoadStream *stream = &self->streams[kind];
     guint16 sequence = cc_read_u16(packet + 2);
     guint64 newest = self->room->tracks[kind].next - 1, number;
-    if (self->plain)
+    if (self->plain) {
         number = newest + (guint64)(gint64)(gint16)(guint16)(sequence - (guint16)newest);
-    else if (have < length || !look_inside(self, kind, packet, length, &number)) {
-        self->session.whole = TRUE;
+    } else if (have < length) {
+        if (stream->n_held < LOAD_MAX_HELD)
+            stream->held[stream->n_held++] = (LoadHeldPacket){sequence, arrival_ns};
+        return FALSE;
+    } else if (!look_inside(self, kind, packet, length, &number)) {
         return FALSE;
     }
     if (!load_track_remembers(&self->room->tracks[kind], number)) {
         self->tally->damaged++;
         return FALSE;
     }
-    map_stream(self, kind, sequence, number);
+    map_stream(self, kind, packet, number);
     return TRUE;
 }
 
@@ -188,7 +193,6 @@ account(LoadReceiver *self, LoadKind kind, guint64 number, gint64 arrival_ns)
     gboolean counts =
         number >= track->measured_from && number < track->measured_to && number >= stream->from;
     gboolean late;
-    stream->total++;
     if (!mark_seen(stream, number, &late)) {
         tally->duplicates += counts;
         return;
@@ -196,10 +200,66 @@ account(LoadReceiver *self, LoadKind kind, guint64 number, gint64 arrival_ns)
     if (!counts)
         return;
     stream->in_window++;
-    tally->received[kind]++;
     tally->reordered += late;
     load_histogram_add(&tally->latency[kind],
                        (arrival_ns - track->sent_ns[number & track->mask]) / 1000);
+}
+
+static void
+account_held(LoadReceiver *self, LoadKind kind)
+{
+    LoadStream *stream = &self->streams[kind];
+    for (guint i = 0; i < stream->n_held; i++) {
+        guint64 number = number_of(stream, stream->held[i].sequence);
+        if (load_track_remembers(&self->room->tracks[kind], number))
+            account(self, kind, number, stream->held[i].arrival_ns);
+    }
+    stream->n_held = 0;
+}
+
+/* Whether a packet of a mapped stream is the one that its sequence number says. */
+static gboolean
+fits_mapping(const LoadReceiver *self, LoadKind kind, const guint8 *packet, guint64 number)
+{
+    const LoadStream *stream = &self->streams[kind];
+    const LoadTrack *track = &self->room->tracks[kind];
+    return load_track_remembers(track, number) &&
+           cc_read_u32(packet + 4) - track->timestamps[number & track->mask] ==
+               stream->timestamp_offset;
+}
+
+static void
+follow(LoadReceiver *self, LoadKind kind, guint8 *packet, gsize have, gsize length,
+       gint64 arrival_ns)
+{
+    LoadStream *stream = &self->streams[kind];
+    guint64 number = number_of(stream, cc_read_u16(packet + 2)), inside;
+    if (stream->mapped && !fits_mapping(self, kind, packet, number))
+        unmap_stream(self, stream);
+    if (!stream->mapped) {
+        if (!learn_mapping(self, kind, packet, have, length, arrival_ns))
+            return;
+        number = number_of(stream, cc_read_u16(packet + 2));
+        account_held(self, kind);
+    } else if (self->decrypts && look_inside(self, kind, packet, length, &inside) &&
+               inside != number) {
+        self->tally->damaged++;
+        return;
+    }
+    account(self, kind, number, arrival_ns);
+}
+
+static void
+begin_stream(LoadReceiver *self, LoadStream *stream, guint32 ssrc)
+{
+    if (stream->mapped)
+        unmap_stream(self, stream);
+    stream->ssrc = ssrc;
+    stream->received = (CcSequenceUnwrapper){0};
+    stream->total = stream->reported_expected = stream->reported_total = 0;
+    stream->arrival_ns = 0;
+    stream->jitter = 0;
+    stream->last_sr = 0;
 }
 
 static void
@@ -214,35 +274,16 @@ on_rtp(LoadSession *session, guint8 *packet, gsize have, gsize length, gint64 ar
     count_arrival(self, length, arrival_ns);
     LoadStream *stream = &self->streams[kind];
     guint32 ssrc = cc_read_u32(packet + 8);
-    if (ssrc != stream->ssrc) {
-        self->tally->remapped += stream->ssrc != 0;
-        stream->ssrc = ssrc;
-        stream->mapped = FALSE;
-    }
-    guint64 number, inside;
-    if (!stream->mapped) {
-        if (!learn_mapping(self, kind, packet, have, length))
-            return;
-        number = stream->base;
-    } else {
-        number = number_of(stream, cc_read_u16(packet + 2));
-        if (self->decrypts && look_inside(self, kind, packet, length, &inside) &&
-            inside != number) {
-            self->tally->remapped++;
-            stream->mapped = FALSE;
-            return;
-        }
-    }
-    if (!load_track_remembers(&self->room->tracks[kind], number)) {
-        self->tally->remapped++;
-        stream->mapped = FALSE;
-        return;
-    }
+    if (ssrc != stream->ssrc)
+        begin_stream(self, stream, ssrc);
+    gint64 received = cc_sequence_unwrap(&stream->received, cc_read_u16(packet + 2));
+    if (stream->total++ == 0)
+        stream->first_received = received;
     measure_jitter(stream, kind, cc_read_u32(packet + 4), arrival_ns);
-    account(self, kind, number, arrival_ns);
+    follow(self, kind, packet, have, length, arrival_ns);
 }
 
-static const LoadSessionCallbacks callbacks = {on_connected, on_rtp, on_rtcp};
+static const LoadSessionCallbacks callbacks = {on_connected, on_rtp, load_receiver_take_rtcp};
 
 gboolean
 load_receiver_init(LoadReceiver *receiver, LoadRoom *room, LoadTally *tally,
@@ -287,7 +328,7 @@ gboolean
 load_receiver_is_watching(const LoadReceiver *receiver)
 {
     for (guint kind = 0; kind < LOAD_N_KINDS; kind++) {
-        if ((receiver->expected_kinds & 1u << kind) && !receiver->streams[kind].mapped)
+        if ((receiver->expected_kinds & 1u << kind) && !receiver->streams[kind].began)
             return FALSE;
     }
     return TRUE;
@@ -304,56 +345,8 @@ load_receiver_expected(const LoadReceiver *receiver, LoadKind kind)
 {
     const LoadStream *stream = &receiver->streams[kind];
     const LoadTrack *track = &receiver->room->tracks[kind];
-    if (!stream->mapped)
+    if (!stream->began)
         return 0;
     guint64 from = MAX(stream->from, track->measured_from);
     return from < track->measured_to ? track->measured_to - from : 0;
-}
-
-static void
-fill_block(LoadStream *stream, gint64 wall_ns, CcRtcpReportBlock *block)
-{
-    guint64 expected = stream->highest - stream->base + 1;
-    guint64 expected_now = expected - stream->reported_expected;
-    gint64 lost_now = (gint64)(expected_now - (stream->total - stream->reported_total));
-    *block = (CcRtcpReportBlock){
-        .ssrc = stream->ssrc,
-        .cumulative_lost = (gint32)CLAMP((gint64)(expected - stream->total), -0x800000, 0x7fffff),
-        .highest_sequence = (guint32)((guint16)(stream->base + stream->offset) + expected - 1),
-        .jitter = stream->jitter >> 4,
-        .last_sr = stream->last_sr,
-    };
-    if (expected_now > 0 && lost_now > 0)
-        block->fraction_lost = (guint8)MIN((guint64)lost_now * 256 / expected_now, 255);
-    if (stream->last_sr != 0)
-        block->delay_since_last_sr =
-            (guint32)((wall_ns - stream->last_sr_ns) / 1000 * 65536 / G_USEC_PER_SEC);
-    stream->reported_expected = expected;
-    stream->reported_total = stream->total;
-}
-
-void
-load_receiver_second(LoadReceiver *receiver)
-{
-    LoadReceiver *self = receiver;
-    CcRtcpReportBlock blocks[LOAD_N_KINDS];
-    guint n = 0;
-    gint64 wall_ns = load_wall_ns();
-    for (guint kind = 0; kind < LOAD_N_KINDS; kind++) {
-        if (self->streams[kind].mapped)
-            fill_block(&self->streams[kind], wall_ns, &blocks[n++]);
-    }
-    guint8 packet[256];
-    CcRtcpBuilder builder;
-    cc_rtcp_builder_init(&builder, packet, sizeof packet - CC_SRTP_MAX_TRAILER);
-    cc_rtcp_add_receiver_report(&builder, self->ssrc, blocks, n);
-    cc_rtcp_add_sdes_cname(&builder, self->ssrc, "lesson-load");
-    const LoadStream *video = &self->streams[LOAD_VIDEO];
-    guint32 wanted = video->ssrc != 0 ? video->ssrc : self->video_ssrc;
-    if (self->seconds_connected++ > 0 && !self->asked_keyframe && wanted != 0 && !video->mapped &&
-        (self->expected_kinds & 1u << LOAD_VIDEO)) {
-        self->asked_keyframe = TRUE;
-        cc_rtcp_add_pli(&builder, self->ssrc, wanted);
-    }
-    load_session_send_rtcp(&self->session, packet, builder.length);
 }

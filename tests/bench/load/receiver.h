@@ -1,30 +1,46 @@
 /* A classroom: receives both tracks of a room and keeps count. It decrypts the first packet of each
  * stream, which names the publisher's packet; from then on the sequence numbers in clear tell
- * everything. Some receivers decrypt and verify all. */
+ * everything, as long as the timestamps fit them. Where a relay leaves packets out and closes the
+ * gap in the numbers, they do not fit any more, and the next packet is decrypted again: what was
+ * left out counts as lost. Some receivers decrypt and verify all. */
 #pragma once
 
 #include "common/transport/srtp-cipher.h"
+#include "common/wire/sequence.h"
 #include "tests/bench/load/room.h"
 #include "tests/bench/load/session.h"
 #include "tests/bench/load/tally.h"
 
 G_BEGIN_DECLS
 
+/* A packet whose number will be known when the next one has been decrypted. */
+typedef struct {
+    guint16 sequence;
+    gint64 arrival_ns;
+} LoadHeldPacket;
+
+#define LOAD_MAX_HELD 16
+
 typedef struct {
     guint32 ssrc; /* 0: nothing came yet */
-    gboolean mapped;
-    guint16 offset;    /* RTP's sequence number minus the packet's number, modulo 2^16 */
-    guint64 highest;   /* number of the newest packet */
-    guint64 seen;      /* bit n: highest - n has come */
-    guint64 from;      /* losses count from this number on */
-    guint64 in_window; /* different packets received that were published in the window */
+    gboolean mapped, began;
+    guint16 offset;           /* RTP's sequence number minus the packet's number, modulo 2^16 */
+    guint32 timestamp_offset; /* the same of RTP's timestamps */
+    guint64 highest;          /* number of the newest packet */
+    guint64 seen;             /* bit n: highest - n has come */
+    guint64 from;             /* losses count from this number on */
+    guint64 in_window;        /* different packets received that were published in the window */
     /* For receiver reports. */
-    guint64 base, total, reported_expected, reported_total;
+    CcSequenceUnwrapper received;
+    gint64 first_received;
+    guint64 total, reported_expected, reported_total;
     gint64 arrival_ns; /* of the newest packet */
     guint32 timestamp; /* its */
     guint32 jitter;    /* RTP time units, times 16 */
     guint32 last_sr;
     gint64 last_sr_ns;
+    guint n_held;
+    LoadHeldPacket held[LOAD_MAX_HELD];
 } LoadStream;
 
 typedef struct {
@@ -53,12 +69,15 @@ void load_receiver_clear(LoadReceiver *receiver);
  * of tests/bench/floor.c. */
 void load_receiver_set_plain(LoadReceiver *receiver, gboolean verify);
 
-/* TRUE if all tracks of the room have come. */
+/* TRUE once all tracks of the room have come. */
 gboolean load_receiver_is_watching(const LoadReceiver *receiver);
 void load_receiver_begin_window(LoadReceiver *receiver);
 /* Packets of this kind that should have come; after the window. */
 guint64 load_receiver_expected(const LoadReceiver *receiver, LoadKind kind);
 
+/* RTCP that came, decrypted. */
+void load_receiver_take_rtcp(LoadSession *session, const guint8 *data, gsize length,
+                             gint64 arrival_ns);
 /* Receiver reports, and PLI where no picture comes. */
 void load_receiver_second(LoadReceiver *receiver);
 

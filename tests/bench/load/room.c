@@ -11,6 +11,7 @@ init_track(LoadTrack *track, gint rate)
     *track = (LoadTrack){.next = FIRST_NUMBER, .mask = size - 1};
     track->measured_from = track->measured_to = G_MAXUINT64;
     track->sent_ns = g_new0(gint64, size);
+    track->timestamps = g_new0(guint32, size);
 }
 
 void
@@ -24,8 +25,10 @@ load_room_init(LoadRoom *room, guint index, const LoadOptions *options)
 void
 load_room_clear(LoadRoom *room)
 {
-    for (guint kind = 0; kind < LOAD_N_KINDS; kind++)
+    for (guint kind = 0; kind < LOAD_N_KINDS; kind++) {
         g_clear_pointer(&room->tracks[kind].sent_ns, g_free);
+        g_clear_pointer(&room->tracks[kind].timestamps, g_free);
+    }
 }
 
 guint64
@@ -35,12 +38,14 @@ load_room_take_number(LoadRoom *room, LoadKind kind)
 }
 
 void
-load_room_sent(LoadRoom *room, LoadKind kind, guint64 first, guint n, gint64 wall_ns,
-               gboolean measuring)
+load_room_sent(LoadRoom *room, LoadKind kind, guint64 first, guint n, guint32 timestamp,
+               gint64 wall_ns, gboolean measuring)
 {
     LoadTrack *track = &room->tracks[kind];
-    for (guint64 number = first; number < first + n; number++)
+    for (guint64 number = first; number < first + n; number++) {
         track->sent_ns[number & track->mask] = wall_ns;
+        track->timestamps[number & track->mask] = timestamp;
+    }
     if (measuring && room->last_sent_ns != 0)
         room->longest_gap_ns = MAX(room->longest_gap_ns, wall_ns - room->last_sent_ns);
     room->last_sent_ns = wall_ns;

@@ -10,7 +10,8 @@ typedef struct {
     guint64 next; /* number of the next packet; its lower 16 bits are RTP's */
     /* Published inside the measuring window: [from, to). G_MAXUINT64 until known. */
     guint64 measured_from, measured_to;
-    gint64 *sent_ns; /* wall clock, by number & mask */
+    gint64 *sent_ns;     /* wall clock, by number & mask */
+    guint32 *timestamps; /* RTP's, likewise */
     guint64 mask;
 } LoadTrack;
 
@@ -27,8 +28,8 @@ void load_room_clear(LoadRoom *room);
 /* Takes the next number of a packet that is about to be sent. */
 guint64 load_room_take_number(LoadRoom *room, LoadKind kind);
 /* Packets [@first, @first + @n) go out now, in one burst. */
-void load_room_sent(LoadRoom *room, LoadKind kind, guint64 first, guint n, gint64 wall_ns,
-                    gboolean measuring);
+void load_room_sent(LoadRoom *room, LoadKind kind, guint64 first, guint n, guint32 timestamp,
+                    gint64 wall_ns, gboolean measuring);
 
 void load_room_begin_window(LoadRoom *room);
 void load_room_end_window(LoadRoom *room);

@@ -10,14 +10,13 @@ typedef struct {
     /* The window, wall clock: [from, to). to is G_MAXINT64 while it is open, from before it. */
     gint64 from_ns, to_ns;
     LoadHistogram latency[LOAD_N_KINDS]; /* of packets published inside the window */
-    guint64 received[LOAD_N_KINDS];      /* of those, without duplicates */
     guint64 duplicates, reordered;       /* of those */
     guint64 forwarded;                   /* RTP datagrams that arrived inside the window */
     guint64 forwarded_bytes;             /* of their UDP payload */
     gint64 longest_gap_ns;     /* between two of one receiver who was there at its begin */
     guint64 verified, damaged; /* decrypted packets; damaged: not what was sent */
     guint64 undecryptable, malformed;
-    guint64 remapped; /* streams that changed while they were received */
+    guint64 remapped; /* streams whose numbers or SSRC changed while they were received */
 } LoadTally;
 
 G_END_DECLS
