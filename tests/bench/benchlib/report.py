@@ -88,9 +88,10 @@ def joins_table(records):
         churn = entry["result"].get("churn") or {}
         gap = figures.dig(entry["result"], "gap_ms", "max")
         rows.append([candidates.NAMES[entry["candidate"]], entry["run"] + 1, churn.get("attempted"),
-                     churn.get("failed"), churn.get("refused_503"), churn.get("p50_ms"), churn.get("p99_ms"),
-                     gap, f"{figures.lost_percent(entry['result']) or 0:.3f}"])
-    return "300 more join each second for 10 s while 300 watch\n\n" + table(
+                     churn.get("failed"), churn.get("refused_503"),
+                     *(f"{value:.1f}" if value is not None else "–"
+                       for value in (churn.get("p50_ms"), churn.get("p99_ms"), gap)), f"{figures.lost_percent(entry['result']) or 0:.3f}"])
+    return "300 more join each second for 10 s while 300 watch, 100 + 24 kbit/s\n\n" + table(
         ["", "run", "joins", "failed", "refused", "p50 ms", "p99 ms", "longest gap ms", "lost %"], rows)
 
 
@@ -107,7 +108,7 @@ def scale_table(records, ends):
     for entry in records.find(experiment="scale"):
         result = entry["result"]
         rows.append([entry["shape"], entry["receivers"], figures.dig(result, "connected"),
-                     figures.dig(result, "forwarded_pps"), *(
+                     f"{figures.dig(result, 'forwarded_pps') or 0:.0f}", *(
                          f"{value:.{digits}f}" if value is not None else "–" for value, digits in (
                              (figures.cost_us(result), 2), (figures.core_percent(result), 0),
                              (figures.latency_ms(result, "p50"), 1), (figures.latency_ms(result), 1),
