@@ -103,14 +103,18 @@ guint
 cc_control_choose_worker(const CcControl *control, const char *room, CcSessionDirection direction)
 {
     const CcRoom *known = cc_room_registry_lookup(control->rooms, room);
-    guint n_workers = cc_worker_group_size(control->workers);
+    CcPlacement workers = {.n_workers = cc_worker_group_size(control->workers),
+                           .load = control->load};
 
+    for (guint i = 0; i < workers.n_workers; i++)
+        if (cc_worker_load(cc_control_worker(control, i)) > control->settings->max_load)
+            workers.busy |= (guint64)1 << i;
     if (known == NULL)
-        return cc_placement_least(control->load, n_workers);
+        return cc_placement_least(&workers);
     /* A teacher always goes to where the room's packets come together. */
     if (direction == CC_DIRECTION_PUBLISH)
         return known->home;
-    return cc_placement_receiver(control->load, known->on_worker, n_workers, known->home);
+    return cc_placement_receiver(&workers, known->on_worker, known->home);
 }
 
 CcWorker *

@@ -6,36 +6,52 @@
 
 /* What a worker may carry before its rooms spill over. */
 static guint64
-share(const guint *load, guint n_workers)
+share(const CcPlacement *workers)
 {
     guint64 sum = 0;
 
-    for (guint i = 0; i < n_workers; i++)
-        sum += load[i];
-    return sum / n_workers + MAX(EXCESS, sum / n_workers / EXCESS_DIVISOR);
+    for (guint i = 0; i < workers->n_workers; i++)
+        sum += workers->load[i];
+    return sum / workers->n_workers + MAX(EXCESS, sum / workers->n_workers / EXCESS_DIVISOR);
+}
+
+static gboolean
+is_busy(const CcPlacement *workers, guint index)
+{
+    return (workers->busy >> index & 1) != 0;
+}
+
+/* Fewer sessions; but whoever is busy comes last. */
+static gboolean
+is_better(const CcPlacement *workers, guint index, guint than)
+{
+    if (is_busy(workers, index) != is_busy(workers, than))
+        return is_busy(workers, than);
+    return workers->load[index] < workers->load[than];
 }
 
 guint
-cc_placement_least(const guint *load, guint n_workers)
+cc_placement_least(const CcPlacement *workers)
 {
     guint least = 0;
 
-    for (guint i = 1; i < n_workers; i++)
-        if (load[i] < load[least])
+    for (guint i = 1; i < workers->n_workers; i++)
+        if (is_better(workers, i, least))
             least = i;
     return least;
 }
 
 guint
-cc_placement_receiver(const guint *load, const guint *in_room, guint n_workers, guint home)
+cc_placement_receiver(const CcPlacement *workers, const guint *in_room, guint home)
 {
-    guint64 limit = share(load, n_workers);
+    guint64 limit = share(workers);
     guint best = home;
 
-    if (load[home] <= limit)
+    if (workers->load[home] <= limit && !is_busy(workers, home))
         return home;
-    for (guint i = 0; i < n_workers; i++)
-        if (i != home && in_room[i] > 0 && load[i] <= limit && load[i] < load[best])
+    for (guint i = 0; i < workers->n_workers; i++)
+        if (i != home && in_room[i] > 0 && workers->load[i] <= limit && !is_busy(workers, i) &&
+            is_better(workers, i, best))
             best = i;
-    return best != home ? best : cc_placement_least(load, n_workers);
+    return best != home ? best : cc_placement_least(workers);
 }

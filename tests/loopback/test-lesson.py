@@ -6,7 +6,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
-from support import media, tap
+from support import http, media, offers, tap
 from support.lesson import LessonCase
 
 PROFILES = {"gcm": "AEAD_AES_128_GCM", "cm": "AES128_CM_"}
@@ -76,6 +76,28 @@ class Workers(LessonCase):
         metrics = relay.metrics()
         self.assertEqual(metrics['classcast_sessions{kind="watch",state="connected"}'], 2)
         self.assertGreater(metrics['classcast_datagrams_total{direction="out"}'], 200)
+
+
+    def test_room_on_two_workers(self):
+        """A room so large that the next classroom lands on another worker sees the lesson there."""
+        relay = self.start_relay(workers=2)
+        self.start_send(relay)
+        near = self.start_recv(relay, name="near")
+        self.wait_for_media(near)
+        while relay.metrics()['classcast_worker_sessions{worker="1"}'] == 0:
+            waiting = relay.request("POST", "/whep/math", offers.offer(), Content_Type=http.SDP)
+            self.assertEqual(waiting.status, 201)
+        relay.request("DELETE", waiting.headers["Location"])  # the classroom gets its place
+        record = self.path("lesson.mkv")
+        far = self.start_recv(relay, "--record", record, name="far")
+        self.wait_for_media(far)
+        sent = 'classcast_worker_datagrams_out_total{worker="1"}'
+        self.wait_until("packets of the other worker", lambda: relay.metrics()[sent] > 400)
+        self.assertEqual(relay.metrics()['classcast_dropped_total{reason="ring-full"}'], 0)
+        far.stop()
+        pictures, sound = media.Pictures(record), media.Sound(record)
+        self.assertGreater(pictures.distinct(), 10)
+        self.assertGreater(sound.loudness(), 50)
 
 
 class FromTheFirewall(LessonCase):
