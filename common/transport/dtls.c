@@ -7,10 +7,10 @@
 #include "common/base/error.h"
 #include "common/transport/dtls-bio.h"
 #include "common/transport/dtls-identity.h"
+#include "common/transport/dtls-tail.h"
 #include "common/wire/bytes.h"
 
-#define MAX_DATAGRAM 1200 /* bytes of UDP payload that every path carries */
-#define RECORD_HEADER 13
+#define MAX_DATAGRAM 1200        /* bytes of UDP payload that every path carries */
 #define FIRST_TIMEOUT_US 400000u /* below RFC 6347's 1 s: a lesson waits for each lost flight */
 #define MAX_TIMEOUT_US 3000000u  /* OpenSSL gives up at the 13th: half a minute */
 
@@ -18,12 +18,18 @@
 #define MAX_EARLY_RECORDS 32
 
 struct CcDtls {
-    SSL *ssl;
+    SSL *ssl; /* NULL after the handshake: then there is the tail */
+    CcDtlsTail tail;
     CcDtlsPipe pipe;
+    CcDtlsSendFunc send;
+    gpointer user_data;
+    gboolean client;
     CcDtlsState state;
-    char *fingerprint_hash, *fingerprint;
+    char *fingerprint_hash, *fingerprint; /* NULL after the handshake */
     gboolean fingerprint_differs;
     guint early_records;
+    CcSrtpProfile profile;
+    guint8 material[2 * (CC_SRTP_KEY_LENGTH + CC_SRTP_MAX_SALT_LENGTH)]; /* RFC 5764 section 4.2 */
 };
 
 int
@@ -46,6 +52,15 @@ on_next_timeout(SSL *ssl, unsigned int timeout_us)
     return timeout_us == 0 ? FIRST_TIMEOUT_US : MIN(timeout_us * 2, MAX_TIMEOUT_US);
 }
 
+/* From OpenSSL. */
+static void
+on_datagram(const guint8 *datagram, gsize length, gpointer user_data)
+{
+    CcDtls *dtls = user_data;
+    cc_dtls_tail_note_sent(&dtls->tail, datagram, length);
+    dtls->send(datagram, length, dtls->user_data);
+}
+
 CcDtls *
 cc_dtls_new(CcDtlsIdentity *identity, gboolean client, const char *fingerprint_hash,
             const char *fingerprint, CcDtlsSendFunc send, gpointer user_data)
@@ -55,8 +70,11 @@ cc_dtls_new(CcDtlsIdentity *identity, gboolean client, const char *fingerprint_h
     CcDtls *dtls = g_new0(CcDtls, 1);
     dtls->fingerprint_hash = g_strdup(fingerprint_hash);
     dtls->fingerprint = g_strdup(fingerprint);
-    dtls->pipe.send = send;
-    dtls->pipe.user_data = user_data;
+    dtls->client = client;
+    dtls->send = send;
+    dtls->user_data = user_data;
+    dtls->pipe.send = on_datagram;
+    dtls->pipe.user_data = dtls;
 
     dtls->ssl = SSL_new(cc_dtls_identity_context(identity));
     BIO *bio = cc_dtls_bio_new(&dtls->pipe);
@@ -79,6 +97,8 @@ cc_dtls_free(CcDtls *dtls)
     if (!dtls)
         return;
     SSL_free(dtls->ssl);
+    cc_dtls_tail_clear(&dtls->tail);
+    OPENSSL_cleanse(dtls->material, sizeof dtls->material);
     g_free(dtls->fingerprint_hash);
     g_free(dtls->fingerprint);
     g_free(dtls);
@@ -92,14 +112,27 @@ fail(CcDtls *dtls)
     return dtls->fingerprint_differs ? CC_DROP_DTLS_FINGERPRINT : CC_DROP_DTLS_FAILED;
 }
 
+/* RFC 5764 section 4.2. FALSE without use_srtp: there is nothing that we could talk about. */
+static gboolean
+take_material(CcDtls *dtls)
+{
+    static const char label[] = "EXTRACTOR-dtls_srtp";
+    const SRTP_PROTECTION_PROFILE *selected = SSL_get_selected_srtp_profile(dtls->ssl);
+    if (!selected)
+        return FALSE;
+    dtls->profile = (CcSrtpProfile)selected->id;
+    gsize length = 2 * (CC_SRTP_KEY_LENGTH + cc_srtp_profile_salt_length(dtls->profile));
+    return SSL_export_keying_material(dtls->ssl, dtls->material, length, label, sizeof label - 1,
+                                      NULL, 0, 0) == 1;
+}
+
 static CcDrop
 shake_hands(CcDtls *dtls)
 {
     ERR_clear_error();
     int result = SSL_do_handshake(dtls->ssl);
     if (result == 1) {
-        /* Without use_srtp (RFC 5764) there is nothing that we could talk about. */
-        if (!SSL_get_selected_srtp_profile(dtls->ssl)) {
+        if (!take_material(dtls)) {
             SSL_shutdown(dtls->ssl);
             return fail(dtls);
         }
@@ -132,10 +165,69 @@ drain(CcDtls *dtls)
     }
 }
 
+/* Gives OpenSSL's memory back. If the tail cannot do its work, OpenSSL goes on. */
+static void
+slim(CcDtls *dtls)
+{
+    g_clear_pointer(&dtls->fingerprint_hash, g_free);
+    g_clear_pointer(&dtls->fingerprint, g_free);
+    if (cc_dtls_tail_take_over(&dtls->tail, dtls->ssl))
+        g_clear_pointer(&dtls->ssl, SSL_free);
+    ERR_clear_error();
+}
+
+static void
+say_close(CcDtls *dtls)
+{
+    guint8 record[CC_DTLS_MAX_ALERT];
+    gsize length =
+        cc_dtls_tail_write_alert(&dtls->tail, CC_DTLS_WARNING, CC_DTLS_CLOSE_NOTIFY, record);
+    if (length > 0)
+        dtls->send(record, length, dtls->user_data);
+}
+
+static CcDrop
+receive_record(CcDtls *dtls, const guint8 *record, gsize length)
+{
+    CcDtlsTailEvent event = cc_dtls_tail_receive(&dtls->tail, record, length);
+    if (event == CC_DTLS_TAIL_UNEXPECTED) {
+        ERR_clear_error();
+        return CC_DROP_DTLS_UNEXPECTED;
+    }
+    if (dtls->state != CC_DTLS_CONNECTED)
+        return CC_DROP_NONE; /* the answer to our close_notify */
+    switch (event) {
+    case CC_DTLS_TAIL_CLOSE: /* RFC 5246 section 7.2.1: is answered with the same */
+        say_close(dtls);
+        dtls->state = CC_DTLS_CLOSED;
+        return CC_DROP_NONE;
+    case CC_DTLS_TAIL_FATAL:
+        return fail(dtls);
+    case CC_DTLS_TAIL_REPEATED: /* RFC 6347 section 4.2.4 */
+        dtls->send(dtls->tail.flight, dtls->tail.flight_length, dtls->user_data);
+        return CC_DROP_NONE;
+    default:
+        return CC_DROP_NONE;
+    }
+}
+
+/* The datagram is a row of whole records; if one of them is of use, it all is. */
+static CcDrop
+receive_records(CcDtls *dtls, const guint8 *datagram, gsize length)
+{
+    CcDrop result = CC_DROP_DTLS_UNEXPECTED;
+    for (gsize record; length > 0; datagram += record, length -= record) {
+        record = CC_DTLS_RECORD_HEADER + (gsize)cc_read_u16(datagram + 11);
+        CcDrop drop = receive_record(dtls, datagram, record);
+        result = drop != CC_DROP_DTLS_UNEXPECTED ? drop : result;
+    }
+    return result;
+}
+
 void
 cc_dtls_start(CcDtls *dtls)
 {
-    if (dtls->state == CC_DTLS_HANDSHAKING && !SSL_is_server(dtls->ssl))
+    if (dtls->state == CC_DTLS_HANDSHAKING && dtls->client)
         shake_hands(dtls);
 }
 
@@ -145,9 +237,10 @@ count_records(const guint8 *datagram, gsize length, guint *beyond_epoch_0)
 {
     *beyond_epoch_0 = 0;
     do {
-        if (length < RECORD_HEADER || datagram[0] < 20 || datagram[0] > 63 || datagram[1] != 0xfe)
+        if (length < CC_DTLS_RECORD_HEADER || datagram[0] < 20 || datagram[0] > 63 ||
+            datagram[1] != 0xfe)
             return FALSE;
-        gsize record = RECORD_HEADER + (gsize)cc_read_u16(datagram + 11);
+        gsize record = CC_DTLS_RECORD_HEADER + (gsize)cc_read_u16(datagram + 11);
         if (record > length)
             return FALSE;
         if (cc_read_u16(datagram + 3) != 0)
@@ -164,8 +257,12 @@ cc_dtls_receive(CcDtls *dtls, const guint8 *datagram, gsize length)
     guint beyond;
     if (!count_records(datagram, length, &beyond))
         return CC_DROP_DTLS_MALFORMED;
+    if (!dtls->ssl)
+        return dtls->state == CC_DTLS_FAILED ? CC_DROP_DTLS_FAILED
+                                             : receive_records(dtls, datagram, length);
     if (dtls->state == CC_DTLS_FAILED || dtls->state == CC_DTLS_CLOSED)
         return CC_DROP_DTLS_FAILED;
+    gboolean was_connected = dtls->state == CC_DTLS_CONNECTED;
     if (dtls->state == CC_DTLS_HANDSHAKING) {
         if (dtls->early_records + beyond > MAX_EARLY_RECORDS)
             return CC_DROP_DTLS_FAILED;
@@ -180,6 +277,8 @@ cc_dtls_receive(CcDtls *dtls, const guint8 *datagram, gsize length)
     if (dtls->state == CC_DTLS_CONNECTED)
         drop = drain(dtls);
     dtls->pipe.input = NULL;
+    if (dtls->state == CC_DTLS_CONNECTED && !was_connected)
+        slim(dtls);
     return drop;
 }
 
@@ -212,7 +311,10 @@ void
 cc_dtls_close(CcDtls *dtls)
 {
     if (dtls->state == CC_DTLS_CONNECTED) {
-        SSL_shutdown(dtls->ssl);
+        if (dtls->ssl)
+            SSL_shutdown(dtls->ssl);
+        else
+            say_close(dtls);
         ERR_clear_error();
     }
     if (dtls->state != CC_DTLS_FAILED)
@@ -223,27 +325,23 @@ gboolean
 cc_dtls_export_srtp(CcDtls *dtls, CcSrtpProfile *profile, CcSrtp **outbound, CcSrtp **inbound,
                     GError **error)
 {
-    static const char label[] = "EXTRACTOR-dtls_srtp";
-    guint8 material[2 * (CC_SRTP_KEY_LENGTH + CC_SRTP_MAX_SALT_LENGTH)];
-    const SRTP_PROTECTION_PROFILE *selected = SSL_get_selected_srtp_profile(dtls->ssl);
-    if (dtls->state != CC_DTLS_CONNECTED || !selected) {
+    if (dtls->state != CC_DTLS_CONNECTED) {
         g_set_error(error, CC_ERROR, CC_ERROR_PROTOCOL, "DTLS is not connected");
         return FALSE;
     }
-    *profile = (CcSrtpProfile)selected->id;
-    gsize salt = cc_srtp_profile_salt_length(*profile);
-    if (SSL_export_keying_material(dtls->ssl, material, 2 * (CC_SRTP_KEY_LENGTH + salt), label,
-                                   sizeof label - 1, NULL, 0, 0) != 1) {
-        ERR_clear_error();
-        g_set_error(error, CC_ERROR, CC_ERROR_FAILED, "DTLS gave no SRTP keys");
-        return FALSE;
-    }
-    /* RFC 5764 section 4.2: client key, server key, client salt, server salt. */
-    const guint8 *salts = material + 2 * CC_SRTP_KEY_LENGTH;
-    CcSrtp *client = cc_srtp_new(*profile, material, salts);
-    CcSrtp *server = cc_srtp_new(*profile, material + CC_SRTP_KEY_LENGTH, salts + salt);
-    OPENSSL_cleanse(material, sizeof material);
-    *outbound = SSL_is_server(dtls->ssl) ? server : client;
-    *inbound = SSL_is_server(dtls->ssl) ? client : server;
+    /* Client's key, server's key, client's salt, server's salt. */
+    const guint8 *salts = dtls->material + 2 * CC_SRTP_KEY_LENGTH;
+    gsize salt = cc_srtp_profile_salt_length(dtls->profile);
+    CcSrtp *client = cc_srtp_new(dtls->profile, dtls->material, salts);
+    CcSrtp *server = cc_srtp_new(dtls->profile, dtls->material + CC_SRTP_KEY_LENGTH, salts + salt);
+    *profile = dtls->profile;
+    *outbound = dtls->client ? client : server;
+    *inbound = dtls->client ? server : client;
     return TRUE;
+}
+
+gboolean
+cc_dtls_is_slim(const CcDtls *dtls)
+{
+    return !dtls->ssl;
 }

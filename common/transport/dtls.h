@@ -32,7 +32,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcDtls, cc_dtls_free)
 
 /* A client sends its first flight. */
 void cc_dtls_start(CcDtls *dtls);
-/* CC_DROP_NONE, CC_DROP_DTLS_MALFORMED, _FINGERPRINT (state becomes FAILED), _FAILED. */
+/* CC_DROP_NONE, CC_DROP_DTLS_MALFORMED, _FINGERPRINT (state becomes FAILED), _FAILED, and once
+ * connected _UNEXPECTED: neither an authentic alert nor a repeated end of the handshake. */
 CcDrop cc_dtls_receive(CcDtls *dtls, const guint8 *datagram, gsize length);
 CcDtlsState cc_dtls_state(const CcDtls *dtls);
 /* Microseconds until cc_dtls_handle_timeout() is due; -1 if no retransmission is pending. */
@@ -41,7 +42,12 @@ void cc_dtls_handle_timeout(CcDtls *dtls);
 /* Sends close_notify. */
 void cc_dtls_close(CcDtls *dtls);
 
-/* Once connected: the two directions' contexts. (transfer full) both. */
+/* TRUE once OpenSSL's 60 KiB are given back and only keys and counters are kept (dtls-tail.h);
+ * FALSE before the end of the handshake, and for ever with a cipher suite that the tail does not
+ * know. */
+gboolean cc_dtls_is_slim(const CcDtls *dtls);
+
+/* While connected: the two directions' contexts. (transfer full) both. */
 gboolean cc_dtls_export_srtp(CcDtls *dtls, CcSrtpProfile *profile, CcSrtp **outbound,
                              CcSrtp **inbound, GError **error);
 

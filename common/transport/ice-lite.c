@@ -15,7 +15,6 @@
 #define TIE_BREAKER 0
 
 struct CcIceLite {
-    StunAgent agent;
     char *local_pwd;
     char *username; /* "local:remote", as the peer's checks carry it (RFC 8445 section 7.2.2) */
     gsize username_length;
@@ -84,10 +83,6 @@ cc_ice_lite_new(const char *local_ufrag, const char *local_pwd, const char *remo
                 const char *remote_pwd)
 {
     CcIceLite *ice = g_new0(CcIceLite, 1);
-    /* Keepalive indications carry no credentials (RFC 8445 section 11). */
-    stun_agent_init(&ice->agent, STUN_ALL_KNOWN_ATTRIBUTES, STUN_COMPATIBILITY_RFC5389,
-                    STUN_AGENT_USAGE_SHORT_TERM_CREDENTIALS | STUN_AGENT_USAGE_USE_FINGERPRINT |
-                        STUN_AGENT_USAGE_NO_INDICATION_AUTH);
     ice->local_pwd = g_strdup(local_pwd);
     ice->username = g_strconcat(local_ufrag, ":", remote_ufrag, NULL);
     ice->username_length = strlen(ice->username);
@@ -154,7 +149,7 @@ unmap(const struct sockaddr *source, gsize length, struct sockaddr_storage *out)
 }
 
 static CcDrop
-answer(CcIceLite *ice, StunMessage *request, const struct sockaddr *source, gsize source_length,
+answer(StunAgent *agent, StunMessage *request, const struct sockaddr *source, gsize source_length,
        CcIceLiteResult *result)
 {
     struct sockaddr_storage address;
@@ -163,7 +158,7 @@ answer(CcIceLite *ice, StunMessage *request, const struct sockaddr *source, gsiz
     size_t reply_length = sizeof result->reply;
     bool controlling = false;
     StunUsageIceReturn made = stun_usage_ice_conncheck_create_reply(
-        &ice->agent, request, &reply, result->reply, &reply_length, &address, address_length,
+        agent, request, &reply, result->reply, &reply_length, &address, address_length,
         &controlling, TIE_BREAKER, STUN_USAGE_ICE_COMPATIBILITY_RFC5245);
     if (made == STUN_USAGE_ICE_RETURN_ROLE_CONFLICT) {
         result->reply_length = reply_length;
@@ -186,9 +181,16 @@ cc_ice_lite_receive(CcIceLite *ice, const guint8 *data, gsize length, const stru
     if (!is_stun(data, length))
         return CC_DROP_STUN_MALFORMED;
 
+    /* 13 KiB of memory for the transactions of those who ask; we only answer, so it need not last.
+     */
+    StunAgent agent;
+    /* Keepalive indications carry no credentials (RFC 8445 section 11). */
+    stun_agent_init(&agent, STUN_ALL_KNOWN_ATTRIBUTES, STUN_COMPATIBILITY_RFC5389,
+                    STUN_AGENT_USAGE_SHORT_TERM_CREDENTIALS | STUN_AGENT_USAGE_USE_FINGERPRINT |
+                        STUN_AGENT_USAGE_NO_INDICATION_AUTH);
     StunMessage message;
     StunValidationStatus status =
-        stun_agent_validate(&ice->agent, &message, data, length, on_validate, ice);
+        stun_agent_validate(&agent, &message, data, length, on_validate, ice);
     CcDrop drop = drop_for_status(status);
     if (drop != CC_DROP_NONE)
         return drop;
@@ -198,7 +200,7 @@ cc_ice_lite_receive(CcIceLite *ice, const guint8 *data, gsize length, const stru
     case STUN_INDICATION:
         return CC_DROP_NONE;
     case STUN_REQUEST:
-        return answer(ice, &message, source, source_length, result);
+        return answer(&agent, &message, source, source_length, result);
     default:
         return CC_DROP_STUN_UNEXPECTED;
     }

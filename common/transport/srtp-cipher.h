@@ -17,10 +17,16 @@ G_BEGIN_DECLS
 typedef struct CcSrtpHmac CcSrtpHmac;
 
 typedef struct {
-    EVP_CIPHER_CTX *cipher; /* has its key; a packet brings only its IV */
-    CcSrtpHmac *hmac;       /* AES-CM only */
+    EVP_CIPHER_CTX *context; /* has its key; a packet brings only its IV. NULL before the first */
+    gboolean shares;         /* SRTCP's: has none of its own, ever */
+    CcSrtpHmac *hmac;        /* AES-CM only */
+    guint8 key[CC_SRTP_KEY_LENGTH];
     guint8 salt[CC_SRTP_MAX_SALT_LENGTH];
 } CcSrtpKeys;
+
+/* The context that has the key of @keys: its own, made now, or the thread's, @shared, until the
+ * next call. @cipher: what it is for. NULL if OpenSSL fails. */
+EVP_CIPHER_CTX *cc_srtp_keys_open(CcSrtpKeys *keys, const EVP_CIPHER *cipher, GPrivate *shared);
 
 /* Fetched once for the process; never NULL in a working OpenSSL. Any thread. */
 const EVP_CIPHER *cc_srtp_fetch_aes_ctr(void);

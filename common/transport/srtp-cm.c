@@ -68,13 +68,20 @@ authenticate(const CcSrtpHmac *hmac, const guint8 *data, gsize length, const gui
 static gboolean
 init(CcSrtpKeys *keys, const guint8 *key, const guint8 *auth_key, const guint8 *salt)
 {
+    memcpy(keys->key, key, sizeof keys->key);
     memcpy(keys->salt, salt, CC_SRTP_MAX_SALT_LENGTH);
     keys->hmac = g_new(CcSrtpHmac, 1);
     start_block(&keys->hmac->inner, auth_key, 0x36);
     start_block(&keys->hmac->outer, auth_key, 0x5c);
-    keys->cipher = EVP_CIPHER_CTX_new();
-    return keys->cipher &&
-           EVP_EncryptInit_ex2(keys->cipher, cc_srtp_fetch_aes_ctr(), key, NULL, NULL) == 1;
+    return cc_srtp_fetch_aes_ctr() != NULL;
+}
+
+static EVP_CIPHER_CTX *
+context_of(CcSrtpKeys *keys)
+{
+    static GPrivate shared = G_PRIVATE_INIT((GDestroyNotify)EVP_CIPHER_CTX_free);
+    return keys->context ? keys->context
+                         : cc_srtp_keys_open(keys, cc_srtp_fetch_aes_ctr(), &shared);
 }
 
 /* Counter mode is its own inverse. IV: section 4.1.1. */
@@ -89,8 +96,9 @@ apply_keystream(CcSrtpKeys *keys, const guint8 *ssrc, guint64 index, guint8 *tex
         iv[8 + i] ^= (guint8)(index >> (40 - 8 * i));
 
     int n;
-    return EVP_EncryptInit_ex2(keys->cipher, NULL, NULL, iv, NULL) == 1 &&
-           EVP_EncryptUpdate(keys->cipher, text, &n, text, (int)length) == 1;
+    EVP_CIPHER_CTX *context = context_of(keys);
+    return context && EVP_EncryptInit_ex2(context, NULL, NULL, iv, NULL) == 1 &&
+           EVP_EncryptUpdate(context, text, &n, text, (int)length) == 1;
 }
 
 static gboolean

@@ -22,9 +22,16 @@ fetch_aes_gcm(void)
 static gboolean
 init(CcSrtpKeys *keys, const guint8 *key, const guint8 *auth_key, const guint8 *salt)
 {
+    memcpy(keys->key, key, sizeof keys->key);
     memcpy(keys->salt, salt, IV_LENGTH);
-    keys->cipher = EVP_CIPHER_CTX_new();
-    return keys->cipher && EVP_EncryptInit_ex2(keys->cipher, fetch_aes_gcm(), key, NULL, NULL) == 1;
+    return fetch_aes_gcm() != NULL;
+}
+
+static EVP_CIPHER_CTX *
+context_of(CcSrtpKeys *keys)
+{
+    static GPrivate shared = G_PRIVATE_INIT((GDestroyNotify)EVP_CIPHER_CTX_free);
+    return keys->context ? keys->context : cc_srtp_keys_open(keys, fetch_aes_gcm(), &shared);
 }
 
 /* Section 8.1 with @high = ROC and sequence number, section 9.1 with @high = 0 and @low = index. */
@@ -60,11 +67,12 @@ static gboolean
 seal(CcSrtpKeys *keys, const guint8 *iv, const Associated *associated, guint8 *text, gsize length)
 {
     int n;
-    return EVP_EncryptInit_ex2(keys->cipher, NULL, NULL, iv, NULL) == 1 &&
-           add_associated(keys->cipher, associated) &&
-           EVP_EncryptUpdate(keys->cipher, text, &n, text, (int)length) == 1 &&
-           EVP_EncryptFinal_ex(keys->cipher, text + length, &n) == 1 &&
-           EVP_CIPHER_CTX_ctrl(keys->cipher, EVP_CTRL_AEAD_GET_TAG, TAG_LENGTH, text + length) == 1;
+    EVP_CIPHER_CTX *context = context_of(keys);
+    return context && EVP_EncryptInit_ex2(context, NULL, NULL, iv, NULL) == 1 &&
+           add_associated(context, associated) &&
+           EVP_EncryptUpdate(context, text, &n, text, (int)length) == 1 &&
+           EVP_EncryptFinal_ex(context, text + length, &n) == 1 &&
+           EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, TAG_LENGTH, text + length) == 1;
 }
 
 static gboolean
@@ -72,12 +80,12 @@ open_sealed(CcSrtpKeys *keys, const guint8 *iv, const Associated *associated, gu
             gsize length)
 {
     int n;
-    return EVP_DecryptInit_ex2(keys->cipher, NULL, NULL, iv, NULL) == 1 &&
-           add_associated(keys->cipher, associated) &&
-           EVP_DecryptUpdate(keys->cipher, text, &n, text, (int)length) == 1 &&
-           EVP_CIPHER_CTX_ctrl(keys->cipher, EVP_CTRL_AEAD_SET_TAG, TAG_LENGTH, text + length) ==
-               1 &&
-           EVP_DecryptFinal_ex(keys->cipher, text + length, &n) == 1;
+    EVP_CIPHER_CTX *context = context_of(keys);
+    return context && EVP_DecryptInit_ex2(context, NULL, NULL, iv, NULL) == 1 &&
+           add_associated(context, associated) &&
+           EVP_DecryptUpdate(context, text, &n, text, (int)length) == 1 &&
+           EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, TAG_LENGTH, text + length) == 1 &&
+           EVP_DecryptFinal_ex(context, text + length, &n) == 1;
 }
 
 static gboolean

@@ -72,19 +72,12 @@ cc_srtp_new(CcSrtpProfile profile, const guint8 *key, const guint8 *salt)
 
     CcSrtp *srtp = g_new0(CcSrtp, 1);
     srtp->cipher = cipher;
+    srtp->rtcp.shares = TRUE;
     if (!init_keys(cipher, &srtp->rtp, key, padded_salt, 0) ||
         !init_keys(cipher, &srtp->rtcp, key, padded_salt, CC_SRTP_LABEL_RTCP))
         g_error("OpenSSL has no working %s", cipher->name);
     OPENSSL_cleanse(padded_salt, sizeof padded_salt);
     return srtp;
-}
-
-void
-cc_srtp_keys_clear(CcSrtpKeys *keys)
-{
-    EVP_CIPHER_CTX_free(keys->cipher);
-    cc_srtp_hmac_free(keys->hmac);
-    OPENSSL_cleanse(keys, sizeof *keys);
 }
 
 void

@@ -11,10 +11,11 @@
 CcReceiver *
 cc_receiver_new(CcMediaSession *session)
 {
-    CcReceiver *receiver = g_new0(CcReceiver, 1);
+    const CcNegotiated *negotiated = &session->setup->negotiated;
+    CcReceiver *receiver =
+        g_malloc0(sizeof *receiver + negotiated->n_slots * sizeof receiver->subscriptions[0]);
     receiver->session = session;
     receiver->ordinal = session->worker->n_receivers++;
-    const CcNegotiated *negotiated = &session->setup->negotiated;
     for (guint i = 0; i < negotiated->n_slots; i++) {
         if (negotiated->slots[i].kind == CC_MEDIA_OTHER)
             continue;

@@ -10,9 +10,9 @@ struct CcReceiver {
     CcMediaSession *session;
     guint ordinal; /* among all of the worker: overload takes turns by it */
     gint64 report_due_us;
-    guint n_subscriptions;
-    CcSubscription subscriptions[CC_MAX_SLOTS];
     CcSubscription *by_feed[CC_MAX_FEEDS]; /* NULL: it has no slot for that */
+    guint n_subscriptions;
+    CcSubscription subscriptions[]; /* room for one a slot */
 };
 
 CcReceiver *cc_receiver_new(CcMediaSession *session);
