@@ -60,6 +60,7 @@ cc_media_session_free(CcMediaSession *session)
 {
     if (!session)
         return;
+    cc_session_timers_remove(&session->worker->timers, &session->timer);
     cc_path_forget_all(session);
     if (session->publisher)
         cc_media_room_forget_publisher(session->room, session);
@@ -79,8 +80,8 @@ cc_media_session_free(CcMediaSession *session)
 void
 cc_media_session_wake_at(CcMediaSession *session, gint64 when_us)
 {
-    session->wake_us = MIN(session->wake_us, when_us);
-    session->worker->wake_us = MIN(session->worker->wake_us, when_us);
+    if (session->timer.place == 0 || when_us < session->timer.due_us)
+        cc_session_timers_set(&session->worker->timers, &session->timer, when_us);
 }
 
 void

@@ -6,6 +6,7 @@
 #include "common/wire/packet.h"
 #include "common/wire/rtcp.h"
 #include "relay/media/path.h"
+#include "relay/media/session-timers.h"
 #include "relay/media/worker.h"
 
 G_BEGIN_DECLS
@@ -31,7 +32,7 @@ struct CcMediaSession {
     CcSrtp *inbound, *outbound; /* NULL until DTLS is up */
     const char *srtp_profile;
 
-    gint64 wake_us; /* when cc_media_session_tick() is due */
+    CcSessionTimer timer; /* when cc_media_session_tick() is due */
     gint64 created_us;
     gint64 last_us; /* newest authenticated datagram */
     gboolean connected;

@@ -138,12 +138,21 @@ cc_receiver_say_goodbye(CcReceiver *receiver)
     cc_egress_commit_rtcp(receiver->session, packet, builder.length);
 }
 
+/* Each receiver has its own place in the second, so that the reports of thousands who came
+ * together, or were given a new source together, do not stay together. */
+static gint64
+next_report_us(const CcReceiver *self, gint64 now_us)
+{
+    gint64 place_us = self->session->ssrc % REPORT_US;
+    return now_us + REPORT_US - (now_us + REPORT_US - place_us) % REPORT_US;
+}
+
 gint64
 cc_receiver_tick(CcReceiver *receiver, gint64 now_us)
 {
     if (now_us < receiver->report_due_us)
         return receiver->report_due_us;
-    receiver->report_due_us = now_us + REPORT_US;
+    receiver->report_due_us = next_report_us(receiver, now_us);
     gboolean reported = FALSE;
     if (clocks_are_complete(receiver, now_us)) {
         for (guint i = 0; i < receiver->n_subscriptions; i++)

@@ -23,7 +23,7 @@ struct CcWorker {
     GMainContext *context;
     GSource *source;
     gboolean stopping;
-    gint64 wake_us; /* when a session wants to be called next */
+    CcSessionTimers timers; /* when which session wants to be called */
 
     GPtrArray *udp_ports; /* CcUdpPort * */
     GPtrArray *udp_tags;  /* of the source, same order */

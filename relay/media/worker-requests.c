@@ -4,6 +4,7 @@
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "relay/media/event-gate.h"
+#include "relay/media/session-wake.h"
 #include "relay/media/worker-private.h"
 
 /* A request of the control thread on its way to the worker's. */
@@ -47,7 +48,7 @@ on_add_session(gpointer user_data)
     CcWorker *self = request->worker;
     gint64 now_us = cc_clock_now_us();
     CcMediaSession *session = cc_media_session_new(self, g_steal_pointer(&request->setup), now_us);
-    self->wake_us = MIN(self->wake_us, now_us);
+    cc_media_session_wake_at(session, now_us);
     if (!cc_session_table_add(&self->sessions, session))
         cc_warning("a session with a known id or ufrag was not added");
     cc_worker_end_turn(self, now_us);

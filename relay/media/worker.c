@@ -19,6 +19,8 @@
 
 /* Wakes up earlier than this after the last time are gathered into one. */
 #define MIN_SLEEP_US 5000
+/* Sessions that may do their work in one turn; then it is the packets' turn again. */
+#define TICKS_PER_TURN 64
 /* A worker with nothing to do has no turns: its last load says nothing after this. */
 #define LOAD_VALID_S 3
 
@@ -49,23 +51,28 @@ remove_ended(CcWorker *self, gint64 now_us)
     g_ptr_array_set_size(self->ended, 0);
 }
 
-static void
+static CcMediaSession *
+session_of(CcSessionTimer *timer)
+{
+    return (CcMediaSession *)((char *)timer - G_STRUCT_OFFSET(CcMediaSession, timer));
+}
+
+/* FALSE if some are left that must not wait. */
+static gboolean
 tick_sessions(CcWorker *self, gint64 now_us)
 {
-    GHashTableIter iter;
-    gpointer value;
-    if (now_us < self->wake_us)
-        return;
-    self->wake_us = G_MAXINT64;
-    g_hash_table_iter_init(&iter, self->sessions.by_id);
-    while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        CcMediaSession *session = value;
-        if (session->wake_us <= now_us) {
-            session->wake_us = G_MAXINT64;
-            session->wake_us = MIN(cc_media_session_tick(session, now_us), session->wake_us);
-        }
-        self->wake_us = MIN(self->wake_us, session->wake_us);
+    for (guint i = 0; i < TICKS_PER_TURN; i++) {
+        CcSessionTimer *timer = cc_session_timers_take(&self->timers, now_us);
+        if (!timer)
+            return TRUE;
+        CcMediaSession *session = session_of(timer);
+        gint64 next_us = cc_media_session_tick(session, now_us);
+        if (timer->place != 0) /* by what the tick has caused */
+            next_us = MIN(next_us, timer->due_us);
+        /* Not twice in a turn, whatever it asks for. */
+        cc_session_timers_set(&self->timers, timer, MAX(next_us, now_us + 1));
     }
+    return cc_session_timers_next_us(&self->timers) > now_us;
 }
 
 static void
@@ -82,12 +89,12 @@ cc_worker_end_turn(CcWorker *worker, gint64 now_us)
 {
     CcWorker *self = worker;
     gint64 wake_us;
-    tick_sessions(self, now_us);
+    gint64 sleep_us = tick_sessions(self, now_us) ? MIN_SLEEP_US : 0;
     remove_ended(self, now_us);
     cc_room_links_publish(self);
     for (guint i = 0; i < self->udp_ports->len; i++)
         cc_udp_port_flush(self->udp_ports->pdata[i]);
-    wake_us = self->wake_us;
+    wake_us = cc_session_timers_next_us(&self->timers);
     for (guint i = 0; i < self->tcp_ports->len; i++) {
         cc_tcp_port_flush(self->tcp_ports->pdata[i], now_us);
         wake_us = MIN(wake_us, cc_tcp_port_next_us(self->tcp_ports->pdata[i]));
@@ -95,7 +102,7 @@ cc_worker_end_turn(CcWorker *worker, gint64 now_us)
     if (wake_us == G_MAXINT64)
         g_source_set_ready_time(self->source, -1);
     else
-        g_source_set_ready_time(self->source, MAX(wake_us, now_us + MIN_SLEEP_US));
+        g_source_set_ready_time(self->source, MAX(wake_us, now_us + sleep_us));
 }
 
 /* Overload: looks at how the turn went. */
@@ -267,6 +274,7 @@ free_everything(CcWorker *self)
     g_ptr_array_unref(self->tcp_ports);
     g_ptr_array_unref(self->rooms_due);
     g_ptr_array_unref(self->ended);
+    cc_session_timers_clear(&self->timers);
     g_hash_table_unref(self->paths);
     g_hash_table_unref(self->rooms);
     g_hash_table_unref(self->mirrors);
@@ -290,7 +298,6 @@ cc_worker_new(const CcWorkerOptions *options, GError **error)
     self->options.listen_addresses = NULL; /* the caller's */
     self->identity = options->identity;
     self->events = cc_event_gate_new(options->session_event, options->user_data);
-    self->wake_us = G_MAXINT64;
     self->udp_ports = g_ptr_array_new_with_free_func((GDestroyNotify)cc_udp_port_free);
     self->udp_tags = g_ptr_array_new();
     self->tcp_ports = g_ptr_array_new_with_free_func((GDestroyNotify)cc_tcp_port_free);
