@@ -9,6 +9,7 @@
 #include "common/wire/rtp.h"
 
 #define MAX_RTCP_INDEX 0x7fffffffu
+#define MAX_RTP_INDEX ((G_GUINT64_CONSTANT(1) << 48) - 1)
 
 struct CcSrtp {
     const CcSrtpCipher *cipher;
@@ -124,6 +125,17 @@ cc_srtp_protect_rtp(CcSrtp *srtp, guint8 *packet, gsize *length)
         return CC_DROP_SRTP_AUTHENTICATION;
     cc_srtp_window_add(&stream->rtp, index);
     return CC_DROP_NONE;
+}
+
+CcDrop
+cc_srtp_seal_rtp(CcSrtp *srtp, guint8 *packet, gsize *length, gsize header, guint64 index)
+{
+    g_return_val_if_fail(header >= CC_RTP_MIN_HEADER && header <= *length, CC_DROP_RTP_MALFORMED);
+    if (index > MAX_RTP_INDEX)
+        return CC_DROP_SRTP_REPLAY;
+    return srtp->cipher->protect_rtp(&srtp->rtp, packet, length, header, index)
+               ? CC_DROP_NONE
+               : CC_DROP_SRTP_AUTHENTICATION;
 }
 
 CcDrop

@@ -1,28 +1,29 @@
 #include "common/wire/numbering.h"
 
-static CcNumberingCut *
-cut_at(CcNumbering *self, guint index)
-{
-    return &self->cuts[index % CC_NUMBERING_CUTS];
-}
-
 void
 cc_numbering_begin(CcNumbering *numbering, gint64 source, gint64 out)
 {
-    numbering->n_cuts = 1;
+    numbering->current = (CcNumberingCut){.from = source, .offset = out - source};
     numbering->skipped = G_MININT64;
     numbering->newest = source - 1;
-    numbering->cuts[0] = (CcNumberingCut){.from = source, .offset = out - source};
+    numbering->n_past = 0;
+}
+
+static gboolean
+covers(const CcNumberingCut *cut, gint64 number, gboolean outgoing)
+{
+    return number >= cut->from + (outgoing ? cut->offset : 0);
 }
 
 /* The newest cut for which @number is not too small; @outgoing: counted in outgoing numbers. */
 static const CcNumberingCut *
 find_cut(const CcNumbering *self, gint64 number, gboolean outgoing)
 {
-    guint oldest = self->n_cuts > CC_NUMBERING_CUTS ? self->n_cuts - CC_NUMBERING_CUTS : 0;
-    for (guint i = self->n_cuts; i > oldest; i--) {
-        const CcNumberingCut *cut = &self->cuts[(i - 1) % CC_NUMBERING_CUTS];
-        if (number >= cut->from + (outgoing ? cut->offset : 0))
+    if (G_LIKELY(covers(&self->current, number, outgoing)))
+        return &self->current;
+    for (guint i = 1; i <= MIN(self->n_past, CC_NUMBERING_CUTS); i++) {
+        const CcNumberingCut *cut = &self->past[(self->n_past - i) % CC_NUMBERING_CUTS];
+        if (covers(cut, number, outgoing))
             return cut;
     }
     return NULL;
@@ -60,13 +61,11 @@ cc_numbering_skip(CcNumbering *numbering, gint64 source, gboolean begins_picture
 {
     if (source <= numbering->newest)
         return;
-    CcNumberingCut next = *cut_at(numbering, numbering->n_cuts - 1);
-    next.from = source + 1;
-    next.offset--;
-    next.pictures += begins_picture ? 1 : 0;
-    /* A run of numbers is one gap, but the beginning stays where it was. */
-    if (numbering->skipped != source - 1 || numbering->n_cuts == 1)
-        numbering->n_cuts++;
-    *cut_at(numbering, numbering->n_cuts - 1) = next;
+    CcNumberingCut *current = &numbering->current;
+    if (numbering->skipped != source - 1 || numbering->n_past == 0) /* a run is one gap */
+        numbering->past[numbering->n_past++ % CC_NUMBERING_CUTS] = *current;
+    current->from = source + 1;
+    current->offset--;
+    current->pictures += begins_picture ? 1 : 0;
     numbering->skipped = numbering->newest = source;
 }

@@ -18,10 +18,11 @@ typedef struct {
 } CcNumberingCut;
 
 typedef struct {
-    guint n_cuts; /* ever; the newest CC_NUMBERING_CUTS are kept, the first one is the beginning */
+    CcNumberingCut current;
     gint64 skipped; /* the newest number left out, or G_MININT64 */
     gint64 newest;  /* of the source, left out or not */
-    CcNumberingCut cuts[CC_NUMBERING_CUTS];
+    guint n_past;   /* ever; the newest CC_NUMBERING_CUTS are kept */
+    CcNumberingCut past[CC_NUMBERING_CUTS];
 } CcNumbering;
 
 /* From @source on; that one becomes @out. */

@@ -37,9 +37,10 @@ cc_egress_begin(CcMediaSession *session)
 }
 
 gboolean
-cc_egress_commit_rtp(CcMediaSession *session, guint8 *packet, gsize length)
+cc_egress_commit_rtp(CcMediaSession *session, guint8 *packet, gsize length, gsize header,
+                     guint64 index)
 {
-    if (cc_srtp_protect_rtp(session->outbound, packet, &length) != CC_DROP_NONE)
+    if (cc_srtp_seal_rtp(session->outbound, packet, &length, header, index) != CC_DROP_NONE)
         return FALSE;
     return commit(session->worker, &session->active->route, packet, length);
 }

@@ -16,20 +16,23 @@ typedef struct CcPublisher CcPublisher;
 typedef struct CcReceiver CcReceiver;
 
 struct CcMediaSession {
+    /* What every outgoing packet needs. */
     CcWorker *worker;
+    CcPath *active;   /* one of @paths; NULL until the first valid check */
+    CcSrtp *outbound; /* NULL until DTLS is up */
+    CcSrtp *inbound;
+    CcPath paths[CC_SESSION_PATHS];
+
     CcSessionSetup *setup;
     CcMediaRoom *room;
 
     CcIceLite *ice;
     CcIceLite *previous_ice; /* after a restart, until a check with the new credentials is valid */
     char *previous_ufrag;
-    CcPath paths[CC_SESSION_PATHS];
-    CcPath *active; /* NULL until the first valid check */
 
     CcDtls *dtls;
     gboolean dtls_started;
-    gint64 dtls_due_us;         /* retransmission of a flight; G_MAXINT64: none */
-    CcSrtp *inbound, *outbound; /* NULL until DTLS is up */
+    gint64 dtls_due_us; /* retransmission of a flight; G_MAXINT64: none */
     const char *srtp_profile;
 
     CcSessionTimer timer; /* when cc_media_session_tick() is due */

@@ -90,19 +90,26 @@ clocks_are_complete(CcReceiver *self, gint64 now_us)
     return TRUE;
 }
 
+/* One compound for all streams: half the packets, and both clocks arrive together. FALSE if there
+ * is nothing to tell. */
 static gboolean
-send_sender_report(CcReceiver *self, CcSubscription *subscription, gint64 now_us)
+send_sender_reports(CcReceiver *self, gint64 now_us)
 {
     CcRtcpSenderInfo info;
     guint8 *packet = cc_egress_begin(self->session);
-    if (!packet || !cc_subscription_is_sending(subscription, now_us) ||
-        !cc_subscription_sender_info(subscription, now_us, &info))
+    if (!packet)
         return FALSE;
     CcRtcpBuilder builder;
     cc_rtcp_builder_init(&builder, packet, CC_EGRESS_CAPACITY);
-    cc_rtcp_add_sender_report(&builder, &info, NULL, 0);
-    cc_rtcp_add_sdes_cname(&builder, info.ssrc, self->session->setup->cname);
-    return cc_egress_commit_rtcp(self->session, packet, builder.length);
+    for (guint i = 0; i < self->n_subscriptions; i++) {
+        CcSubscription *subscription = &self->subscriptions[i];
+        if (!cc_subscription_is_sending(subscription, now_us) ||
+            !cc_subscription_sender_info(subscription, now_us, &info))
+            continue;
+        cc_rtcp_add_sender_report(&builder, &info, NULL, 0);
+        cc_rtcp_add_sdes_cname(&builder, info.ssrc, self->session->setup->cname);
+    }
+    return builder.length > 0 && cc_egress_commit_rtcp(self->session, packet, builder.length);
 }
 
 static guint32
@@ -153,12 +160,9 @@ cc_receiver_tick(CcReceiver *receiver, gint64 now_us)
     if (now_us < receiver->report_due_us)
         return receiver->report_due_us;
     receiver->report_due_us = next_report_us(receiver, now_us);
-    gboolean reported = FALSE;
-    if (clocks_are_complete(receiver, now_us)) {
-        for (guint i = 0; i < receiver->n_subscriptions; i++)
-            reported |= send_sender_report(receiver, &receiver->subscriptions[i], now_us);
-    }
-    if (!reported)
+    for (guint i = 0; i < receiver->n_subscriptions; i++)
+        cc_subscription_measure(&receiver->subscriptions[i], now_us);
+    if (!clocks_are_complete(receiver, now_us) || !send_sender_reports(receiver, now_us))
         send_sign_of_life(receiver);
     return receiver->report_due_us;
 }

@@ -10,9 +10,9 @@ struct CcReceiver {
     CcMediaSession *session;
     guint ordinal; /* among all of the worker: overload takes turns by it */
     gint64 report_due_us;
-    CcSubscription *by_feed[CC_MAX_FEEDS]; /* NULL: it has no slot for that */
     guint n_subscriptions;
-    CcSubscription subscriptions[]; /* room for one a slot */
+    CcSubscription *by_feed[CC_MAX_FEEDS]; /* NULL: it has no slot for that */
+    CcSubscription subscriptions[];        /* room for one a slot */
 };
 
 CcReceiver *cc_receiver_new(CcMediaSession *session);

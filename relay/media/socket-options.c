@@ -51,6 +51,14 @@ open_and_bind(const struct sockaddr_storage *address, socklen_t length, int type
     return -1;
 }
 
+static gboolean
+is_any(const struct sockaddr_storage *address)
+{
+    if (address->ss_family == AF_INET)
+        return ((const struct sockaddr_in *)address)->sin_addr.s_addr == htonl(INADDR_ANY);
+    return IN6_IS_ADDR_UNSPECIFIED(&((const struct sockaddr_in6 *)address)->sin6_addr);
+}
+
 gboolean
 cc_socket_bind(const char *address, guint16 port, int type, CcBoundSocket *bound, GError **error)
 {
@@ -77,6 +85,7 @@ cc_socket_bind(const char *address, guint16 port, int type, CcBoundSocket *bound
         return FALSE;
     }
     bound->family = storage.ss_family;
+    bound->any_address = is_any(&storage);
     length = sizeof storage;
     getsockname(bound->fd, (struct sockaddr *)&storage, &length);
     bound->port = ntohs(bound->family == AF_INET6 ? ((struct sockaddr_in6 *)&storage)->sin6_port

@@ -7,7 +7,8 @@ G_BEGIN_DECLS
 
 typedef struct {
     int fd;
-    int family;   /* AF_INET or AF_INET6 */
+    int family; /* AF_INET or AF_INET6 */
+    gboolean any_address;
     guint16 port; /* the real one */
 } CcBoundSocket;
 

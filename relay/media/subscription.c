@@ -1,6 +1,7 @@
 #include "relay/media/subscription.h"
 
 #include "common/base/clock.h"
+#include "common/wire/bytes.h"
 #include "common/wire/sequence.h"
 #include "relay/media/egress.h"
 #include "relay/media/receiver.h"
@@ -12,6 +13,7 @@
 #define RETRANSMIT_BURST 256
 #define RETRANSMIT_RATE 400
 #define SENDING_US (5 * G_USEC_PER_SEC)
+#define RTX_HEADER 2 /* bytes: the original sequence number */
 #define ALL_LAYERS 3 /* a temporal layer's number has two bits */
 
 void
@@ -19,13 +21,14 @@ cc_subscription_init(CcSubscription *subscription, CcMediaSession *session, cons
 {
     *subscription = (CcSubscription){.session = session,
                                      .slot = slot,
+                                     .ssrc = slot->ssrc,
                                      .mid_until = G_MAXINT64,
                                      .retransmit_credit = RETRANSMIT_BURST,
                                      .rtt_us = -1};
     subscription->feed = cc_media_room_feed(session->room, &session->setup->negotiated, slot);
     /* Below 2^15, so that the first packets cannot be taken for wrapped ones (RFC 3711 3.3.1). */
-    subscription->highest = 0x10000 + g_random_int_range(1, 0x7000);
-    subscription->rtx_sequence = (guint16)g_random_int_range(1, 0x7000);
+    subscription->highest = CC_FIRST_NUMBER + g_random_int_range(1, 0x7000);
+    subscription->rtx_number = CC_FIRST_NUMBER + g_random_int_range(1, 0x7000);
 }
 
 /* The receiver's number for what @wanted is; for H.264 the same profile if it has one. */
@@ -85,6 +88,7 @@ begin_epoch(CcSubscription *self, CcSource *source, const CcPacket *packet)
     self->source = source;
     self->generation = source->generation;
     self->codec = codec;
+    self->payload_type = codec->payload_type;
     self->max_tid = ALL_LAYERS;
     cc_numbering_begin(&self->numbering, packet->sequence, self->highest + 1);
     follow_timestamps(self, source, packet);
@@ -118,38 +122,71 @@ rewrite_vp8(const CcSubscription *self, const CcPacket *packet, const Place *pla
         cc_vp8_rewrite(payload, packet->rtp.payload_length, place->picture_id, tl0picidx);
 }
 
-/* Writes @packet to its @place in this receiver's stream, or as its retransmission (RFC 4588
- * section 4). A function of the epoch and the number alone, so that what is sent twice is the same
- * twice: SRTP must not encrypt two things under one number. Returns the length, 0 if it does not
- * fit. */
-static gsize
-write_packet(CcSubscription *self, const CcPacket *packet, const Place *place, gboolean rtx,
-             guint8 *buffer)
+/* A packet in its egress slot. */
+typedef struct {
+    guint8 *data;
+    gsize header, length;
+} Written;
+
+static gboolean
+write_header(const CcSubscription *self, CcRtpWriteHeader *header, const CcPacket *packet,
+             const Place *place, Written *written)
 {
-    const CcRtpHeader *rtp = &packet->rtp;
-    CcRtpWriteHeader header = {
-        .marker = rtp->marker,
-        .payload_type = rtx ? self->codec->rtx_payload_type : self->codec->payload_type,
-        .sequence = rtx ? self->rtx_sequence : (guint16)place->number,
-        .timestamp = rtp->timestamp + self->timestamp_offset,
-        .ssrc = rtx ? self->slot->rtx_ssrc : self->slot->ssrc,
-    };
-    if (self->slot->mid_ext && place->number < self->mid_until) {
-        header.mid_id = self->slot->mid_ext;
-        header.mid = self->slot->mid;
-        header.mid_length = (guint8)strlen(self->slot->mid);
+    header->marker = packet->rtp.marker;
+    header->timestamp = packet->rtp.timestamp + self->timestamp_offset;
+    if (place->number < self->mid_until && self->slot->mid_ext) {
+        header->mid_id = self->slot->mid_ext;
+        header->mid = self->slot->mid;
+        header->mid_length = (guint8)strlen(self->slot->mid);
     }
-    gsize length = cc_rtp_write_header(buffer, CC_EGRESS_CAPACITY, &header);
-    if (length == 0 || length + 2 + rtp->payload_length > CC_EGRESS_CAPACITY)
-        return 0;
-    if (rtx) {
-        buffer[length++] = (guint8)(place->number >> 8);
-        buffer[length++] = (guint8)place->number;
-    }
-    memcpy(buffer + length, rtp->payload, rtp->payload_length);
+    gsize length = cc_rtp_write_header(written->data, CC_EGRESS_CAPACITY, header);
+    written->header = written->length = length;
+    return length > 0 && length + RTX_HEADER + packet->rtp.payload_length <= CC_EGRESS_CAPACITY;
+}
+
+static void
+write_payload(const CcSubscription *self, const CcPacket *packet, const Place *place,
+              Written *written)
+{
+    guint8 *payload = written->data + written->length;
+    memcpy(payload, packet->rtp.payload, packet->rtp.payload_length);
     if (packet->has_vp8)
-        rewrite_vp8(self, packet, place, buffer + length);
-    return length + rtp->payload_length;
+        rewrite_vp8(self, packet, place, payload);
+    written->length += packet->rtp.payload_length;
+}
+
+/* Writes @packet to its @place in this receiver's stream. A function of the epoch and the number
+ * alone, so that what is sent twice is the same twice: SRTP must not encrypt two things under one
+ * number. FALSE if it does not fit. */
+static gboolean
+write_packet(CcSubscription *self, const CcPacket *packet, const Place *place, Written *written)
+{
+    CcRtpWriteHeader header = {
+        .payload_type = self->payload_type,
+        .sequence = (guint16)place->number,
+        .ssrc = self->ssrc,
+    };
+    if (!write_header(self, &header, packet, place, written))
+        return FALSE;
+    write_payload(self, packet, place, written);
+    return TRUE;
+}
+
+/* The same as a retransmission of its own number (RFC 4588 section 4). */
+static gboolean
+write_rtx(CcSubscription *self, const CcPacket *packet, const Place *place, Written *written)
+{
+    CcRtpWriteHeader header = {
+        .payload_type = self->codec->rtx_payload_type,
+        .sequence = (guint16)self->rtx_number,
+        .ssrc = self->slot->rtx_ssrc,
+    };
+    if (!write_header(self, &header, packet, place, written))
+        return FALSE;
+    cc_write_u16(written->data + written->length, (guint16)place->number);
+    written->length += RTX_HEADER;
+    write_payload(self, packet, place, written);
+    return TRUE;
 }
 
 static void
@@ -158,7 +195,17 @@ account(CcSubscription *self, const CcPacket *packet, gsize length)
     self->packets++;
     self->octets += packet->rtp.payload_length;
     self->bytes += length;
-    cc_bitrate_meter_add(&self->meter, length, packet->arrival_us);
+}
+
+void
+cc_subscription_measure(CcSubscription *subscription, gint64 now_us)
+{
+    CcSubscription *self = subscription;
+    gint64 elapsed_us = MAX(now_us - self->measured_us, 1);
+    guint64 bits = (self->bytes - self->measured_bytes) * 8;
+    self->bps = (guint)MIN(bits * G_USEC_PER_SEC / (guint64)elapsed_us, G_MAXUINT);
+    self->measured_bytes = self->bytes;
+    self->measured_us = now_us;
 }
 
 /* SRTP tells a number's place among the wrapped ones by its distance from the one before (RFC 3711
@@ -240,13 +287,13 @@ cc_subscription_forward(CcSubscription *subscription, CcSource *source, CcPacket
         return;
     if (shed_layer(self, packet, shed) || !find_place(self, packet, &place))
         return;
-    guint8 *buffer = cc_egress_begin(self->session);
-    gsize length = buffer ? write_packet(self, packet, &place, FALSE, buffer) : 0;
-    if (length == 0)
+    Written written = {.data = cc_egress_begin(self->session)};
+    if (!written.data || !write_packet(self, packet, &place, &written))
         return;
     advance(self, packet, &place);
-    if (cc_egress_commit_rtp(self->session, buffer, length))
-        account(self, packet, length);
+    if (cc_egress_commit_rtp(self->session, written.data, written.length, written.header,
+                             (guint64)(place.number - CC_FIRST_NUMBER)))
+        account(self, packet, written.length);
 }
 
 static gboolean
@@ -279,18 +326,19 @@ cc_subscription_retransmit(CcSubscription *subscription, guint16 sequence, gint6
     Place place;
     if (!packet || !find_place(self, packet, &place) || !take_retransmit_credit(self, now_us))
         return;
-    guint8 *buffer = cc_egress_begin(self->session);
-    if (!buffer)
+    Written written = {.data = cc_egress_begin(self->session)};
+    if (!written.data)
         return;
     gboolean rtx = self->codec->rtx_payload_type != 0 && self->slot->rtx_ssrc != 0;
-    gsize length = write_packet(self, packet, &place, rtx, buffer);
-    if (length == 0 || !cc_egress_commit_rtp(self->session, buffer, length))
+    gint64 number = rtx ? self->rtx_number : place.number;
+    if (!(rtx ? write_rtx : write_packet)(self, packet, &place, &written) ||
+        !cc_egress_commit_rtp(self->session, written.data, written.length, written.header,
+                              (guint64)(number - CC_FIRST_NUMBER)))
         return;
     if (rtx)
-        self->rtx_sequence++;
+        self->rtx_number++;
     self->retransmitted++;
-    self->bytes += length;
-    cc_bitrate_meter_add(&self->meter, length, now_us);
+    self->bytes += written.length;
 }
 
 void

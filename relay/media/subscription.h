@@ -4,7 +4,6 @@
  * the CcReceiver. */
 #pragma once
 
-#include "common/rate/bitrate-meter.h"
 #include "common/rate/shedder.h"
 #include "common/wire/numbering.h"
 #include "relay/media/source.h"
@@ -12,31 +11,32 @@
 G_BEGIN_DECLS
 
 #define CC_SENT_REPORTS 8
+/* Numbers are unwrapped from here on; so far they may be thought to step back. */
+#define CC_FIRST_NUMBER 0x10000
 
 typedef struct {
+    /* What every packet needs, together: with thousands of receivers each line counts. */
     CcMediaSession *session;
+    CcSource *source; /* NULL before the first one and after its publisher has gone */
+    guint generation; /* of the source: source and generation are the epoch */
+    guint32 timestamp_offset;
+    guint32 ssrc;
+    guint8 payload_type;
+    guint8 max_tid; /* VP8: temporal layers above this one are left out, for want of a reference */
+    guint8 tl0picidx_offset, tl0picidx;    /* VP8; the second one of the newest packet */
+    guint16 picture_id_offset, picture_id; /* likewise */
+    gint64 highest; /* outgoing sequence number, unwrapped; CC_FIRST_NUMBER is index 0 of SRTP */
+    guint32 highest_timestamp;
+    gboolean started;
+    gint64 highest_us; /* when that left */
+    gint64 mid_until;  /* first sequence number that needs no MID any more: the receiver knows us */
+    guint64 packets, octets, bytes; /* octets of payload, for sender reports */
+    CcNumbering numbering;
+
     const CcSlot *slot;
     CcFeed *feed;
-
-    /* The epoch. */
-    CcSource *source;         /* NULL before the first one and after its publisher has gone */
-    guint generation;         /* of the source */
     const CcSlotCodec *codec; /* how this receiver numbers the source's codec */
-    CcNumbering numbering;
-    guint32 timestamp_offset;
-    guint16 picture_id_offset; /* VP8 */
-    guint8 tl0picidx_offset;
-    guint8 max_tid; /* VP8: temporal layers above this one are left out, for want of a reference */
-
-    /* The stream so far. */
-    gboolean started;
-    gint64 highest; /* outgoing sequence number, unwrapped */
-    guint32 highest_timestamp;
-    gint64 highest_us;  /* when that left */
-    guint16 picture_id; /* of the newest packet */
-    guint8 tl0picidx;
-    gint64 mid_until; /* first sequence number that needs no MID any more: the receiver knows us */
-    guint16 rtx_sequence;
+    gint64 rtx_number;
     guint retransmit_credit;
     gint64 retransmit_credit_us;
 
@@ -45,14 +45,15 @@ typedef struct {
         gint64 sent_us;
     } sent_reports[CC_SENT_REPORTS];
     guint n_sent_reports;
-    guint64 packets, octets; /* payload octets, for sender reports */
 
     /* What its receiver says. */
     double loss;
     gint64 rtt_us; /* -1: unknown */
 
-    CcBitrateMeter meter;
-    guint64 bytes, lost, nacked, retransmitted, keyframe_requests;
+    guint bps; /* of the last second, by cc_subscription_measure() */
+    guint64 measured_bytes;
+    gint64 measured_us;
+    guint64 lost, nacked, retransmitted, keyframe_requests;
 } CcSubscription;
 
 void cc_subscription_init(CcSubscription *subscription, CcMediaSession *session,
@@ -70,6 +71,8 @@ void cc_subscription_receiver_report(CcSubscription *subscription, const CcRtcpR
 
 /* TRUE if it has sent something lately, so that a sender report is due. */
 gboolean cc_subscription_is_sending(const CcSubscription *subscription, gint64 now_us);
+/* Once a second: how much flows. */
+void cc_subscription_measure(CcSubscription *subscription, gint64 now_us);
 /* The source's clock in this stream's time, at @now_us. FALSE while the source has not told. */
 gboolean cc_subscription_sender_info(CcSubscription *subscription, gint64 now_us,
                                      CcRtcpSenderInfo *info);

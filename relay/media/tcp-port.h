@@ -23,7 +23,6 @@ CcTcpPort *cc_tcp_port_new(CcWorker *worker, const char *address, guint16 port, 
 void cc_tcp_port_free(CcTcpPort *port);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcTcpPort, cc_tcp_port_free)
 
-
 /* Accepts and reads what the last poll reported. */
 void cc_tcp_port_receive(CcTcpPort *port, gint64 now_us);
 /* Writes what is queued, closes what has ended. At the end of a loop turn. */

@@ -16,10 +16,12 @@
 #define RECEIVE_BATCH 64
 #define RECEIVE_SIZE 2048
 #define RECEIVE_TURNS 4 /* batches in one loop turn: timers and other sockets must have theirs */
-#define SEND_BATCH 256
+#define SEND_RUNS 64    /* sends in one batch */
+#define SEND_BYTES (SEND_RUNS * CC_UDP_SLOT_SIZE)
 #define CONTROL_SIZE 128
-/* The kernel's limit is 64 segments and 64 KiB. */
+/* The kernel takes 64 segments of together less than 64 KiB. */
 #define MAX_SEGMENTS 32
+#define SEND_CONTROL (CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(guint16)))
 
 typedef struct {
     struct sockaddr_storage address;
@@ -28,12 +30,16 @@ typedef struct {
     guint8 data[RECEIVE_SIZE];
 } ReceiveSlot;
 
-/* Consecutive slots that go to one receiver: all of one size, but the last may be shorter. */
+/* Consecutive datagrams to one receiver: all of one size, but the last may be shorter. */
 typedef struct {
+    struct iovec iov;
+    guint16 segment; /* bytes of each */
+    guint16 n_segments;
+    gboolean closed;             /* the last one was shorter */
+    gsize control_length;        /* without UDP_SEGMENT */
+    struct sockaddr_in6 address; /* or a sockaddr_in */
+    _Alignas(struct cmsghdr) guint8 control[SEND_CONTROL];
     CcRoute route;
-    struct sockaddr_storage address;
-    gsize control_length; /* without UDP_SEGMENT */
-    _Alignas(struct cmsghdr) guint8 control[CONTROL_SIZE];
 } SendRun;
 
 struct CcUdpPort {
@@ -42,16 +48,17 @@ struct CcUdpPort {
     int family;
     guint16 number;
     guint16 index;
-    guint32 overflows; /* the kernel's running count, SO_RXQ_OVFL */
+    guint32 overflows;    /* the kernel's running count, SO_RXQ_OVFL */
+    gboolean any_address; /* bound to all of ours: each send says from which one */
     gboolean can_segment;
     struct mmsghdr received[RECEIVE_BATCH];
     ReceiveSlot receive_slots[RECEIVE_BATCH];
 
-    guint n_slots, n_runs;
-    struct iovec iovs[SEND_BATCH];
-    SendRun runs[SEND_BATCH];
-    struct mmsghdr messages[SEND_BATCH]; /* of the runs */
-    guint8 slots[SEND_BATCH][CC_UDP_SLOT_SIZE];
+    guint n_runs;
+    gsize used; /* of buffer */
+    SendRun runs[SEND_RUNS];
+    struct mmsghdr messages[SEND_RUNS]; /* of the runs */
+    guint8 buffer[SEND_BYTES];
 };
 
 CcUdpPort *
@@ -76,6 +83,7 @@ cc_udp_port_new(CcWorker *worker, const char *address, guint16 port, guint index
     self->family = bound.family;
     self->number = bound.port;
     self->index = (guint16)index;
+    self->any_address = bound.any_address;
     int no_segmentation = 0; /* as the socket's own setting; each run says its size */
     self->can_segment =
         setsockopt(bound.fd, SOL_UDP, UDP_SEGMENT, &no_segmentation, sizeof no_segmentation) == 0;
@@ -189,9 +197,18 @@ cc_udp_port_receive(CcUdpPort *port, gint64 now_us)
 guint8 *
 cc_udp_port_slot(CcUdpPort *port)
 {
-    if (port->n_slots == SEND_BATCH)
+    if (port->n_runs == SEND_RUNS || port->used + CC_UDP_SLOT_SIZE > SEND_BYTES)
         cc_udp_port_flush(port);
-    return port->slots[port->n_slots];
+    return port->buffer + port->used;
+}
+
+static socklen_t
+write_address(const CcUdpPort *self, const CcRoute *route, struct sockaddr_in6 *to)
+{
+    struct sockaddr_storage storage;
+    socklen_t length = cc_address_to_sockaddr(&route->remote, self->family, &storage);
+    memcpy(to, &storage, sizeof *to);
+    return length;
 }
 
 static gsize
@@ -208,7 +225,7 @@ write_control(struct msghdr *header, gsize used, int level, int type, const void
 static gsize
 write_source_address(const CcUdpPort *self, const CcRoute *route, struct msghdr *header)
 {
-    if (IN6_IS_ADDR_UNSPECIFIED(&route->local))
+    if (!self->any_address || IN6_IS_ADDR_UNSPECIFIED(&route->local))
         return 0;
     if (self->family == AF_INET6) {
         struct in6_pktinfo info = {.ipi6_addr = route->local,
@@ -220,68 +237,65 @@ write_source_address(const CcUdpPort *self, const CcRoute *route, struct msghdr 
     return write_control(header, 0, IPPROTO_IP, IP_PKTINFO, &info, sizeof info);
 }
 
-/* TRUE if the next slot continues the last run. */
+/* TRUE if a datagram of @length can be one more of @run. */
 static gboolean
-continues_run(const CcUdpPort *self, const CcRoute *route, gsize length)
+continues(const SendRun *run, const CcRoute *route, gsize length)
 {
-    if (!self->can_segment || self->n_runs == 0)
-        return FALSE;
-    const SendRun *run = &self->runs[self->n_runs - 1];
-    const struct msghdr *header = &self->messages[self->n_runs - 1].msg_hdr;
-    gsize first = header->msg_iov[0].iov_len;
-    gsize last = header->msg_iov[header->msg_iovlen - 1].iov_len;
-    return length <= first && last == first && header->msg_iovlen < MAX_SEGMENTS &&
+    return !run->closed && length <= run->segment && run->n_segments < MAX_SEGMENTS &&
            cc_address_equal(&run->route.remote, &route->remote) &&
            memcmp(&run->route.local, &route->local, sizeof route->local) == 0;
 }
 
 static void
-begin_run(CcUdpPort *self, const CcRoute *route)
+begin_run(CcUdpPort *self, const CcRoute *route, gsize length)
 {
     SendRun *run = &self->runs[self->n_runs];
-    struct msghdr *header = &self->messages[self->n_runs].msg_hdr;
+    struct msghdr *header = &self->messages[self->n_runs++].msg_hdr;
     run->route = *route;
+    run->iov = (struct iovec){self->buffer + self->used, 0};
+    run->segment = (guint16)length;
+    run->n_segments = 0;
+    run->closed = !self->can_segment;
     *header = (struct msghdr){
         .msg_name = &run->address,
-        .msg_namelen = cc_address_to_sockaddr(&route->remote, self->family, &run->address),
-        .msg_iov = &self->iovs[self->n_slots],
+        .msg_namelen = write_address(self, route, &run->address),
+        .msg_iov = &run->iov,
+        .msg_iovlen = 1,
         .msg_control = run->control,
     };
     header->msg_controllen = run->control_length = write_source_address(self, route, header);
-    self->n_runs++;
 }
 
 void
 cc_udp_port_commit(CcUdpPort *port, const CcRoute *route, gsize length)
 {
-    g_return_if_fail(length <= CC_UDP_SLOT_SIZE);
-    if (!continues_run(port, route, length))
-        begin_run(port, route);
+    g_return_if_fail(length > 0 && length <= CC_UDP_SLOT_SIZE);
+    if (port->n_runs == 0 || !continues(&port->runs[port->n_runs - 1], route, length))
+        begin_run(port, route, length);
+    SendRun *run = &port->runs[port->n_runs - 1];
     struct msghdr *header = &port->messages[port->n_runs - 1].msg_hdr;
-    port->iovs[port->n_slots] = (struct iovec){port->slots[port->n_slots], length};
-    port->n_slots++;
-    header->msg_iovlen++;
-    if (header->msg_iovlen == 2) {
-        guint16 size = (guint16)header->msg_iov[0].iov_len;
-        header->msg_controllen = write_control(header, port->runs[port->n_runs - 1].control_length,
-                                               SOL_UDP, UDP_SEGMENT, &size, sizeof size);
-    }
+    port->used += length;
+    run->iov.iov_len += length;
+    if (++run->n_segments == 2)
+        header->msg_controllen = write_control(header, run->control_length, SOL_UDP, UDP_SEGMENT,
+                                               &run->segment, sizeof run->segment);
+    if (length < run->segment)
+        run->closed = TRUE;
 }
 
 static void
-count_sent(CcUdpPort *self, const struct msghdr *header)
+count_sent(CcUdpPort *self, guint n, gsize bytes)
 {
     self->worker->sends++;
-    self->worker->datagrams_out += header->msg_iovlen;
-    for (gsize i = 0; i < header->msg_iovlen; i++)
-        self->worker->bytes_out += header->msg_iov[i].iov_len;
+    self->worker->datagrams_out += n;
+    self->worker->bytes_out += bytes;
 }
 
 static void
-count_full(CcUdpPort *self, const struct msghdr *header)
+count_full(CcUdpPort *self, guint n)
 {
-    self->worker->drops[CC_DROP_SOCKET_FULL] += header->msg_iovlen;
-    self->worker->send_overflows += header->msg_iovlen;
+    self->worker->drops[CC_DROP_SOCKET_FULL] += n;
+    self->worker->send_overflows += n;
 }
 
 static gboolean
@@ -295,16 +309,17 @@ is_full(int error)
 static void
 send_singly(CcUdpPort *self, guint index)
 {
-    struct msghdr whole = self->messages[index].msg_hdr;
-    for (gsize i = 0; i < whole.msg_iovlen; i++) {
-        struct msghdr one = whole;
-        one.msg_iov = whole.msg_iov + i;
-        one.msg_iovlen = 1;
-        one.msg_controllen = self->runs[index].control_length;
+    const SendRun *run = &self->runs[index];
+    for (gsize offset = 0; offset < run->iov.iov_len; offset += run->segment) {
+        struct iovec iov = {(guint8 *)run->iov.iov_base + offset,
+                            MIN(run->segment, run->iov.iov_len - offset)};
+        struct msghdr one = self->messages[index].msg_hdr;
+        one.msg_iov = &iov;
+        one.msg_controllen = run->control_length;
         if (sendmsg(self->fd, &one, MSG_DONTWAIT) >= 0)
-            count_sent(self, &one);
+            count_sent(self, 1, iov.iov_len);
         else if (is_full(errno))
-            count_full(self, &one);
+            count_full(self, 1);
         else
             cc_warning_limited("cannot send: %s", g_strerror(errno));
     }
@@ -314,7 +329,7 @@ send_singly(CcUdpPort *self, guint index)
 static void
 after_failure(CcUdpPort *self, guint index, int error)
 {
-    if (self->messages[index].msg_hdr.msg_iovlen == 1) {
+    if (self->runs[index].n_segments == 1) {
         cc_warning_limited("cannot send: %s", g_strerror(error));
         return;
     }
@@ -333,15 +348,16 @@ cc_udp_port_flush(CcUdpPort *port)
     while (sent < self->n_runs) {
         int n = sendmmsg(self->fd, self->messages + sent, self->n_runs - sent, MSG_DONTWAIT);
         if (n > 0) {
-            for (int i = 0; i < n; i++)
-                count_sent(self, &self->messages[sent++].msg_hdr);
+            for (; n > 0; n--, sent++)
+                count_sent(self, self->runs[sent].n_segments, self->runs[sent].iov.iov_len);
         } else if (is_full(errno)) {
             for (; sent < self->n_runs; sent++)
-                count_full(self, &self->messages[sent].msg_hdr);
+                count_full(self, self->runs[sent].n_segments);
         } else if (errno != EINTR) {
             after_failure(self, sent, errno);
             sent++;
         }
     }
-    self->n_slots = self->n_runs = 0;
+    self->n_runs = 0;
+    self->used = 0;
 }

@@ -24,10 +24,8 @@ cc_worker_stats_free(CcWorkerStats *stats)
 }
 
 static void
-add_stream(CcSessionStats *stats, CcMediaKind kind, CcBitrateMeter *meter, CcCodec codec,
-           gint64 now_us)
+add_stream(CcSessionStats *stats, CcMediaKind kind, guint bps, CcCodec codec)
 {
-    guint bps = cc_bitrate_meter_bps(meter, now_us);
     const char *name = codec == CC_CODEC_NONE ? NULL : cc_codec_name(codec);
     if (kind == CC_MEDIA_AUDIO) {
         stats->audio_bps += bps;
@@ -45,7 +43,8 @@ add_publisher(CcSessionStats *stats, CcPublisher *publisher, gint64 now_us)
 {
     for (guint i = 0; i < publisher->n_tracks; i++) {
         CcPublisherTrack *track = &publisher->tracks[i];
-        add_stream(stats, track->slot->kind, &track->meter, track->source.codec.codec, now_us);
+        add_stream(stats, track->slot->kind, cc_bitrate_meter_bps(&track->meter, now_us),
+                   track->source.codec.codec);
         stats->loss = MAX(stats->loss, track->reception.fraction_lost);
         if (track->rtt_us >= 0)
             stats->rtt_ms = (int)(track->rtt_us / 1000);
@@ -59,12 +58,12 @@ add_publisher(CcSessionStats *stats, CcPublisher *publisher, gint64 now_us)
 }
 
 static void
-add_receiver(CcSessionStats *stats, CcReceiver *receiver, gint64 now_us)
+add_receiver(CcSessionStats *stats, CcReceiver *receiver)
 {
     for (guint i = 0; i < receiver->n_subscriptions; i++) {
         CcSubscription *subscription = &receiver->subscriptions[i];
         CcCodec codec = subscription->codec ? subscription->codec->codec : CC_CODEC_NONE;
-        add_stream(stats, subscription->slot->kind, &subscription->meter, codec, now_us);
+        add_stream(stats, subscription->slot->kind, subscription->bps, codec);
         stats->loss = MAX(stats->loss, subscription->loss);
         if (subscription->rtt_us >= 0)
             stats->rtt_ms = (int)(subscription->rtt_us / 1000);
@@ -94,7 +93,7 @@ collect_session(CcMediaSession *session, gint64 now_us)
     if (session->publisher)
         add_publisher(stats, session->publisher, now_us);
     else
-        add_receiver(stats, session->receiver, now_us);
+        add_receiver(stats, session->receiver);
     return stats;
 }
 
