@@ -13,6 +13,7 @@
 #define RETRANSMIT_BURST 256
 #define RETRANSMIT_RATE 400
 #define SENDING_US (5 * G_USEC_PER_SEC)
+#define MEASURE_US 500000
 #define RTX_HEADER 2 /* bytes: the original sequence number */
 #define ALL_LAYERS 3 /* a temporal layer's number has two bits */
 
@@ -201,7 +202,9 @@ void
 cc_subscription_measure(CcSubscription *subscription, gint64 now_us)
 {
     CcSubscription *self = subscription;
-    gint64 elapsed_us = MAX(now_us - self->measured_us, 1);
+    gint64 elapsed_us = now_us - self->measured_us;
+    if (elapsed_us < MEASURE_US) /* a report that came early */
+        return;
     guint64 bits = (self->bytes - self->measured_bytes) * 8;
     self->bps = (guint)MIN(bits * G_USEC_PER_SEC / (guint64)elapsed_us, G_MAXUINT);
     self->measured_bytes = self->bytes;
