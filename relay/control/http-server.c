@@ -25,6 +25,7 @@ struct CcHttpServer {
     SoupServer *soup;
     guint16 port;
     GHashTable *sockets; /* GSocket *: open ones, and closed ones until somebody looks */
+    guint forget_at;     /* so many: somebody looks */
 };
 
 /* The body as far as it has been read; attached to its message. */
@@ -91,10 +92,26 @@ set_deadline(SoupServerMessage *message, guint seconds)
                            source != NULL ? deadline_free : NULL);
 }
 
+/* libsoup before 3.4 forgets its first reference to each socket that it accepts. When all others
+ * but ours are gone, that one is dropped too. */
 static gboolean
-is_closed(gpointer key, gpointer value, gpointer user_data)
+is_done_with(gpointer key, gpointer value, gpointer user_data)
 {
-    return g_socket_is_closed(key);
+    GSocket *socket = key;
+
+    if (!g_socket_is_closed(socket))
+        return FALSE;
+    if (!soup_check_version(3, 4, 0) && G_OBJECT(socket)->ref_count == 2)
+        g_object_unref(socket);
+    return TRUE;
+}
+
+/* The table holds closed sockets until it has grown to twice those that were open. */
+static void
+forget_closed(CcHttpServer *server)
+{
+    g_hash_table_foreach_remove(server->sockets, is_done_with, NULL);
+    server->forget_at = 2 * g_hash_table_size(server->sockets) + SPARE_CONNECTIONS;
 }
 
 /* As many as the sessions and listeners that are allowed, and some to be told so; but never so many
@@ -119,8 +136,8 @@ count_connection(CcHttpServer *server, SoupServerMessage *message)
 
     if (socket == NULL || g_hash_table_contains(server->sockets, socket))
         return TRUE;
-    if (g_hash_table_size(server->sockets) >= max_connections(server))
-        g_hash_table_foreach_remove(server->sockets, is_closed, NULL);
+    if (g_hash_table_size(server->sockets) >= MIN(server->forget_at, max_connections(server)))
+        forget_closed(server);
     if (g_hash_table_size(server->sockets) < max_connections(server)) {
         g_hash_table_add(server->sockets, g_object_ref(socket));
         return TRUE;
@@ -141,39 +158,17 @@ on_request_started(SoupServer *soup, SoupServerMessage *message, gpointer user_d
     /* For the answers that libsoup gives by itself. */
     cc_exchange_set_cors(server->control->settings, message);
     set_deadline(message, REQUEST_TIMEOUT_S);
-}
-
-/* While a connection is idle, libsoup 3.2 does not notice that the client has closed it. A next
- * request is left for libsoup to read. */
-static gboolean
-on_idle_readable(GSocket *socket, GIOCondition condition, gpointer user_data)
-{
-    char byte;
-    ssize_t length = recv(g_socket_get_fd(socket), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-
-    if (length == 0 || (length < 0 && errno != EAGAIN && errno != EINTR))
-        g_socket_close(socket, NULL);
-    return G_SOURCE_REMOVE;
-}
-
-static void
-watch_idle(SoupServerMessage *message)
-{
-    GSocket *socket = soup_server_message_get_socket(message);
-    g_autoptr(GSource) source = NULL;
-
-    if (socket == NULL || g_socket_is_closed(socket))
-        return;
-    source = g_socket_create_source(socket, G_IO_IN, NULL);
-    g_source_set_callback(source, G_SOURCE_FUNC(on_idle_readable), NULL, NULL);
-    g_source_attach(source, g_main_context_get_thread_default());
+    /* libsoup before 3.3 keeps a connection for ever that the client closes between requests, with
+     * its TLS session. */
+    if (!soup_check_version(3, 3, 0))
+        soup_message_headers_replace(soup_server_message_get_response_headers(message),
+                                     "Connection", "close");
 }
 
 static void
 on_request_finished(SoupServer *soup, SoupServerMessage *message, gpointer user_data)
 {
     set_deadline(message, IDLE_TIMEOUT_S);
-    watch_idle(message);
 }
 
 static void

@@ -1,6 +1,7 @@
 /* What bounds a crowd at the HTTP side: connections, and requests of one address. */
 #include "http-fixture.h"
 
+#include <libsoup/soup.h>
 #include <string.h>
 
 #define SPARE_CONNECTIONS 256 /* and four for a session */
@@ -44,27 +45,34 @@ on_read(GObject *source, GAsyncResult *result, gpointer user_data)
     reading->done = TRUE;
 }
 
-/* The beginning of the answer to a question; "" if the relay hangs up. */
-static void
-ask(GSocketConnection *connection, Reading *reading)
-{
-    static const char question[] = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+#define BEGINNING "GET /healthz HTTP/1.1\r\nHost: x\r\n"
+#define END "\r\n"
 
-    memset(reading, 0, sizeof(*reading));
-    g_output_stream_write(g_io_stream_get_output_stream(G_IO_STREAM(connection)), question,
-                          strlen(question), NULL, NULL);
-    g_input_stream_read_async(g_io_stream_get_input_stream(G_IO_STREAM(connection)), reading->text,
-                              sizeof(reading->text) - 1, G_PRIORITY_DEFAULT, NULL, on_read,
-                              reading);
-    wait_for(&reading->done);
+/* One who has begun to ask holds a connection. */
+static GSocketConnection *
+begin_to_ask(HttpFixture *fixture)
+{
+    GSocketConnection *connection = connect_to(fixture);
+
+    g_output_stream_write(g_io_stream_get_output_stream(G_IO_STREAM(connection)), BEGINNING,
+                          strlen(BEGINNING), NULL, NULL);
+    while (g_main_context_iteration(NULL, FALSE))
+        ;
+    return connection;
 }
 
+/* The rest of the question. FALSE if the relay hangs up. */
 static gboolean
 is_served(GSocketConnection *connection)
 {
-    Reading reading;
+    Reading reading = {0};
 
-    ask(connection, &reading);
+    g_output_stream_write(g_io_stream_get_output_stream(G_IO_STREAM(connection)), END, strlen(END),
+                          NULL, NULL);
+    g_input_stream_read_async(g_io_stream_get_input_stream(G_IO_STREAM(connection)), reading.text,
+                              sizeof(reading.text) - 1, G_PRIORITY_DEFAULT, NULL, on_read,
+                              &reading);
+    wait_for(&reading.done);
     g_assert_true(*reading.text == '\0' || g_str_has_prefix(reading.text, "HTTP/1.1 200 "));
     return *reading.text != '\0';
 }
@@ -76,24 +84,64 @@ test_connections(HttpFixture *fixture, gconstpointer settings)
     g_autoptr(GPtrArray) crowd = g_ptr_array_new_with_free_func(g_object_unref);
     guint refused = 0;
 
-    for (guint i = 0; i < SPARE_CONNECTIONS + 4; i++) {
-        g_ptr_array_add(crowd, connect_to(fixture));
-        g_assert_true(is_served(g_ptr_array_index(crowd, i)));
-    }
+    for (guint i = 0; i < SPARE_CONNECTIONS + 4; i++)
+        g_ptr_array_add(crowd, begin_to_ask(fixture));
     for (guint i = 0; i < 10; i++) {
-        g_autoptr(GSocketConnection) late = connect_to(fixture);
+        g_autoptr(GSocketConnection) late = begin_to_ask(fixture);
         g_assert_false(is_served(late));
     }
 
+    for (guint i = 0; i < 10; i++)
+        g_assert_true(is_served(g_ptr_array_index(crowd, i)));
     g_ptr_array_remove_range(crowd, 0, 10);
     for (guint served = 0; served < 10;) {
-        GSocketConnection *connection = connect_to(fixture);
-        g_ptr_array_add(crowd, connection);
+        g_autoptr(GSocketConnection) connection = begin_to_ask(fixture);
         if (is_served(connection))
             served++;
         else /* the relay has not noticed yet who is gone */
             g_assert_cmpuint(++refused, <, 100);
     }
+}
+
+static guint n_alive;
+
+static void
+on_socket_gone(gpointer unused, GObject *socket)
+{
+    n_alive--;
+}
+
+/* The relay's sockets, seen from inside this process. */
+static gboolean
+on_request_started(GSignalInvocationHint *hint, guint n_values, const GValue *values,
+                   gpointer unused)
+{
+    GSocket *socket = soup_server_message_get_socket(g_value_get_object(&values[1]));
+
+    if (!g_object_get_data(G_OBJECT(socket), "test-seen")) {
+        n_alive++;
+        g_object_set_data(G_OBJECT(socket), "test-seen", socket);
+        g_object_weak_ref(G_OBJECT(socket), on_socket_gone, NULL);
+    }
+    return TRUE;
+}
+
+/* Nothing stays behind of connections that have served. */
+static void
+test_many_connections(HttpFixture *fixture, gconstpointer settings)
+{
+    guint signal = g_signal_lookup("request-started", SOUP_TYPE_SERVER);
+    gulong hook = g_signal_add_emission_hook(signal, 0, on_request_started, NULL, NULL);
+    guint most = 0;
+
+    for (guint i = 0; i < 3 * SPARE_CONNECTIONS; i++) {
+        g_autoptr(GSocketConnection) connection = begin_to_ask(fixture);
+        g_assert_true(is_served(connection));
+        most = MAX(most, n_alive);
+    }
+    g_assert_cmpuint(most, >, 0);
+    g_assert_cmpuint(most, <=, SPARE_CONNECTIONS + 20);
+    g_signal_remove_emission_hook(signal, hook);
 }
 
 /* A flood of changes is refused; who only looks is not. */
@@ -140,6 +188,7 @@ main(int argc, char **argv)
 #define ADD(name, settings, function)                                                              \
     g_test_add(name, HttpFixture, settings, set_up, function, tear_down)
     ADD("/relay/http-limits/connections", "relay.max-sessions=1", test_connections);
+    ADD("/relay/http-limits/many-connections", "", test_many_connections);
     ADD("/relay/http-limits/requests", NULL, test_requests);
     ADD("/relay/http-limits/request-rate", "relay.max-requests-per-s=2", test_request_rate);
     return g_test_run();
