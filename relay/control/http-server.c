@@ -17,7 +17,8 @@
 #define MAX_DRAINED_BYTES (16 * 1024 * 1024) /* read and thrown away so that a 413 can be seen */
 #define REQUEST_TIMEOUT_S 20                 /* from the connection, or the request's first byte */
 #define IDLE_TIMEOUT_S 75                    /* a connection kept alive between requests */
-#define CONNECTIONS_PER_SESSION 4            /* two WebSockets, and two for requests */
+#define BACKLOG 1024 /* a district comes at 8:00; who finds it full waits a second and more */
+#define CONNECTIONS_PER_SESSION 4 /* two WebSockets, and two for requests */
 #define SPARE_CONNECTIONS 256
 
 struct CcHttpServer {
@@ -283,8 +284,10 @@ bind_socket(const char *address, guint16 port, GError **error)
     socket_address = g_inet_socket_address_new(inet, port);
     socket = g_socket_new(g_inet_address_get_family(inet), G_SOCKET_TYPE_STREAM,
                           G_SOCKET_PROTOCOL_TCP, error);
-    if (socket == NULL || !g_socket_bind(socket, socket_address, TRUE, error) ||
-        !g_socket_listen(socket, error))
+    if (socket == NULL || !g_socket_bind(socket, socket_address, TRUE, error))
+        return NULL;
+    g_socket_set_listen_backlog(socket, BACKLOG);
+    if (!g_socket_listen(socket, error))
         return NULL;
     return g_steal_pointer(&socket);
 }

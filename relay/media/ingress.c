@@ -22,6 +22,8 @@ receive_stun(CcWorker *worker, const CcRoute *route, const guint8 *data, gsize l
     if (cc_ice_lite_peek_ufrag(data, length, ufrag, sizeof ufrag)) {
         CcIceLite *ice;
         CcMediaSession *session = cc_session_table_find_ufrag(&worker->sessions, ufrag, &ice);
+        if (!session && cc_worker_take_arrivals(worker, now_us))
+            session = cc_session_table_find_ufrag(&worker->sessions, ufrag, &ice);
         if (!session)
             return CC_DROP_STUN_UNKNOWN_UFRAG;
         return cc_media_session_receive_stun(session, ice, route, data, length, now_us);

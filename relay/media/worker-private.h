@@ -30,6 +30,7 @@ struct CcWorker {
     GPtrArray *tcp_ports; /* CcTcpPort * */
     guint8 tcp_slot[CC_EGRESS_CAPACITY + CC_SRTP_MAX_TRAILER];
 
+    gpointer arrivals; /* atomic: sessions that the control thread has added, newest first */
     CcSessionTable sessions;
     GHashTable *paths; /* CcAddress * (inside the path) → CcPath *; UDP only */
     GHashTable *rooms; /* char * → CcMediaRoom * */
@@ -67,6 +68,11 @@ void cc_worker_emit(CcWorker *worker, const CcMediaSession *session, CcSessionEv
 /* The end of every loop turn, and of every call from another thread: what is due, what is to be
  * sent, and when to wake up. */
 void cc_worker_end_turn(CcWorker *worker, gint64 now_us);
+
+/* Takes in the sessions that have been added since; FALSE if there are none. */
+gboolean cc_worker_take_arrivals(CcWorker *worker, gint64 now_us);
+/* Frees them instead. */
+void cc_worker_forget_arrivals(CcWorker *worker);
 
 /* Keeps the counts of a session that is about to be removed. */
 void cc_worker_remember_totals(CcWorker *worker, CcMediaSession *session, gint64 now_us);

@@ -10,7 +10,6 @@
 /* A request of the control thread on its way to the worker's. */
 typedef struct {
     CcWorker *worker;
-    CcSessionSetup *setup;
     char *session_id;
     char *local_ufrag, *local_pwd, *remote_ufrag, *remote_pwd;
     CcWorkerStatsFunc stats_func;
@@ -23,7 +22,6 @@ static void
 request_free(gpointer user_data)
 {
     Request *request = user_data;
-    cc_session_setup_free(request->setup);
     g_free(request->session_id);
     g_free(request->local_ufrag);
     g_free(request->local_pwd);
@@ -41,26 +39,78 @@ call_worker(CcWorker *worker, GSourceFunc func, Request *request)
     cc_call_in_context(worker->context, func, request, request_free);
 }
 
-static gboolean
-on_add_session(gpointer user_data)
+/* A session on its way to the worker. Whoever is told its ufrag may send a check at once, and the
+ * worker reads what the sockets have before it hears of calls: so it can look for this itself. */
+typedef struct Arrival {
+    struct Arrival *next;
+    CcSessionSetup *setup;
+} Arrival;
+
+/* What is there, in the order in which it came. */
+static Arrival *
+steal_arrivals(CcWorker *self)
 {
-    Request *request = user_data;
-    CcWorker *self = request->worker;
-    gint64 now_us = cc_clock_now_us();
-    CcMediaSession *session = cc_media_session_new(self, g_steal_pointer(&request->setup), now_us);
+    Arrival *from = g_atomic_pointer_exchange(&self->arrivals, NULL), *list = NULL;
+    while (from) {
+        Arrival *next = from->next;
+        from->next = list;
+        list = from;
+        from = next;
+    }
+    return list;
+}
+
+static void
+add_session(CcWorker *self, CcSessionSetup *setup, gint64 now_us)
+{
+    CcMediaSession *session = cc_media_session_new(self, setup, now_us);
     cc_media_session_wake_at(session, now_us);
     if (!cc_session_table_add(&self->sessions, session))
         cc_warning("a session with a known id or ufrag was not added");
-    cc_worker_end_turn(self, now_us);
+}
+
+gboolean
+cc_worker_take_arrivals(CcWorker *worker, gint64 now_us)
+{
+    if (!g_atomic_pointer_get(&worker->arrivals))
+        return FALSE;
+    for (Arrival *arrival = steal_arrivals(worker), *next; arrival; arrival = next) {
+        next = arrival->next;
+        add_session(worker, arrival->setup, now_us);
+        g_free(arrival);
+    }
+    return TRUE;
+}
+
+void
+cc_worker_forget_arrivals(CcWorker *worker)
+{
+    for (Arrival *arrival = steal_arrivals(worker), *next; arrival; arrival = next) {
+        next = arrival->next;
+        cc_session_setup_free(arrival->setup);
+        g_free(arrival);
+    }
+}
+
+static gboolean
+on_arrivals(gpointer user_data)
+{
+    Request *request = user_data;
+    gint64 now_us = cc_clock_now_us();
+    if (cc_worker_take_arrivals(request->worker, now_us))
+        cc_worker_end_turn(request->worker, now_us);
     return G_SOURCE_REMOVE;
 }
 
 void
 cc_worker_add_session(CcWorker *worker, CcSessionSetup *setup)
 {
-    Request *request = g_new0(Request, 1);
-    request->setup = setup;
-    call_worker(worker, on_add_session, request);
+    Arrival *arrival = g_new0(Arrival, 1);
+    arrival->setup = setup;
+    do
+        arrival->next = g_atomic_pointer_get(&worker->arrivals);
+    while (!g_atomic_pointer_compare_and_exchange(&worker->arrivals, arrival->next, arrival));
+    call_worker(worker, on_arrivals, g_new0(Request, 1));
 }
 
 static gboolean

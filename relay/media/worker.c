@@ -267,6 +267,7 @@ static void
 free_everything(CcWorker *self)
 {
     cc_session_table_clear(&self->sessions);
+    cc_worker_forget_arrivals(self);
     forget_rooms(self);
     unbind_ports(self);
     g_ptr_array_unref(self->udp_ports);

@@ -23,8 +23,11 @@ connect_to(HttpFixture *fixture)
 {
     g_autoptr(GSocketClient) client = g_socket_client_new();
     g_autoptr(GError) error = NULL;
-    GSocketConnection *connection = g_socket_client_connect_to_host(
-        client, "127.0.0.1", cc_http_server_port(fixture->http), NULL, &error);
+    GSocketConnection *connection;
+
+    g_socket_client_set_timeout(client, 5);
+    connection = g_socket_client_connect_to_host(client, "127.0.0.1",
+                                                 cc_http_server_port(fixture->http), NULL, &error);
 
     g_assert_no_error(error);
     return connection;
@@ -181,6 +184,18 @@ test_request_rate(HttpFixture *fixture, gconstpointer settings)
     g_assert_cmpuint(allowed, >=, 10);
 }
 
+/* A school that comes while the relay looks elsewhere: nobody is sent away to come again. */
+static void
+test_crowd(HttpFixture *fixture, gconstpointer settings)
+{
+    g_autoptr(GPtrArray) crowd = g_ptr_array_new_with_free_func(g_object_unref);
+
+    while (crowd->len < 200)
+        g_ptr_array_add(crowd, connect_to(fixture));
+    for (guint i = 0; i < crowd->len; i += 50)
+        g_assert_true(is_served(g_ptr_array_index(crowd, i)));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -191,5 +206,6 @@ main(int argc, char **argv)
     ADD("/relay/http-limits/many-connections", "", test_many_connections);
     ADD("/relay/http-limits/requests", NULL, test_requests);
     ADD("/relay/http-limits/request-rate", "relay.max-requests-per-s=2", test_request_rate);
+    ADD("/relay/http-limits/crowd", NULL, test_crowd);
     return g_test_run();
 }

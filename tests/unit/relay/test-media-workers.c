@@ -158,9 +158,12 @@ test_teacher_comes_back(void)
     media_test_clear(&spilled.test);
 }
 
+static gint stands_still; /* atomic */
+
 static gboolean
 on_stand_still(gpointer user_data)
 {
+    g_atomic_int_set(&stands_still, TRUE);
     g_mutex_lock(user_data);
     g_mutex_unlock(user_data);
     return G_SOURCE_REMOVE;
@@ -205,6 +208,50 @@ test_falls_behind(void)
     g_mutex_clear(&standstill);
 }
 
+static gboolean
+is_standing_still(gpointer unused)
+{
+    return g_atomic_int_get(&stands_still);
+}
+
+static gboolean
+is_checked(gpointer peer)
+{
+    return ((Peer *)peer)->checked;
+}
+
+/* A check may be sent as soon as the worker has been told of the session, whatever it is busy with.
+ */
+static void
+test_check_at_once(void)
+{
+    MediaTest test;
+    GMutex standstill;
+    CcSessionSetup *setup = g_new0(CcSessionSetup, 1);
+    media_test_init(&test);
+    media_test_start(&test);
+    Peer *peer = peer_new(&test, CC_DIRECTION_WATCH, FALSE);
+    *setup = *peer->setup;
+    setup->id = g_strdup("next");
+    setup->room = g_strdup(peer->setup->room);
+    setup->cname = g_strdup(peer->setup->cname);
+    setup->local_ufrag = g_strdup("nextufrag");
+    setup->local_pwd = g_strdup(peer->setup->local_pwd);
+    g_mutex_init(&standstill);
+    g_mutex_lock(&standstill);
+    g_atomic_int_set(&stands_still, FALSE);
+    cc_call_in_context(peer->worker->context, on_stand_still, &standstill, NULL);
+    media_test_wait(&test, is_standing_still, NULL);
+    cc_worker_add_session(peer->worker, setup);
+    peer_send_check(peer, "nextufrag", NULL);
+    g_mutex_unlock(&standstill);
+    media_test_wait(&test, is_checked, peer);
+    g_assert_cmpuint(media_test_stats(&test)->drops[CC_DROP_STUN_UNKNOWN_UFRAG], ==, 0);
+    g_assert_cmpuint(media_test_stats(&test)->sessions->len, ==, 2);
+    media_test_clear(&test);
+    g_mutex_clear(&standstill);
+}
+
 /* Ending is orderly with packets under way. */
 static void
 test_end_under_load(void)
@@ -226,6 +273,7 @@ main(int argc, char **argv)
     g_test_add_func("/media-workers/leave-and-return", test_leave_and_return);
     g_test_add_func("/media-workers/teacher-comes-back", test_teacher_comes_back);
     g_test_add_func("/media-workers/falls-behind", test_falls_behind);
+    g_test_add_func("/media-workers/check-at-once", test_check_at_once);
     g_test_add_func("/media-workers/end-under-load", test_end_under_load);
     return g_test_run();
 }
