@@ -3,6 +3,7 @@
  * counters and replays, which are srtp.c's. */
 #pragma once
 
+#include <gnutls/crypto.h>
 #include <openssl/evp.h>
 
 #include "common/transport/srtp.h"
@@ -17,16 +18,19 @@ G_BEGIN_DECLS
 typedef struct CcSrtpHmac CcSrtpHmac;
 
 typedef struct {
-    EVP_CIPHER_CTX *context; /* has its key; a packet brings only its IV. NULL before the first */
-    gboolean shares;         /* SRTCP's: has none of its own, ever */
-    CcSrtpHmac *hmac;        /* AES-CM only */
+    /* Has its key; a packet brings only its IV. NULL before the first packet. */
+    gnutls_aead_cipher_hd_t aead; /* AES-GCM */
+    EVP_CIPHER_CTX *counter;      /* AES-CM */
+    CcSrtpHmac *hmac;             /* AES-CM */
+    gboolean shares;              /* AES-CM's SRTCP: borrows its thread's counter */
     guint8 key[CC_SRTP_KEY_LENGTH];
     guint8 salt[CC_SRTP_MAX_SALT_LENGTH];
 } CcSrtpKeys;
 
-/* The context that has the key of @keys: its own, made now, or the thread's, @shared, until the
- * next call. @cipher: what it is for. NULL if OpenSSL fails. */
-EVP_CIPHER_CTX *cc_srtp_keys_open(CcSrtpKeys *keys, const EVP_CIPHER *cipher, GPrivate *shared);
+/* The cipher that has the key of @keys, made now if it is the first time. */
+gnutls_aead_cipher_hd_t cc_srtp_keys_aead(CcSrtpKeys *keys);
+/* The same for counter mode; may be the thread's, until the next call. NULL if OpenSSL fails. */
+EVP_CIPHER_CTX *cc_srtp_keys_counter(CcSrtpKeys *keys);
 
 /* Fetched once for the process; never NULL in a working OpenSSL. Any thread. */
 const EVP_CIPHER *cc_srtp_fetch_aes_ctr(void);

@@ -76,14 +76,6 @@ init(CcSrtpKeys *keys, const guint8 *key, const guint8 *auth_key, const guint8 *
     return cc_srtp_fetch_aes_ctr() != NULL;
 }
 
-static EVP_CIPHER_CTX *
-context_of(CcSrtpKeys *keys)
-{
-    static GPrivate shared = G_PRIVATE_INIT((GDestroyNotify)EVP_CIPHER_CTX_free);
-    return keys->context ? keys->context
-                         : cc_srtp_keys_open(keys, cc_srtp_fetch_aes_ctr(), &shared);
-}
-
 /* Counter mode is its own inverse. IV: section 4.1.1. */
 static gboolean
 apply_keystream(CcSrtpKeys *keys, const guint8 *ssrc, guint64 index, guint8 *text, gsize length)
@@ -96,7 +88,7 @@ apply_keystream(CcSrtpKeys *keys, const guint8 *ssrc, guint64 index, guint8 *tex
         iv[8 + i] ^= (guint8)(index >> (40 - 8 * i));
 
     int n;
-    EVP_CIPHER_CTX *context = context_of(keys);
+    EVP_CIPHER_CTX *context = cc_srtp_keys_counter(keys);
     return context && EVP_EncryptInit_ex2(context, NULL, NULL, iv, NULL) == 1 &&
            EVP_EncryptUpdate(context, text, &n, text, (int)length) == 1;
 }

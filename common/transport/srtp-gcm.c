@@ -1,37 +1,19 @@
-/* AEAD_AES_128_GCM for SRTP and SRTCP: RFC 7714. */
+/* AEAD_AES_128_GCM for SRTP and SRTCP: RFC 7714. By GnuTLS, which takes a packet in one call and
+ * half the time of OpenSSL 3.0's five (docs/performance.md). */
 #include "common/transport/srtp-cipher.h"
 
 #include "common/wire/bytes.h"
+#include "common/wire/rtp.h"
 
 #define TAG_LENGTH 16
 #define IV_LENGTH 12
-
-/* Once for the process. */
-static const EVP_CIPHER *
-fetch_aes_gcm(void)
-{
-    static EVP_CIPHER *cipher;
-    static gsize once;
-    if (g_once_init_enter(&once)) {
-        cipher = EVP_CIPHER_fetch(NULL, "AES-128-GCM", NULL);
-        g_once_init_leave(&once, 1);
-    }
-    return cipher;
-}
 
 static gboolean
 init(CcSrtpKeys *keys, const guint8 *key, const guint8 *auth_key, const guint8 *salt)
 {
     memcpy(keys->key, key, sizeof keys->key);
     memcpy(keys->salt, salt, IV_LENGTH);
-    return fetch_aes_gcm() != NULL;
-}
-
-static EVP_CIPHER_CTX *
-context_of(CcSrtpKeys *keys)
-{
-    static GPrivate shared = G_PRIVATE_INIT((GDestroyNotify)EVP_CIPHER_CTX_free);
-    return keys->context ? keys->context : cc_srtp_keys_open(keys, fetch_aes_gcm(), &shared);
+    return TRUE;
 }
 
 /* Section 8.1 with @high = ROC and sequence number, section 9.1 with @high = 0 and @low = index. */
@@ -46,46 +28,25 @@ make_iv(const CcSrtpKeys *keys, const guint8 *ssrc, guint16 high, guint32 low, g
         iv[i] ^= keys->salt[i];
 }
 
-/* Associated data come in up to two pieces; @more may be empty. */
-typedef struct {
-    const guint8 *data;
-    gsize length;
-    const guint8 *more;
-    gsize more_length;
-} Associated;
-
 static gboolean
-add_associated(EVP_CIPHER_CTX *cipher, const Associated *associated)
+seal(CcSrtpKeys *keys, const guint8 *iv, const guint8 *associated, gsize associated_length,
+     guint8 *text, gsize length)
 {
-    int n;
-    return EVP_CipherUpdate(cipher, NULL, &n, associated->data, (int)associated->length) == 1 &&
-           (associated->more_length == 0 || EVP_CipherUpdate(cipher, NULL, &n, associated->more,
-                                                             (int)associated->more_length) == 1);
+    giovec_t clear = {(guint8 *)associated, associated_length}, piece = {text, length};
+    gsize tag_length = TAG_LENGTH;
+    gnutls_aead_cipher_hd_t aead = cc_srtp_keys_aead(keys);
+    return gnutls_aead_cipher_encryptv2(aead, iv, IV_LENGTH, &clear, 1, &piece, 1, text + length,
+                                        &tag_length) >= 0;
 }
 
 static gboolean
-seal(CcSrtpKeys *keys, const guint8 *iv, const Associated *associated, guint8 *text, gsize length)
+open_sealed(CcSrtpKeys *keys, const guint8 *iv, const guint8 *associated, gsize associated_length,
+            guint8 *text, gsize length)
 {
-    int n;
-    EVP_CIPHER_CTX *context = context_of(keys);
-    return context && EVP_EncryptInit_ex2(context, NULL, NULL, iv, NULL) == 1 &&
-           add_associated(context, associated) &&
-           EVP_EncryptUpdate(context, text, &n, text, (int)length) == 1 &&
-           EVP_EncryptFinal_ex(context, text + length, &n) == 1 &&
-           EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, TAG_LENGTH, text + length) == 1;
-}
-
-static gboolean
-open_sealed(CcSrtpKeys *keys, const guint8 *iv, const Associated *associated, guint8 *text,
-            gsize length)
-{
-    int n;
-    EVP_CIPHER_CTX *context = context_of(keys);
-    return context && EVP_DecryptInit_ex2(context, NULL, NULL, iv, NULL) == 1 &&
-           add_associated(context, associated) &&
-           EVP_DecryptUpdate(context, text, &n, text, (int)length) == 1 &&
-           EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, TAG_LENGTH, text + length) == 1 &&
-           EVP_DecryptFinal_ex(context, text + length, &n) == 1;
+    giovec_t clear = {(guint8 *)associated, associated_length}, piece = {text, length};
+    gnutls_aead_cipher_hd_t aead = cc_srtp_keys_aead(keys);
+    return gnutls_aead_cipher_decryptv2(aead, iv, IV_LENGTH, &clear, 1, &piece, 1, text + length,
+                                        TAG_LENGTH) >= 0;
 }
 
 static gboolean
@@ -93,7 +54,7 @@ protect_rtp(CcSrtpKeys *keys, guint8 *packet, gsize *length, gsize header, guint
 {
     guint8 iv[IV_LENGTH];
     make_iv(keys, packet + 8, (guint16)(index >> 32), (guint32)index, iv);
-    if (!seal(keys, iv, &(Associated){packet, header}, packet + header, *length - header))
+    if (!seal(keys, iv, packet, header, packet + header, *length - header))
         return FALSE;
     *length += TAG_LENGTH;
     return TRUE;
@@ -105,22 +66,31 @@ unprotect_rtp(CcSrtpKeys *keys, guint8 *packet, gsize *length, gsize header, gui
     guint8 iv[IV_LENGTH];
     make_iv(keys, packet + 8, (guint16)(index >> 32), (guint32)index, iv);
     gsize text = *length - TAG_LENGTH - header;
-    if (!open_sealed(keys, iv, &(Associated){packet, header}, packet + header, text))
+    if (!open_sealed(keys, iv, packet, header, packet + header, text))
         return FALSE;
     *length = header + text;
     return TRUE;
 }
 
+/* The associated data of SRTCP are @length bytes of the packet and the word with the index, which
+ * stands behind the tag. Returns their length. */
+static gsize
+gather_associated(guint8 *out, const guint8 *packet, gsize length, guint32 word)
+{
+    memcpy(out, packet, length);
+    cc_write_u32(out + length, word);
+    return length + CC_SRTCP_INDEX_WORD;
+}
+
 static gboolean
 protect_rtcp(CcSrtpKeys *keys, guint8 *packet, gsize *length, guint32 word)
 {
-    guint8 iv[IV_LENGTH], trailer[CC_SRTCP_INDEX_WORD];
+    guint8 iv[IV_LENGTH], associated[CC_SRTCP_HEADER + CC_SRTCP_INDEX_WORD];
     make_iv(keys, packet + 4, 0, word & ~CC_SRTCP_E_FLAG, iv);
-    cc_write_u32(trailer, word);
-    if (!seal(keys, iv, &(Associated){packet, CC_SRTCP_HEADER, trailer, CC_SRTCP_INDEX_WORD},
-              packet + CC_SRTCP_HEADER, *length - CC_SRTCP_HEADER))
+    gsize n = gather_associated(associated, packet, CC_SRTCP_HEADER, word);
+    if (!seal(keys, iv, associated, n, packet + CC_SRTCP_HEADER, *length - CC_SRTCP_HEADER))
         return FALSE;
-    memcpy(packet + *length + TAG_LENGTH, trailer, CC_SRTCP_INDEX_WORD);
+    cc_write_u32(packet + *length + TAG_LENGTH, word);
     *length += TAG_LENGTH + CC_SRTCP_INDEX_WORD;
     return TRUE;
 }
@@ -128,14 +98,15 @@ protect_rtcp(CcSrtpKeys *keys, guint8 *packet, gsize *length, guint32 word)
 static gboolean
 unprotect_rtcp(CcSrtpKeys *keys, guint8 *packet, gsize *length, guint32 word)
 {
-    guint8 iv[IV_LENGTH], trailer[CC_SRTCP_INDEX_WORD];
+    guint8 iv[IV_LENGTH], associated[CC_RTP_MAX_PACKET + CC_SRTCP_INDEX_WORD];
     make_iv(keys, packet + 4, 0, word & ~CC_SRTCP_E_FLAG, iv);
-    cc_write_u32(trailer, word);
     gsize plain = *length - TAG_LENGTH - CC_SRTCP_INDEX_WORD;
     /* Without the E flag everything is associated data (section 9.3). */
     gsize clear = word & CC_SRTCP_E_FLAG ? CC_SRTCP_HEADER : plain;
-    if (!open_sealed(keys, iv, &(Associated){packet, clear, trailer, CC_SRTCP_INDEX_WORD},
-                     packet + clear, plain - clear))
+    if (clear > CC_RTP_MAX_PACKET)
+        return FALSE;
+    gsize n = gather_associated(associated, packet, clear, word);
+    if (!open_sealed(keys, iv, associated, n, packet + clear, plain - clear))
         return FALSE;
     *length = plain;
     return TRUE;

@@ -1,35 +1,49 @@
-/* The cipher contexts behind the keys. OpenSSL's take 1.2 KiB each, so a session keeps only what
- * its media need; SRTCP, a packet a second or so, borrows one from its thread. */
+/* The ciphers behind the keys, made when the first packet comes: many a session never receives or
+ * sends one of a kind. */
 #include <openssl/crypto.h>
 
 #include "common/transport/srtp-cipher.h"
 
-static EVP_CIPHER_CTX *
-new_context(const EVP_CIPHER *cipher)
+/* SRTCP has its own as well: gnutls_aead_cipher_set_key() of GnuTLS 3.7 leaves a broken cipher. */
+gnutls_aead_cipher_hd_t
+cc_srtp_keys_aead(CcSrtpKeys *keys)
 {
-    EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
-    if (!context || EVP_EncryptInit_ex2(context, cipher, NULL, NULL, NULL) != 1)
-        g_error("OpenSSL has no working AES-128");
-    return context;
+    gnutls_datum_t key = {keys->key, sizeof keys->key};
+    if (!keys->aead && gnutls_aead_cipher_init(&keys->aead, GNUTLS_CIPHER_AES_128_GCM, &key) < 0)
+        g_error("GnuTLS has no working AES-128-GCM");
+    return keys->aead;
+}
+
+static EVP_CIPHER_CTX *
+new_counter(void)
+{
+    EVP_CIPHER_CTX *counter = EVP_CIPHER_CTX_new();
+    if (!counter || EVP_EncryptInit_ex2(counter, cc_srtp_fetch_aes_ctr(), NULL, NULL, NULL) != 1)
+        g_error("OpenSSL has no working AES-128-CTR");
+    return counter;
 }
 
 EVP_CIPHER_CTX *
-cc_srtp_keys_open(CcSrtpKeys *keys, const EVP_CIPHER *cipher, GPrivate *shared)
+cc_srtp_keys_counter(CcSrtpKeys *keys)
 {
-    EVP_CIPHER_CTX *context = keys->shares ? g_private_get(shared) : NULL;
-    if (!context)
-        context = new_context(cipher);
+    static GPrivate shared = G_PRIVATE_INIT((GDestroyNotify)EVP_CIPHER_CTX_free);
+    if (keys->counter)
+        return keys->counter;
+    EVP_CIPHER_CTX *counter = keys->shares ? g_private_get(&shared) : NULL;
+    if (!counter)
+        counter = new_counter();
     if (keys->shares)
-        g_private_set(shared, context);
+        g_private_set(&shared, counter);
     else
-        keys->context = context;
-    return EVP_EncryptInit_ex2(context, NULL, keys->key, NULL, NULL) == 1 ? context : NULL;
+        keys->counter = counter;
+    return EVP_EncryptInit_ex2(counter, NULL, keys->key, NULL, NULL) == 1 ? counter : NULL;
 }
 
 void
 cc_srtp_keys_clear(CcSrtpKeys *keys)
 {
-    EVP_CIPHER_CTX_free(keys->context);
+    g_clear_pointer(&keys->aead, gnutls_aead_cipher_deinit);
+    EVP_CIPHER_CTX_free(keys->counter);
     cc_srtp_hmac_free(keys->hmac);
     OPENSSL_cleanse(keys, sizeof *keys);
 }

@@ -32,8 +32,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcSrtp, cc_srtp_free)
  * stream should begin below 2^15 (RFC 3711 section 3.3.1): who misses its first packets and sees it
  * only after a wrap cannot know the roll-over counter. */
 CcDrop cc_srtp_protect_rtp(CcSrtp *srtp, guint8 *packet, gsize *length);
-/* The same for a sender that counts for itself: @header: bytes that stay in clear; @index: roll-over
- * counter and sequence number (48 bits), beginning with a roll-over counter of 0 for each SSRC. */
+/* The same for a sender that counts for itself: @header: bytes that stay in clear; @index:
+ * roll-over counter and sequence number (48 bits), beginning with a roll-over counter of 0 for each
+ * SSRC. */
 CcDrop cc_srtp_seal_rtp(CcSrtp *srtp, guint8 *packet, gsize *length, gsize header, guint64 index);
 CcDrop cc_srtp_protect_rtcp(CcSrtp *srtp, guint8 *packet, gsize *length);
 
