@@ -5,6 +5,7 @@
 #include "relay/media/worker-private.h"
 
 #define REPORT_US G_USEC_PER_SEC
+#define REPORT_STEP_US 20000 /* some share a moment: each moment wakes the worker */
 /* A source that has told its clock does not wait longer than this for its sibling. */
 #define CLOCK_PATIENCE_US (5 * G_USEC_PER_SEC)
 
@@ -150,7 +151,7 @@ cc_receiver_say_goodbye(CcReceiver *receiver)
 static gint64
 next_report_us(const CcReceiver *self, gint64 now_us)
 {
-    gint64 place_us = self->session->ssrc % REPORT_US;
+    gint64 place_us = self->session->ssrc % (REPORT_US / REPORT_STEP_US) * REPORT_STEP_US;
     return now_us + REPORT_US - (now_us + REPORT_US - place_us) % REPORT_US;
 }
 
