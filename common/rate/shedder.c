@@ -5,6 +5,7 @@
 #define LATE_US 10000
 #define VERY_LATE_US 50000
 #define BUSY 0.97
+#define NO_REST 0.90
 /* Giving one step back costs a sixteenth of the work: from here that does not lead to BUSY. */
 #define CALM 0.80
 #define CALM_US (2 * G_USEC_PER_SEC)
@@ -13,7 +14,7 @@ static gboolean
 judge(CcShedder *self, double busy, gint64 now_us)
 {
     guint before = self->level;
-    gboolean late = self->delay_us != G_MAXINT64 && self->delay_us > LATE_US;
+    gboolean late = self->delay_us != G_MAXINT64 && self->delay_us > LATE_US && busy > NO_REST;
     if (late || busy > BUSY || self->lost > 0) {
         guint step = self->delay_us != G_MAXINT64 && self->delay_us > VERY_LATE_US ? 3 : 1;
         self->level = MIN(self->level + step, CC_SHED_MAX_LEVEL);
@@ -26,11 +27,13 @@ judge(CcShedder *self, double busy, gint64 now_us)
 }
 
 gboolean
-cc_shedder_turn(CcShedder *shedder, gint64 begin_us, gint64 end_us, gint64 delay_us, guint64 lost)
+cc_shedder_turn(CcShedder *shedder, gint64 begin_us, gint64 end_us, gint64 cpu_us, gint64 delay_us,
+                guint64 lost)
 {
     CcShedder *self = shedder;
     if (self->window_us == 0) {
         self->window_us = begin_us;
+        self->cpu_us = cpu_us;
         self->delay_us = G_MAXINT64;
     }
     self->busy_us += end_us - begin_us;
@@ -43,7 +46,9 @@ cc_shedder_turn(CcShedder *shedder, gint64 begin_us, gint64 end_us, gint64 delay
 
     double busy = CLAMP((double)self->busy_us / (double)elapsed_us, 0, 1);
     gboolean changed = judge(self, busy, end_us);
-    self->load = (self->load + busy) / 2;
+    double share = (double)(cpu_us - self->cpu_us) / (double)elapsed_us;
+    self->load = (self->load + CLAMP(share, 0, 1)) / 2;
+    self->cpu_us = cpu_us;
     self->window_us = end_us;
     self->busy_us = 0;
     self->delay_us = G_MAXINT64;

@@ -17,20 +17,21 @@ typedef enum { CC_SHED_NOTHING, CC_SHED_LAYERS, CC_SHED_VIDEO } CcShed;
 
 typedef struct {
     guint level;
-    double load; /* 0..1, smoothed: the share of the time that is spent working */
+    double load; /* 0..1, smoothed: the thread's share of a processor */
 
     gint64 window_us;  /* when it began; 0: not yet */
-    gint64 busy_us;    /* in it */
+    gint64 busy_us;    /* in it, by the wall clock: what else runs here counts too */
+    gint64 cpu_us;     /* of the thread, when it began */
     gint64 delay_us;   /* of the least late packet in it; G_MAXINT64: none came */
     guint64 lost;      /* in it */
     gint64 changed_us; /* when the level did */
 } CcShedder;
 
-/* One loop turn from @begin_us to @end_us. @delay_us: how long its oldest packet had been waiting,
- * or -1 if there was none. @lost: datagrams that the kernel has dropped since the last turn, coming
- * or going. TRUE if the level has changed. */
-gboolean cc_shedder_turn(CcShedder *shedder, gint64 begin_us, gint64 end_us, gint64 delay_us,
-                         guint64 lost);
+/* One loop turn from @begin_us to @end_us. @cpu_us: the thread's processor time so far. @delay_us:
+ * how long its oldest packet had been waiting, or -1 if there was none. @lost: datagrams that the
+ * kernel has dropped since the last turn, coming or going. TRUE if the level has changed. */
+gboolean cc_shedder_turn(CcShedder *shedder, gint64 begin_us, gint64 end_us, gint64 cpu_us,
+                         gint64 delay_us, guint64 lost);
 
 /* What the receiver with this @ordinal is not to get. */
 static inline CcShed

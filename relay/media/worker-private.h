@@ -77,6 +77,9 @@ void cc_worker_forget_arrivals(CcWorker *worker);
 /* Keeps the counts of a session that is about to be removed. */
 void cc_worker_remember_totals(CcWorker *worker, CcMediaSession *session, gint64 now_us);
 
+/* Processor time of the calling thread. */
+gint64 cc_worker_cpu_us(void);
+
 /* The present state as the control thread wants it. (transfer full) */
 CcWorkerStats *cc_worker_collect_stats(CcWorker *worker, gint64 now_us);
 

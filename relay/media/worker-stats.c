@@ -116,8 +116,8 @@ cc_worker_remember_totals(CcWorker *worker, CcMediaSession *session, gint64 now_
 }
 
 /* Of the calling thread, which is the worker's. */
-static gint64
-thread_cpu_us(void)
+gint64
+cc_worker_cpu_us(void)
 {
     struct timespec used = {0};
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
@@ -150,7 +150,7 @@ cc_worker_collect_stats(CcWorker *worker, gint64 now_us)
     stats->shed_level = worker->shedder.level;
     stats->load = cc_worker_load(worker);
     stats->packets_in_use = cc_packet_pool_in_use(worker->pool);
-    stats->cpu_us = thread_cpu_us();
+    stats->cpu_us = cc_worker_cpu_us();
     return stats;
 }
 

@@ -21,6 +21,8 @@
 #define MIN_SLEEP_US 5000
 /* Sessions that may do their work in one turn; then it is the packets' turn again. */
 #define TICKS_PER_TURN 64
+/* One bad moment of the machine's sheds no more than this, and is no reason to refuse anybody. */
+#define HICCUP_LEVEL 2
 /* A worker with nothing to do has no turns: its last load says nothing after this. */
 #define LOAD_VALID_S 3
 
@@ -112,7 +114,7 @@ weigh_turn(CcWorker *self, gint64 begin_us)
     guint64 overflows = self->receive_overflows + self->send_overflows;
     guint before = self->shedder.level;
     gint64 now_us = cc_clock_now_us();
-    if (cc_shedder_turn(&self->shedder, begin_us, now_us, self->delay_us,
+    if (cc_shedder_turn(&self->shedder, begin_us, now_us, cc_worker_cpu_us(), self->delay_us,
                         overflows - self->overflows)) {
         if (self->shedder.level > before)
             cc_warning_limited("overloaded (%.0f %% busy): leaving out some video, step %u of %u",
@@ -121,7 +123,7 @@ weigh_turn(CcWorker *self, gint64 begin_us)
             cc_info("no longer overloaded: everybody gets everything again");
     }
     self->overflows = overflows;
-    double load = self->shedder.level > 0 ? 1 : self->shedder.load;
+    double load = self->shedder.level > HICCUP_LEVEL ? 1 : self->shedder.load;
     g_atomic_int_set(&self->load_permille, (gint)(load * 1000));
     g_atomic_int_set(&self->load_seconds, (gint)(now_us / G_USEC_PER_SEC));
 }

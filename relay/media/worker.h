@@ -72,8 +72,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcWorker, cc_worker_free)
 
 guint16 cc_worker_port(const CcWorker *worker);
 
-/* 0..1: the share of its time that it works, smoothed over about a second; 1 while it is overloaded
- * and sheds. Any thread. */
+/* 0..1: its share of a processor, smoothed over about a second; 1 while it is overloaded and sheds.
+ * Any thread. */
 double cc_worker_load(const CcWorker *worker);
 
 /* (transfer full) @setup. A new publisher in a room replaces the one before: its tracks continue

@@ -2,13 +2,16 @@
 
 #define TURN_US 10000
 
+static gint64 cpu_us;
+
 /* @seconds of turns of which each works for @busy of the time and finds its oldest packet @delay_us
  * late. Returns the time at the end. */
 static gint64
 run(CcShedder *shedder, gint64 now_us, double seconds, double busy, gint64 delay_us)
 {
     for (gint64 end = now_us + (gint64)(seconds * G_USEC_PER_SEC); now_us < end; now_us += TURN_US)
-        cc_shedder_turn(shedder, now_us, now_us + (gint64)(TURN_US * busy), delay_us, 0);
+        cc_shedder_turn(shedder, now_us, now_us + (gint64)(TURN_US * busy),
+                        cpu_us += (gint64)(TURN_US * busy), delay_us, 0);
     return now_us;
 }
 
@@ -40,7 +43,7 @@ test_overload_and_back(void)
     CcShedder shedder = {0};
     gint64 now_us = run(&shedder, 1000, 1, 0.99, 5000);
     g_assert_cmpuint(shedder.level, ==, 3); /* a step for each full window */
-    now_us = run(&shedder, now_us, 1, 0.5, 20000); /* late although not busy: the machine is */
+    now_us = run(&shedder, now_us, 1, 0.95, 20000); /* not quite busy, but late */
     g_assert_cmpuint(shedder.level, >=, 6);
     now_us = run(&shedder, now_us, 1, 0.99, 100000); /* very late: faster */
     g_assert_cmpuint(shedder.level, ==, CC_SHED_MAX_LEVEL);
@@ -59,9 +62,21 @@ test_kernel_drops(void)
     CcShedder shedder = {0};
     gint64 now_us = run(&shedder, 1000, 1, 0.1, 100);
     g_assert_cmpuint(shedder.level, ==, 0);
-    cc_shedder_turn(&shedder, now_us, now_us + 1, 100, 5);
-    g_assert_true(cc_shedder_turn(&shedder, now_us + 300000, now_us + 300001, 100, 0));
+    cc_shedder_turn(&shedder, now_us, now_us + 1, cpu_us, 100, 5);
+    g_assert_true(cc_shedder_turn(&shedder, now_us + 300000, now_us + 300001, cpu_us, 100, 0));
     g_assert_cmpuint(shedder.level, ==, 1);
+}
+
+/* Somebody else's processes have the processor: packets are late, but leaving some out does not help
+ * a worker that has hardly any work, and nobody must be refused. */
+static void
+test_starved(void)
+{
+    CcShedder shedder = {0};
+    for (gint64 now_us = 1000; now_us < 10 * G_USEC_PER_SEC; now_us += 30000)
+        cc_shedder_turn(&shedder, now_us, now_us + 25000, now_us / 100, 20000, 0);
+    g_assert_cmpuint(shedder.level, ==, 0);
+    g_assert_cmpfloat(shedder.load, <, 0.1);
 }
 
 /* An idle worker has no turns; its next one after an hour must not look busy or late. */
@@ -71,7 +86,7 @@ test_idle(void)
     CcShedder shedder = {0};
     gint64 now_us = run(&shedder, 1000, 1, 0.9, 100);
     now_us += 3600 * (gint64)G_USEC_PER_SEC;
-    cc_shedder_turn(&shedder, now_us, now_us + 900, -1, 0);
+    cc_shedder_turn(&shedder, now_us, now_us + 900, cpu_us, -1, 0);
     g_assert_cmpuint(shedder.level, ==, 0);
     g_assert_cmpfloat(shedder.load, <, 0.5);
 }
@@ -102,6 +117,7 @@ main(int argc, char **argv)
     g_test_add_func("/shedder/bursts", test_bursts);
     g_test_add_func("/shedder/overload-and-back", test_overload_and_back);
     g_test_add_func("/shedder/kernel-drops", test_kernel_drops);
+    g_test_add_func("/shedder/starved", test_starved);
     g_test_add_func("/shedder/idle", test_idle);
     g_test_add_func("/shedder/order", test_order);
     return g_test_run();
