@@ -11,6 +11,7 @@ static const char *const names[CC_N_DROPS] = {
     [CC_DROP_DTLS_MALFORMED] = "dtls-malformed",
     [CC_DROP_DTLS_FINGERPRINT] = "dtls-fingerprint",
     [CC_DROP_DTLS_FAILED] = "dtls-failed",
+    [CC_DROP_DTLS_CROWDED] = "dtls-crowded",
     [CC_DROP_DTLS_UNEXPECTED] = "dtls-unexpected",
     [CC_DROP_SRTP_NOT_READY] = "srtp-not-ready",
     [CC_DROP_SRTP_TOO_SHORT] = "srtp-too-short",

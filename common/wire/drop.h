@@ -17,6 +17,7 @@ typedef enum {
     CC_DROP_DTLS_MALFORMED,
     CC_DROP_DTLS_FINGERPRINT,
     CC_DROP_DTLS_FAILED,
+    CC_DROP_DTLS_CROWDED,    /* more handshakes at once than there is time for */
     CC_DROP_DTLS_UNEXPECTED, /* after the handshake: forged, replayed, or nothing to do with its end */
     CC_DROP_SRTP_NOT_READY, /* before the DTLS handshake has ended */
     CC_DROP_SRTP_TOO_SHORT,

@@ -50,7 +50,11 @@ cc_ingress_datagram(CcWorker *worker, const CcRoute *route, const guint8 *data, 
         CcPath *path = cc_path_find(worker, route);
         if (!path || path->session->end_reason)
             drop = CC_DROP_UNKNOWN_PEER;
-        else if (kind == CC_DATAGRAM_DTLS)
+        else if (kind == CC_DATAGRAM_DTLS && route->udp && !path->session->connected) {
+            if (cc_handshakes_keep(&worker->handshakes, route, data, length))
+                return;
+            drop = CC_DROP_DTLS_CROWDED;
+        } else if (kind == CC_DATAGRAM_DTLS)
             drop = cc_media_session_receive_dtls(path->session, path, data, length, now_us);
         else if (cc_rtp_is_rtcp(data, length))
             drop = cc_media_session_receive_rtcp(path->session, path, data, length, now_us);

@@ -5,6 +5,7 @@
 #include "common/rate/shedder.h"
 #include "common/wire/packet.h"
 #include "relay/media/egress.h"
+#include "relay/media/handshakes.h"
 #include "relay/media/packet-ring.h"
 #include "relay/media/session-table.h"
 #include "relay/media/worker.h"
@@ -31,6 +32,7 @@ struct CcWorker {
     guint8 tcp_slot[CC_EGRESS_CAPACITY + CC_SRTP_MAX_TRAILER];
 
     gpointer arrivals; /* atomic: sessions that the control thread has added, newest first */
+    CcHandshakes handshakes;
     CcSessionTable sessions;
     GHashTable *paths; /* CcAddress * (inside the path) → CcPath *; UDP only */
     GHashTable *rooms; /* char * → CcMediaRoom * */

@@ -86,6 +86,13 @@ forward_rooms(CcWorker *self)
     g_ptr_array_set_size(self->rooms_due, 0);
 }
 
+static void
+flush_udp(CcWorker *self)
+{
+    for (guint i = 0; i < self->udp_ports->len; i++)
+        cc_udp_port_flush(self->udp_ports->pdata[i]);
+}
+
 void
 cc_worker_end_turn(CcWorker *worker, gint64 now_us)
 {
@@ -94,9 +101,10 @@ cc_worker_end_turn(CcWorker *worker, gint64 now_us)
     gint64 sleep_us = tick_sessions(self, now_us) ? MIN_SLEEP_US : 0;
     remove_ended(self, now_us);
     cc_room_links_publish(self);
-    for (guint i = 0; i < self->udp_ports->len; i++)
-        cc_udp_port_flush(self->udp_ports->pdata[i]);
+    flush_udp(self);
     wake_us = cc_session_timers_next_us(&self->timers);
+    if (cc_handshakes_pending(&self->handshakes))
+        wake_us = sleep_us = 0;
     for (guint i = 0; i < self->tcp_ports->len; i++) {
         cc_tcp_port_flush(self->tcp_ports->pdata[i], now_us);
         wake_us = MIN(wake_us, cc_tcp_port_next_us(self->tcp_ports->pdata[i]));
@@ -172,6 +180,10 @@ on_dispatch(GSource *source, GSourceFunc callback, gpointer user_data)
         cc_ring_bell_hush(&self->bell);
     cc_room_mirrors_receive(self, now_us);
     forward_rooms(self);
+    if (cc_handshakes_pending(&self->handshakes)) {
+        flush_udp(self); /* what is to be forwarded goes first */
+        cc_handshakes_receive(self);
+    }
     cc_worker_end_turn(self, now_us);
     weigh_turn(self, now_us);
     return G_SOURCE_CONTINUE;
@@ -270,6 +282,7 @@ free_everything(CcWorker *self)
 {
     cc_session_table_clear(&self->sessions);
     cc_worker_forget_arrivals(self);
+    cc_handshakes_clear(&self->handshakes);
     forget_rooms(self);
     unbind_ports(self);
     g_ptr_array_unref(self->udp_ports);

@@ -7,7 +7,7 @@ struct CcRoomRegistry {
     CcRoomEventFunc func;
     gpointer user_data;
     GHashTable *rooms;    /* name → CcRoom (owned) */
-    GHashTable *sessions; /* session id (owned by the participant) → CcRoom */
+    GHashTable *sessions; /* session id (owned by the participant) → CcParticipant */
 };
 
 CcRoomRegistry *
@@ -159,15 +159,17 @@ cc_room_registry_join(CcRoomRegistry *registry, const CcJoin *join, gint64 now_u
     room->on_worker[join->worker]++;
     if (join->publisher)
         room->teacher = participant;
-    g_hash_table_insert(registry->sessions, participant->session_id, room);
+    g_hash_table_insert(registry->sessions, participant->session_id, participant);
     return participant;
 }
 
 static CcParticipant *
 find_participant(CcRoomRegistry *registry, const char *session_id, CcRoom **room)
 {
-    *room = g_hash_table_lookup(registry->sessions, session_id);
-    return *room != NULL ? cc_room_find_session(*room, session_id) : NULL;
+    CcParticipant *participant = g_hash_table_lookup(registry->sessions, session_id);
+
+    *room = participant != NULL ? participant->room : NULL;
+    return participant;
 }
 
 static void

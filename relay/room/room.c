@@ -54,6 +54,7 @@ cc_room_add_participant(CcRoom *room, const char *session_id, CcRole role, const
 {
     CcParticipant *participant = g_new0(CcParticipant, 1);
 
+    participant->room = room;
     participant->id = g_strdup_printf("p%u", room->next_participant++);
     participant->session_id = g_strdup(session_id);
     participant->role = role;
@@ -61,15 +62,4 @@ cc_room_add_participant(CcRoom *room, const char *session_id, CcRole role, const
     participant->publisher = publisher;
     g_ptr_array_add(room->participants, participant);
     return participant;
-}
-
-CcParticipant *
-cc_room_find_session(const CcRoom *room, const char *session_id)
-{
-    for (guint i = 0; i < room->participants->len; i++) {
-        CcParticipant *participant = g_ptr_array_index(room->participants, i);
-        if (g_str_equal(participant->session_id, session_id))
-            return participant;
-    }
-    return NULL;
 }

@@ -19,7 +19,10 @@ typedef enum {
 /* "none", "on", "away", "over": as in docs/protocol.md. */
 const char *cc_lesson_to_string(CcLesson lesson);
 
+typedef struct CcRoom CcRoom;
+
 typedef struct {
+    CcRoom *room;     /* (transfer none) the one that it belongs to */
     char *id;         /* public inside the room: "p1" */
     char *session_id; /* secret: never shown to others */
     CcRole role;
@@ -31,16 +34,16 @@ typedef struct {
     guint worker;        /* which of the media workers carries it */
 } CcParticipant;
 
-typedef struct {
+struct CcRoom {
     char *name;
     CcLesson lesson;
     gint64 away_since_us;    /* while CC_LESSON_AWAY */
     CcParticipant *teacher;  /* (transfer none) one of @participants, or NULL */
     GPtrArray *participants; /* CcParticipant *, in the order of their coming */
     guint next_participant;
-    guint home;                       /* the worker that its packets come to, while it exists */
+    guint home;                      /* the worker that its packets come to, while it exists */
     guint on_worker[CC_MAX_WORKERS]; /* how many participants each worker carries */
-} CcRoom;
+};
 
 CcRoom *cc_room_new(const char *name);
 void cc_room_free(CcRoom *room);
@@ -49,8 +52,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcRoom, cc_room_free)
 /* (transfer none) */
 CcParticipant *cc_room_add_participant(CcRoom *room, const char *session_id, CcRole role,
                                        const char *name, gboolean publisher);
-/* (transfer none) NULL if there is none. */
-CcParticipant *cc_room_find_session(const CcRoom *room, const char *session_id);
 void cc_participant_free(CcParticipant *participant);
 
 G_END_DECLS

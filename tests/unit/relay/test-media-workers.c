@@ -252,6 +252,39 @@ test_check_at_once(void)
     g_mutex_clear(&standstill);
 }
 
+static gboolean
+has_crowd_passed(gpointer test)
+{
+    const guint64 *drops = media_test_stats(test)->drops;
+    return drops[CC_DROP_DTLS_CROWDED] + drops[CC_DROP_DTLS_MALFORMED] == 250;
+}
+
+/* More handshakes at once than the worker keeps for later: it says so, and goes on. */
+static void
+test_crowd_shakes_hands(void)
+{
+    static const guint8 cut_short[] = {22, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 99};
+    MediaTest test;
+    GMutex standstill;
+    media_test_init(&test);
+    test.options.receive_buffer_bytes = 1 << 20;
+    media_test_start(&test);
+    Peer *peer = peer_new(&test, CC_DIRECTION_WATCH, FALSE);
+    peer_send_check(peer, NULL, NULL);
+    media_test_wait(&test, is_checked, peer);
+    g_mutex_init(&standstill);
+    g_mutex_lock(&standstill);
+    cc_call_in_context(peer->worker->context, on_stand_still, &standstill, NULL);
+    for (guint i = 0; i < 250; i++)
+        peer_send_raw(peer, cut_short, sizeof cut_short);
+    g_mutex_unlock(&standstill);
+    media_test_wait(&test, has_crowd_passed, &test);
+    g_assert_cmpuint(test.stats->drops[CC_DROP_DTLS_CROWDED], >, 0);
+    peer_connect(peer);
+    media_test_clear(&test);
+    g_mutex_clear(&standstill);
+}
+
 /* Ending is orderly with packets under way. */
 static void
 test_end_under_load(void)
@@ -274,6 +307,7 @@ main(int argc, char **argv)
     g_test_add_func("/media-workers/teacher-comes-back", test_teacher_comes_back);
     g_test_add_func("/media-workers/falls-behind", test_falls_behind);
     g_test_add_func("/media-workers/check-at-once", test_check_at_once);
+    g_test_add_func("/media-workers/crowd-shakes-hands", test_crowd_shakes_hands);
     g_test_add_func("/media-workers/end-under-load", test_end_under_load);
     return g_test_run();
 }

@@ -1,0 +1,63 @@
+#include "relay/media/handshakes.h"
+
+#include "common/base/clock.h"
+#include "relay/media/media-session.h"
+#include "relay/media/path.h"
+#include "relay/media/worker-private.h"
+
+#define MAX_KEPT 192 /* of 90 who join at once, and 400 KiB */
+#define TURN_US 5000
+
+typedef struct {
+    CcRoute route;
+    gsize length;
+    guint8 data[];
+} Datagram;
+
+void
+cc_handshakes_clear(CcHandshakes *handshakes)
+{
+    g_queue_clear_full(&handshakes->queue, g_free);
+}
+
+gboolean
+cc_handshakes_keep(CcHandshakes *handshakes, const CcRoute *route, const guint8 *data, gsize length)
+{
+    if (handshakes->queue.length >= MAX_KEPT)
+        return FALSE;
+    Datagram *datagram = g_malloc(sizeof *datagram + length);
+    datagram->route = *route;
+    datagram->length = length;
+    memcpy(datagram->data, data, length);
+    g_queue_push_tail(&handshakes->queue, datagram);
+    return TRUE;
+}
+
+gboolean
+cc_handshakes_pending(const CcHandshakes *handshakes)
+{
+    return handshakes->queue.length > 0;
+}
+
+/* Meanwhile the session may have ended, or its address be another's. */
+static CcDrop
+receive_one(CcWorker *worker, const Datagram *datagram, gint64 now_us)
+{
+    CcPath *path = cc_path_find(worker, &datagram->route);
+    if (!path || path->session->end_reason)
+        return CC_DROP_UNKNOWN_PEER;
+    return cc_media_session_receive_dtls(path->session, path, datagram->data, datagram->length,
+                                         now_us);
+}
+
+void
+cc_handshakes_receive(CcWorker *worker)
+{
+    GQueue *queue = &worker->handshakes.queue;
+    gint64 now_us = cc_clock_now_us(), until_us = now_us + TURN_US;
+    while (queue->length > 0 && now_us < until_us) {
+        g_autofree Datagram *datagram = g_queue_pop_head(queue);
+        worker->drops[receive_one(worker, datagram, now_us)]++;
+        now_us = cc_clock_now_us();
+    }
+}
