@@ -5,7 +5,9 @@
 struct CcPacketHistory {
     guint mask;
     gint64 max_age_us;
-    CcPacket *slots[]; /* by sequence number & mask */
+    gboolean started;
+    guint16 newest, oldest; /* nothing is kept outside of these */
+    CcPacket *slots[];      /* by sequence number & mask */
 };
 
 CcPacketHistory *
@@ -29,6 +31,32 @@ cc_packet_history_free(CcPacketHistory *history)
     g_free(history);
 }
 
+static void
+widen(CcPacketHistory *history, guint16 sequence)
+{
+    if (!history->started)
+        history->newest = history->oldest = sequence;
+    history->started = TRUE;
+    if (cc_sequence_newer(sequence, history->newest))
+        history->newest = sequence;
+    if (cc_sequence_newer(history->oldest, sequence))
+        history->oldest = sequence;
+    if ((guint16)(history->newest - history->oldest) > history->mask)
+        history->oldest = (guint16)(history->newest - history->mask);
+}
+
+/* What is too old to be given out does not occupy the pool either. */
+static void
+expire(CcPacketHistory *history, gint64 now_us)
+{
+    for (; history->oldest != history->newest; history->oldest++) {
+        CcPacket **slot = &history->slots[history->oldest & history->mask];
+        if (*slot && now_us - (*slot)->arrival_us <= history->max_age_us)
+            return;
+        g_clear_pointer(slot, cc_packet_unref);
+    }
+}
+
 gboolean
 cc_packet_history_add(CcPacketHistory *history, CcPacket *packet)
 {
@@ -43,6 +71,8 @@ cc_packet_history_add(CcPacketHistory *history, CcPacket *packet)
 
     *slot = cc_packet_ref(packet);
     cc_packet_unref(before);
+    widen(history, packet->rtp.sequence);
+    expire(history, packet->arrival_us);
     return TRUE;
 }
 
@@ -61,4 +91,5 @@ cc_packet_history_clear(CcPacketHistory *history)
 {
     for (guint i = 0; i <= history->mask; i++)
         g_clear_pointer(&history->slots[i], cc_packet_unref);
+    history->started = FALSE;
 }

@@ -1,4 +1,4 @@
-/* A publisher track's recent packets by sequence number, for retransmission (RFC 4588) and, later,
+/* A source's recent packets by sequence number, for retransmission (RFC 4588) and, later,
  * redundancy. A ring of references; owned by the track. */
 #pragma once
 

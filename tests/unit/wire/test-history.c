@@ -52,6 +52,21 @@ test_wraparound(Fixture *fixture, gconstpointer data)
     }
 }
 
+/* What is too old to be given out goes back to the pool, also from between and after a leap. */
+static void
+test_expires(Fixture *fixture, gconstpointer data)
+{
+    for (guint i = 0; i < 10; i++)
+        g_assert_true(add(fixture, (guint16)(65530 + i), 1000 * i));
+    g_assert_true(add(fixture, 65528, 1)); /* late */
+    g_assert_cmpuint(cc_packet_pool_in_use(fixture->pool), ==, 11);
+    g_assert_true(add(fixture, 4, MAX_AGE_US + 4500));
+    g_assert_cmpuint(cc_packet_pool_in_use(fixture->pool), ==, 6);
+    g_assert_nonnull(cc_packet_history_get(fixture->history, 65535, MAX_AGE_US + 4600));
+    g_assert_true(add(fixture, 20000, 5 * MAX_AGE_US));
+    g_assert_cmpuint(cc_packet_pool_in_use(fixture->pool), ==, 1);
+}
+
 static void
 test_repeated(Fixture *fixture, gconstpointer data)
 {
@@ -101,6 +116,7 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    ADD("/wire/history/expires", test_expires);
     ADD("/wire/history/wraparound", test_wraparound);
     ADD("/wire/history/repeated", test_repeated);
     ADD("/wire/history/straggler", test_straggler);
