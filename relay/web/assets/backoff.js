@@ -1,6 +1,8 @@
-// Waiting between attempts: soon at first, never longer than five seconds, cut short by news.
+// Waiting between attempts: soon at first, never longer than five seconds unless the relay asks for more, cut short
+// by news.
 const FIRST_MS = 250;
 const LONGEST_MS = 5000;
+const LONGEST_ASKED_MS = 60000;
 
 export class Backoff {
   #attempts = 0;
@@ -13,7 +15,9 @@ export class Backoff {
   /** @atLeast: milliseconds that the relay asked for. */
   async wait(atLeast = 0) {
     const longest = Math.min(LONGEST_MS, FIRST_MS * 2 ** this.#attempts++);
-    const delay = Math.min(LONGEST_MS, Math.max(atLeast, longest * (0.75 + Math.random() / 4)));
+    // A whole school that was asked to wait must not come back in the same moment.
+    const asked = Math.min(LONGEST_ASKED_MS, atLeast) * (1 + Math.random() / 4);
+    const delay = Math.max(asked, longest * (0.75 + Math.random() / 4));
     await new Promise((resolve) => {
       const timer = setTimeout(resolve, delay);
       this.#wake = () => {

@@ -14,11 +14,15 @@ const STABLE_MS = 10000; // after this long the back-off starts from the beginni
 
 /** The relay said no: {status, code, detail, retryAfterMs}. */
 class Refusal extends Error {
+  /** @problem: what the body says; null when it was none of the relay's (a proxy's page, nothing at all). */
   constructor(status, problem, retryAfterMs) {
-    super(problem.detail ?? `HTTP ${status}`);
-    Object.assign(this, { status, code: problem.code, detail: this.message, retryAfterMs });
+    super(problem?.detail ?? `HTTP ${status}`);
+    Object.assign(this, { status, code: problem?.code ?? codeOf(status), detail: this.message, retryAfterMs });
   }
 }
+
+/** What a server means that says no without a code. */
+const codeOf = (status) => (status === 429 || status >= 500 ? 'overloaded' : undefined);
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -80,27 +84,27 @@ export class Link extends EventTarget {
 
   async #run() {
     let hasBeenConnected = false;
+    this.refusal = null;
     this.#setState('connecting');
     while (this.state !== 'stopped') {
       const startedAt = performance.now();
-      let retryAfterMs = 0;
-      this.refusal = null;
+      let refusal = null; // until then the one before holds: the page may ask for it at any time
       try {
         await this.#session();
       } catch (error) {
         if (error instanceof Refusal) {
-          this.refusal = error;
-          retryAfterMs = error.retryAfterMs;
+          refusal = error;
         } else if (this.state !== 'stopped') {
           console.info('classcast: the session ended:', error.message);
         }
       }
       if (this.state === 'stopped') break;
+      this.refusal = refusal;
       hasBeenConnected ||= this.state === 'connected';
       if (this.state === 'connected' && performance.now() - startedAt > STABLE_MS) this.#backoff.reset();
       this.#setState(this.refusal ? 'refused' : hasBeenConnected ? 'lost' : 'connecting');
       if (this.refusal) this.dispatchEvent(new Event('state')); // the reason may be a new one
-      await this.#backoff.wait(retryAfterMs);
+      await this.#backoff.wait(refusal?.retryAfterMs);
     }
   }
 
@@ -122,6 +126,7 @@ export class Link extends EventTarget {
       // Candidates need not be waited for: an ICE-lite relay learns ours from our checks.
       await peer.setRemoteDescription({ type: 'answer', sdp: await this.#post(peer.localDescription.sdp) });
       await Promise.race([ended, connected(peer), timeout(CONNECT_MS, 'no way to the relay was found')]);
+      this.refusal = null;
       this.#setState('connected');
       await Promise.race([ended, this.#watch(peer)]);
     } finally {
@@ -139,8 +144,8 @@ export class Link extends EventTarget {
       body: offer,
     });
     if (response.status !== 201) {
-      const retryAfterMs = Number(response.headers.get('Retry-After') ?? 0) * 1000;
-      throw new Refusal(response.status, await response.json().catch(() => ({})), retryAfterMs);
+      const retryAfterMs = (Number(response.headers.get('Retry-After')) || 0) * 1000; // not a date: clocks differ
+      throw new Refusal(response.status, await response.json().catch(() => null), retryAfterMs);
     }
     this.#resource = new URL(response.headers.get('Location'), response.url);
     this.#etag = response.headers.get('ETag');

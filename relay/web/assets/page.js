@@ -60,7 +60,7 @@ export function formatMs(ms) {
 /** Words for a refusal, from the code of application/problem+json. */
 export function explain({ code, detail }) {
   if (code === 'unauthorized' || code === 'forbidden' || code === 'bad-room') return t(`problem.${code}`);
-  if (code?.startsWith('limit-')) return t('problem.limit');
+  if (String(code).startsWith('limit-')) return t('problem.limit');
   return t('problem.other', { detail });
 }
 

@@ -185,7 +185,8 @@ function toggleMute() {
 function state() {
   if (link.state === 'stopped') return hasTaught ? 'ended' : 'ready';
   if (link.state === 'refused') {
-    if (link.refusal?.code !== 'teacher-present') return 'refused';
+    if (link.refusal.code === 'overloaded') return 'busy';
+    if (link.refusal.code !== 'teacher-present') return 'refused';
     return performance.now() - liveAt < GHOST_MS ? 'lost' : 'occupied';
   }
   return link.state === 'connected' ? 'live' : link.state;
@@ -210,7 +211,7 @@ function show() {
   byId('mute').setAttribute('aria-pressed', String(muted));
   say(byId('mute'), muted ? 'teach.unmute' : 'teach.mute');
   const key = now !== 'live' ? `teach.${now}` : videoIsRefused() ? 'teach.video-refused' : muted ? 'teach.muted' : 'teach.live';
-  say(byId('status'), key, now === 'refused' ? { why: explain(link.refusal ?? {}) } : {});
+  say(byId('status'), key, now === 'refused' ? { why: explain(link.refusal) } : {});
   document.title = `${room} · ${t('teach.title')} · classcast`;
   updateWakeLock();
 }

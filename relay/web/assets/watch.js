@@ -60,7 +60,7 @@ function setMuted(muted) {
 
 /** What is going on, as one word: the text on the cover follows from it. */
 function state() {
-  if (link.state === 'refused') return 'refused';
+  if (link.state === 'refused') return link.refusal.code === 'overloaded' ? 'busy' : 'refused';
   if (link.state === 'lost') return 'lost';
   if (link.state !== 'connected') return 'connecting';
   if (events.lesson === 'away' || events.lesson === 'over') return events.lesson;
@@ -94,7 +94,7 @@ function showQuality() {
   const stats = link.stats;
   const quality = !stats || link.state !== 'connected' ? null : stats.loss > 0.1 ? 'poor' : stats.loss > 0.02 ? 'fair' : 'good';
   byId('link').dataset.quality = quality ?? (link.state === 'lost' ? 'poor' : 'none');
-  const key = quality ? `watch.${quality}` : { lost: 'watch.lost', refused: 'watch.refused' }[link.state] ?? 'watch.connecting';
+  const key = quality ? `watch.${quality}` : { lost: 'watch.lost', refused: `watch.${state()}` }[link.state] ?? 'watch.connecting';
   say(byId('link-text'), key);
 }
 
