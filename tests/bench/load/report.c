@@ -12,6 +12,9 @@
  * the first packet of media gap_ms       the longest pause of a receiver who watched when the
  * window began, and of a publisher
  */
+#include <errno.h>
+#include <stdio.h>
+
 #include <gio/gio.h>
 #include <json-glib/json-glib.h>
 
@@ -329,6 +332,22 @@ build(const Load *self)
     return json_builder_get_root(json);
 }
 
+/* Into the file that is there, which may be a device: json_generator_to_file() would put another in
+ * its place. */
+static gboolean
+write_file(JsonGenerator *generator, const char *path, GError **error)
+{
+    g_autofree char *text = json_generator_to_data(generator, NULL);
+    FILE *file = fopen(path, "w");
+    gboolean ok = file && fputs(text, file) >= 0;
+    if (file && fclose(file) != 0)
+        ok = FALSE;
+    if (!ok)
+        g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "%s: %s", path,
+                    g_strerror(errno));
+    return ok;
+}
+
 gboolean
 load_report(const Load *load, GError **error)
 {
@@ -337,7 +356,7 @@ load_report(const Load *load, GError **error)
     json_generator_set_root(generator, root);
     json_generator_set_pretty(generator, TRUE);
     if (g_strcmp0(load->options->json, "-") != 0)
-        return json_generator_to_file(generator, load->options->json, error);
+        return write_file(generator, load->options->json, error);
     g_autofree char *text = json_generator_to_data(generator, NULL);
     g_print("%s\n", text);
     return TRUE;

@@ -161,6 +161,7 @@ test_workers_ports(void)
     guint16 port;
 
     g_assert_no_error(error);
+    g_assert_nonnull(relay);
     g_assert_true(g_socket_bind(taken, any, FALSE, NULL));
     address = g_socket_get_local_address(taken, NULL);
     port = g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(address));
