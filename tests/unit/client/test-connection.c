@@ -385,6 +385,25 @@ test_another_teacher(Fixture *fixture, gconstpointer data)
     g_assert_null(strstr(fixture->message, "another teacher"));
 }
 
+/* An overloaded relay is asked again when it said, and not before: that is no end. */
+static void
+test_overloaded(Fixture *fixture, gconstpointer data)
+{
+    fixture->relay->post_status = 503;
+    fixture->relay->retry_after = "1";
+    begin(fixture, FALSE);
+    wait_until(fixture, fixture->relay->posts == 1 && fixture->message != NULL &&
+                            strstr(fixture->message, "503 ") != NULL);
+    gint64 first_us = cc_connection_post_us(fixture->connection);
+    wait_until(fixture, fixture->relay->posts == 2);
+    gint64 gap_ms = (cc_connection_post_us(fixture->connection) - first_us) / 1000;
+    g_assert_cmpint(gap_ms, >=, 990);
+    g_assert_cmpint(gap_ms, <, 2000);
+    fixture->relay->post_status = 0;
+    wait_until(fixture, fixture->state == CC_CONNECTION_ON);
+    g_assert_cmpstr(fixture->history->str, ==, "CO");
+}
+
 static void
 test_lesson_not_begun(Fixture *fixture, gconstpointer data)
 {
@@ -560,6 +579,7 @@ main(int argc, char **argv)
     ADD("quick-relay-restart", test_quick_relay_restart, NULL);
     ADD("relay-closes-dtls", test_relay_closes_dtls, NULL);
     ADD("another-teacher", test_another_teacher, NULL);
+    ADD("overloaded", test_overloaded, NULL);
     ADD("lesson-not-begun", test_lesson_not_begun, NULL);
     ADD("refused/401", test_refused, GUINT_TO_POINTER(401));
     ADD("refused/403", test_refused, GUINT_TO_POINTER(403));
