@@ -10,7 +10,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import unittest
 
-from benchlib import experiments, figures, plot, report
+from benchlib import allocations, experiments, figures, plot, report
 from support import tap
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -87,6 +87,16 @@ class Output(unittest.TestCase):
             found = plot.ticks(least, most)
             self.assertLessEqual(found[0], least)
             self.assertGreaterEqual(found[-1], most)
+
+
+class Allocations(unittest.TestCase):
+    def test_newest_complete_answer(self):
+        text = ("relay: listening\nallocations begin\nallocations 5 media 0\nallocations end\n"
+                "allocations begin\nallocations 7 media 0\nallocations 2 pool\nallocations 3 pool\nallocations end\n"
+                "allocations begin\nallocations 9 med")
+        self.assertEqual(allocations.read_counts(text), ({"media 0": 7, "pool": 5}, 2))
+        self.assertEqual(allocations.read_counts("allocations begin\n"), ({}, 0))
+        self.assertEqual(allocations.rate((2, 100), (7, 150)), 10)
 
 
 if __name__ == "__main__":

@@ -70,9 +70,10 @@ class Floor(Candidate):
 class Classcast(Candidate):
     peer = "classcast"
 
-    def __init__(self, bench, workers=None):
+    def __init__(self, bench, workers=None, preload=None):
         super().__init__(bench)
         self.workers = workers
+        self.preload = preload
 
     def start(self, profile):
         keys = {
@@ -87,9 +88,10 @@ class Classcast(Candidate):
         config.write_text(text + "[auth]\nmode = open\n")
         config.chmod(0o600)
         home = str(self.bench.folder)
-        self.child = self.launch(
-            "classcast", [self.bench.build / "classcast", "relay", "--config", config],
-            env={"HOME": home, "XDG_CONFIG_HOME": home, "CLASSCAST_SYSTEM_CONFIG": "/dev/null", "LC_ALL": "C.UTF-8"})
+        env = {"HOME": home, "XDG_CONFIG_HOME": home, "CLASSCAST_SYSTEM_CONFIG": "/dev/null", "LC_ALL": "C.UTF-8"}
+        if self.preload:
+            env["LD_PRELOAD"] = str(self.preload)
+        self.child = self.launch("classcast", [self.bench.build / "classcast", "relay", "--config", config], env=env)
         said = self.child.wait_for(r"relay: listening http=(\d+)")
         self.url = f"http://127.0.0.1:{said[1]}"
 

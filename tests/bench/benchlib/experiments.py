@@ -1,4 +1,5 @@
 """What is measured. Candidates take turns inside a run, so that whatever else the machine does hits all of them."""
+from benchlib import allocations as counting
 from benchlib import candidates, figures
 from benchlib.child import Failure
 from benchlib.load import Lesson, run
@@ -91,6 +92,19 @@ def memory(bench):
             measure(bench, "memory", name, candidates.make(name, bench), "gcm", lesson, 0)
 
 
+def allocations(bench):
+    """Calls for memory by the media worker, for each packet that it forwards to 100 who have settled."""
+    try:
+        calls, packets = counting.measure(bench)
+    except Failure as failure:
+        bench.problem(f"allocations: {failure}")
+        return
+    text = (f"allocations of the media worker per forwarded packet: {calls / packets:.5f} ({calls:.1f} a second, "
+            f"while {packets:.0f} packets a second)")
+    bench.allocations.append(text)
+    say(f"  {text}")
+
+
 def joins(bench):
     """300 come each second for ten seconds while 300 watch, a lesson of 124 kbit/s."""
     for number in range(min(bench.options.runs, 3)):
@@ -157,4 +171,4 @@ def variants(bench):
                     Lesson(300, seconds=bench.options.seconds), number)
 
 
-ALL = {"cost": cost, "memory": memory, "joins": joins, "workers": workers, "scale": scale, "variants": variants}
+ALL = {"cost": cost, "memory": memory, "allocations": allocations, "joins": joins, "workers": workers, "scale": scale, "variants": variants}

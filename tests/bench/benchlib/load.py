@@ -42,8 +42,9 @@ def wait_for_sinks(child, path, count):
     raise Failure(f"lesson-load did not write its sinks; its last lines:\n{child.tail()}")
 
 
-def run(bench, candidate, profile, lesson):
-    """One figure: a fresh candidate under one lesson. Returns lesson-load's JSON and `threads`."""
+def run(bench, candidate, profile, lesson, meanwhile=None):
+    """One figure: a fresh candidate under one lesson. Returns lesson-load's JSON and `threads`. `meanwhile` is
+    called while the lesson is on, and must end before it."""
     report = pathlib.Path(bench.folder, f"load-{time.monotonic_ns()}.json")
     child = None
     try:
@@ -57,6 +58,8 @@ def run(bench, candidate, profile, lesson):
             candidate.go()
             child.process.stdin.write(b"go\n")
             child.process.stdin.flush()
+        if meanwhile:
+            meanwhile()
         return finish(child, candidate, report, lesson)
     finally:
         if child:

@@ -135,10 +135,11 @@ def tables(bench):
     parts += [make(records) for name, make in makers.items() if records.find(experiment=name)]
     if records.find(experiment="scale"):
         parts.append(scale_table(records, bench.ends))
+    parts += bench.allocations
     return "\n\n".join(parts)
 
 
 def write_json(bench, path):
     path.write_text(json.dumps({
         "machine": bench.machine.facts, "warnings": bench.machine.warnings, "problems": bench.problems,
-        "ends": bench.ends, "figures": bench.records.entries}, indent=1) + "\n")
+        "ends": bench.ends, "allocations": bench.allocations, "figures": bench.records.entries}, indent=1) + "\n")
