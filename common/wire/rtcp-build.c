@@ -148,3 +148,26 @@ cc_rtcp_add_nack(CcRtcpBuilder *builder, guint32 sender_ssrc, guint32 media_ssrc
         cc_write_u16(p + 2, following);
     }
 }
+
+void
+cc_rtcp_add_tmmbr(CcRtcpBuilder *builder, guint32 sender_ssrc, const CcRtcpTmmbr *entries,
+                  guint n_entries)
+{
+    if (n_entries == 0)
+        return;
+    guint8 *p =
+        cc_rtcp_builder_append(builder, CC_RTCP_RTPFB, CC_RTPFB_TMMBR, 8 + n_entries * (gsize)8);
+    if (p == NULL)
+        return;
+    cc_write_u32(p, sender_ssrc);
+    cc_write_u32(p + 4, 0); /* the entries say who is meant */
+    for (guint i = 0; i < n_entries; i++) {
+        guint32 exponent = 0;
+        guint64 mantissa = entries[i].bitrate_bps;
+        for (; mantissa > 0x1ffff; mantissa >>= 1)
+            exponent++;
+        cc_write_u32(p + 8 + i * 8, entries[i].ssrc);
+        cc_write_u32(p + 12 + i * 8,
+                     exponent << 26 | (guint32)mantissa << 9 | (entries[i].overhead & 0x1ff));
+    }
+}

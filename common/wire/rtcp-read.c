@@ -172,6 +172,28 @@ cc_rtcp_read_fir(const CcRtcpPacket *packet, guint32 media_ssrc)
     return FALSE;
 }
 
+/* RFC 5104 section 4.2.1.1: SSRC, then 6 bits exponent, 17 bits mantissa, 9 bits overhead. */
+gboolean
+cc_rtcp_read_tmmbr(const CcRtcpPacket *packet, guint index, CcRtcpTmmbr *entry)
+{
+    guint32 sender_ssrc, ignored_ssrc;
+    const guint8 *fci;
+    gsize fci_length;
+    if (packet->type != CC_RTCP_RTPFB || packet->count != CC_RTPFB_TMMBR ||
+        !cc_rtcp_read_feedback(packet, &sender_ssrc, &ignored_ssrc, &fci, &fci_length) ||
+        index >= fci_length / 8)
+        return FALSE;
+    guint32 packed = cc_read_u32(fci + (gsize)index * 8 + 4);
+    guint exponent = packed >> 26;
+    guint64 mantissa = packed >> 9 & 0x1ffff;
+    *entry = (CcRtcpTmmbr){
+        .ssrc = cc_read_u32(fci + (gsize)index * 8),
+        .bitrate_bps = mantissa > G_MAXUINT64 >> exponent ? G_MAXUINT64 : mantissa << exponent,
+        .overhead = packed & 0x1ff,
+    };
+    return TRUE;
+}
+
 gboolean
 cc_rtcp_read_bye(const CcRtcpPacket *packet, guint32 ssrc)
 {

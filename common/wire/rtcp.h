@@ -13,10 +13,11 @@ enum {
     CC_RTCP_SDES = 202,
     CC_RTCP_BYE = 203,
     CC_RTCP_APP = 204,
-    CC_RTCP_RTPFB = 205, /* format 1: generic NACK, 15: transport-wide feedback */
+    CC_RTCP_RTPFB = 205, /* format 1: generic NACK, 3: TMMBR, 15: transport-wide feedback */
     CC_RTCP_PSFB = 206,  /* format 1: PLI, 4: FIR, 15: application layer (REMB) */
 };
-enum { CC_RTPFB_NACK = 1, CC_RTPFB_TRANSPORT_CC = 15, CC_PSFB_PLI = 1, CC_PSFB_FIR = 4 };
+enum { CC_RTPFB_NACK = 1, CC_RTPFB_TMMBR = 3, CC_RTPFB_TRANSPORT_CC = 15 };
+enum { CC_PSFB_PLI = 1, CC_PSFB_FIR = 4 };
 
 /* One packet of a compound. */
 typedef struct {
@@ -63,6 +64,14 @@ gboolean cc_rtcp_read_feedback(const CcRtcpPacket *packet, guint32 *sender_ssrc,
 guint cc_rtcp_read_nack(const CcRtcpPacket *packet, guint16 *sequences, guint max_sequences);
 /* FIR: TRUE if it asks @media_ssrc for a keyframe. */
 gboolean cc_rtcp_read_fir(const CcRtcpPacket *packet, guint32 media_ssrc);
+/* One entry of a TMMBR (RFC 5104 section 4.2.1): the most that the sender of @ssrc may send. */
+typedef struct {
+    guint32 ssrc;
+    guint64 bitrate_bps; /* with all headers; 0: nothing is wanted */
+    guint16 overhead;    /* bytes a packet that the rate counts, from IP on; 9 bits */
+} CcRtcpTmmbr;
+/* FALSE at the end, or for another kind of packet. */
+gboolean cc_rtcp_read_tmmbr(const CcRtcpPacket *packet, guint index, CcRtcpTmmbr *entry);
 /* BYE: TRUE if @ssrc leaves. */
 gboolean cc_rtcp_read_bye(const CcRtcpPacket *packet, guint32 ssrc);
 
@@ -89,5 +98,8 @@ void cc_rtcp_add_pli(CcRtcpBuilder *builder, guint32 sender_ssrc, guint32 media_
 /* @sequences ascending (modulo 2^16). */
 void cc_rtcp_add_nack(CcRtcpBuilder *builder, guint32 sender_ssrc, guint32 media_ssrc,
                       const guint16 *sequences, guint n_sequences);
+/* Bitrates of more than 17 significant bits are rounded down. */
+void cc_rtcp_add_tmmbr(CcRtcpBuilder *builder, guint32 sender_ssrc, const CcRtcpTmmbr *entries,
+                       guint n_entries);
 
 G_END_DECLS

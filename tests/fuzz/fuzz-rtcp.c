@@ -20,6 +20,9 @@ read_packet(const CcRtcpPacket *packet)
         g_assert_true(fci + fci_length == packet->body + packet->body_length);
     g_assert_cmpuint(cc_rtcp_read_nack(packet, lost, G_N_ELEMENTS(lost)), <=, G_N_ELEMENTS(lost));
     cc_rtcp_read_fir(packet, 1);
+    CcRtcpTmmbr limit;
+    for (guint i = 0; cc_rtcp_read_tmmbr(packet, i, &limit); i++)
+        g_assert_cmpuint(i, <, packet->body_length / 8);
     cc_rtcp_read_bye(packet, 1);
 }
 

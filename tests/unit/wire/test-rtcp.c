@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "common/wire/bytes.h"
 #include "tests/unit/wire/hostile.h"
 
 /* SR of 0x11223344 with one report block, SDES with CNAME "ab", BYE. */
@@ -172,6 +173,9 @@ check_hostile(const guint8 *data, gsize length)
         cc_rtcp_read_feedback(&packet, &sender, &media, &fci, &fci_length);
         g_assert_cmpuint(cc_rtcp_read_nack(&packet, lost, G_N_ELEMENTS(lost)), <=, 1024);
         cc_rtcp_read_fir(&packet, 0xaabbccdd);
+        CcRtcpTmmbr limit;
+        for (guint i = 0; cc_rtcp_read_tmmbr(&packet, i, &limit); i++)
+            g_assert_cmpuint(i, <, length / 8);
         cc_rtcp_read_bye(&packet, 0x11223344);
     }
     if (drop == CC_DROP_NONE)
@@ -295,6 +299,53 @@ test_nack_round_trip(void)
     }
 }
 
+/* RFC 5104 section 4.2.1.1, an entry as it stands on the wire, and rates of every size. */
+static void
+test_tmmbr(void)
+{
+    const CcRtcpTmmbr wanted[] = {
+        {0x11223344, 131071, 68}, {0x55667788, 0, 0},        {3, 131072, 511},
+        {4, 899999, 28},          {5, 20 * 1000 * 1000, 28}, {6, G_MAXUINT64, 28},
+    };
+    static const guint8 first[] = {0x11, 0x22, 0x33, 0x44, 0x03, 0xff, 0xfe, 68};
+    guint8 buffer[100];
+    CcRtcpBuilder builder;
+    CcRtcpPacket packet;
+    CcRtcpTmmbr entry;
+    gsize offset = 0;
+    cc_rtcp_builder_init(&builder, buffer, sizeof buffer);
+    cc_rtcp_add_tmmbr(&builder, 1, wanted, G_N_ELEMENTS(wanted));
+    cc_rtcp_add_pli(&builder, 1, 2);
+    g_assert_cmpint(cc_rtcp_validate(buffer, builder.length), ==, CC_DROP_NONE);
+    g_assert_true(cc_rtcp_next(buffer, builder.length, &offset, &packet));
+    g_assert_cmpmem(packet.body + 8, sizeof first, first, sizeof first);
+    for (guint i = 0; i < G_N_ELEMENTS(wanted); i++) {
+        g_assert_true(cc_rtcp_read_tmmbr(&packet, i, &entry));
+        g_assert_cmphex(entry.ssrc, ==, wanted[i].ssrc);
+        g_assert_cmpuint(entry.overhead, ==, wanted[i].overhead);
+        g_assert_cmpuint(entry.bitrate_bps, <=, wanted[i].bitrate_bps);
+        g_assert_cmpuint(wanted[i].bitrate_bps - entry.bitrate_bps, <=,
+                         wanted[i].bitrate_bps >> 16);
+    }
+    g_assert_false(cc_rtcp_read_tmmbr(&packet, G_N_ELEMENTS(wanted), &entry));
+    packet.body_length -= 4; /* the last one is cut */
+    g_assert_false(cc_rtcp_read_tmmbr(&packet, G_N_ELEMENTS(wanted) - 1, &entry));
+    g_assert_true(cc_rtcp_next(buffer, builder.length, &offset, &packet));
+    g_assert_false(cc_rtcp_read_tmmbr(&packet, 0, &entry));
+
+    cc_write_u32(buffer + 16, 0xffffffff); /* more than 64 bits hold */
+    offset = 0;
+    g_assert_true(cc_rtcp_next(buffer, builder.length, &offset, &packet));
+    g_assert_true(cc_rtcp_read_tmmbr(&packet, 0, &entry));
+    g_assert_cmpuint(entry.bitrate_bps, ==, G_MAXUINT64);
+
+    cc_rtcp_builder_init(&builder, buffer, 59); /* no room; and nobody to tell */
+    cc_rtcp_add_tmmbr(&builder, 1, wanted, 0);
+    g_assert_false(builder.overflow);
+    cc_rtcp_add_tmmbr(&builder, 1, wanted, G_N_ELEMENTS(wanted));
+    g_assert_true(builder.overflow);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -309,5 +360,6 @@ main(int argc, char **argv)
     g_test_add_func("/wire/rtcp/build-cname-lengths", test_build_cname_lengths);
     g_test_add_func("/wire/rtcp/build-feedback", test_build_feedback);
     g_test_add_func("/wire/rtcp/nack-round-trip", test_nack_round_trip);
+    g_test_add_func("/wire/rtcp/tmmbr", test_tmmbr);
     return g_test_run();
 }
