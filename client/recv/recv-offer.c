@@ -1,6 +1,7 @@
 #include "client/recv/recv-offer.h"
 
 #define MID_EXTENSION 1
+#define TRANSPORT_CC_EXTENSION 2
 
 typedef struct {
     guint8 payload_type, rtx_payload_type;
@@ -15,21 +16,32 @@ static const VideoFormat formats[] = {
 };
 
 static void
+add_extensions(CcSdpMedia *media)
+{
+    cc_sdp_media_add_extension(media, MID_EXTENSION, CC_SDP_EXT_MID);
+    cc_sdp_media_add_extension(media, TRANSPORT_CC_EXTENSION, CC_SDP_EXT_TRANSPORT_CC);
+}
+
+static void
 add_audio(CcSdp *offer)
 {
     CcSdpMedia *media = cc_sdp_add_media(offer, CC_MEDIA_AUDIO, "0");
     media->direction = CC_SDP_RECVONLY;
-    cc_sdp_media_add_extension(media, MID_EXTENSION, CC_SDP_EXT_MID);
-    cc_sdp_media_add_codec(media, 111, "opus", 48000, 2, "minptime=10;useinbandfec=1;stereo=1");
+    add_extensions(media);
+    CcSdpCodec *opus =
+        cc_sdp_media_add_codec(media, 111, "opus", 48000, 2, "minptime=10;useinbandfec=1;stereo=1");
+    cc_sdp_codec_add_feedback(opus, "transport-cc");
+    cc_sdp_codec_add_feedback(opus, "nack");
+    cc_sdp_media_add_codec(media, 112, "rtx", 48000, 2, "apt=111");
 }
 
 static void
 add_video(CcSdp *offer)
 {
-    static const char *const feedback[] = {"nack", "nack pli", "ccm fir"};
+    static const char *const feedback[] = {"nack", "nack pli", "ccm fir", "transport-cc"};
     CcSdpMedia *media = cc_sdp_add_media(offer, CC_MEDIA_VIDEO, "1");
     media->direction = CC_SDP_RECVONLY;
-    cc_sdp_media_add_extension(media, MID_EXTENSION, CC_SDP_EXT_MID);
+    add_extensions(media);
     for (guint i = 0; i < G_N_ELEMENTS(formats); i++) {
         g_autofree char *apt = g_strdup_printf("apt=%u", formats[i].payload_type);
         CcSdpCodec *codec = cc_sdp_media_add_codec(media, formats[i].payload_type, formats[i].name,

@@ -14,6 +14,7 @@
 
 #include "client/recv/decoder.h"
 #include "client/recv/jitter-stats.h"
+#include "client/recv/reporter.h"
 #include "client/recv/retransmission.h"
 #include "common/base/clock.h"
 #include "common/base/error.h"
@@ -23,8 +24,7 @@ enum { AUDIO, VIDEO, N_SESSIONS };
 
 #define MAX_STREAMS 16 /* SSRCs of a session, retransmissions and former ones included */
 #define LEFTOVERS_US 300000
-#define RTCP_MIN_INTERVAL_AUDIO (500 * GST_MSECOND)
-#define RTCP_MIN_INTERVAL_VIDEO (50 * GST_MSECOND)
+#define RTCP_MIN_INTERVAL (50 * GST_MSECOND)
 
 typedef struct {
     struct CcRtpReceiver *receiver;
@@ -37,6 +37,7 @@ typedef struct {
 struct CcRtpReceiver {
     GstElement *pipeline, *rtpbin;
     CcRtpRoute route;
+    CcReporter *reporter;
     CcRtpReceiverOptions options;
     CcRtpReceiverCallbacks callbacks;
     gpointer user_data;
@@ -62,9 +63,10 @@ on_request_pt_map(GstElement *rtpbin, guint session, guint payload_type, gpointe
         "application/x-rtp", "media", G_TYPE_STRING, session == AUDIO ? "audio" : "video",
         "payload", G_TYPE_INT, (int)payload_type, "clock-rate", G_TYPE_INT, (int)format->clock_rate,
         "encoding-name", G_TYPE_STRING, name, NULL);
+    gst_caps_set_simple(caps, "rtcp-fb-nack", G_TYPE_BOOLEAN, TRUE, NULL);
     if (session == VIDEO)
-        gst_caps_set_simple(caps, "rtcp-fb-nack", G_TYPE_BOOLEAN, TRUE, "rtcp-fb-nack-pli",
-                            G_TYPE_BOOLEAN, TRUE, "rtcp-fb-ccm-fir", G_TYPE_BOOLEAN, TRUE, NULL);
+        gst_caps_set_simple(caps, "rtcp-fb-nack-pli", G_TYPE_BOOLEAN, TRUE, "rtcp-fb-ccm-fir",
+                            G_TYPE_BOOLEAN, TRUE, NULL);
     if (format->codec == CC_CODEC_NONE) {
         g_autofree char *apt = g_strdup_printf("%u", format->apt);
         gst_caps_set_simple(caps, "apt", G_TYPE_STRING, apt, NULL);
@@ -76,17 +78,18 @@ static GstElement *
 on_request_aux_receiver(GstElement *rtpbin, guint session, gpointer user_data)
 {
     CcRtpReceiver *receiver = user_data;
-    return session == VIDEO ? cc_retransmission_bin_new(&receiver->route, session) : NULL;
+    return cc_retransmission_bin_new(&receiver->route, session);
 }
 
 static void
 on_new_jitterbuffer(GstElement *rtpbin, GstElement *jitterbuffer, guint session, guint ssrc,
                     gpointer user_data)
 {
+    CcRtpReceiver *receiver = user_data;
+    CcMediaKind kind = session == AUDIO ? CC_MEDIA_AUDIO : CC_MEDIA_VIDEO;
     /* The first packets need not wait for the whole latency to be played. */
     g_object_set(jitterbuffer, "faststart-min-packets", 1, "rtx-next-seqnum", FALSE,
-                 "do-retransmission", session == VIDEO, NULL);
-    CcRtpReceiver *receiver = user_data;
+                 "do-retransmission", cc_rtp_route_repairs(&receiver->route, kind), NULL);
     g_mutex_lock(&receiver->lock);
     g_ptr_array_add(receiver->jitterbuffers, gst_object_ref(jitterbuffer));
     g_mutex_unlock(&receiver->lock);
@@ -266,9 +269,8 @@ add_session(CcRtpReceiver *receiver, guint number)
     GObject *internal = NULL;
     g_signal_emit_by_name(receiver->rtpbin, "get-internal-session", number, &internal);
     /* NACKs and keyframe requests wait for the next slot that the bandwidth allows. */
-    g_object_set(
-        internal, "bandwidth", 1e6, "probation", 0, "rtcp-reduced-size", TRUE, "rtcp-min-interval",
-        (guint64)(number == AUDIO ? RTCP_MIN_INTERVAL_AUDIO : RTCP_MIN_INTERVAL_VIDEO), NULL);
+    g_object_set(internal, "bandwidth", 1e6, "probation", 0, "rtcp-reduced-size", TRUE,
+                 "rtcp-min-interval", (guint64)RTCP_MIN_INTERVAL, NULL);
     g_object_unref(internal);
 }
 
@@ -283,6 +285,7 @@ cc_rtp_receiver_new(const CcSdp *answer, const CcRtpReceiverOptions *options,
     receiver->callbacks = *callbacks;
     receiver->user_data = user_data;
     cc_rtp_route_init(&receiver->route, answer);
+    receiver->reporter = cc_reporter_new(callbacks->rtcp, user_data);
     receiver->pipeline = gst_pipeline_new("receive");
     gst_pipeline_use_clock(GST_PIPELINE(receiver->pipeline), options->clock);
     gst_element_set_start_time(receiver->pipeline, GST_CLOCK_TIME_NONE);
@@ -321,6 +324,7 @@ cc_rtp_receiver_free(CcRtpReceiver *receiver)
     gst_element_set_state(receiver->pipeline, GST_STATE_NULL);
     gst_clear_object(&receiver->pipeline);
     g_ptr_array_unref(receiver->jitterbuffers);
+    cc_reporter_free(receiver->reporter);
     g_mutex_clear(&receiver->lock);
     g_free(receiver);
 }
@@ -340,8 +344,12 @@ void
 cc_rtp_receiver_rtp(CcRtpReceiver *receiver, const guint8 *packet, gsize length, gint64 arrival_us)
 {
     CcMediaKind kind = cc_rtp_route_packet(&receiver->route, packet, length);
+    guint16 sequence;
     if (kind == CC_MEDIA_OTHER)
         return;
+    if (cc_rtp_route_transport_sequence(&receiver->route, kind, packet, length, &sequence))
+        cc_reporter_arrived(receiver->reporter, sequence, GST_READ_UINT32_BE(packet + 8), length,
+                            arrival_us);
     receiver->packets++;
     receiver->video_packets += kind == CC_MEDIA_VIDEO;
     receiver->bytes += length;

@@ -3,10 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/wire/bytes.h"
 #include "common/wire/rtp.h"
 
 static void
-add_formats(CcRtpRoute *route, const CcSdpMedia *media)
+add_formats(CcRtpRoute *route, CcRouteStream *stream, const CcSdpMedia *media)
 {
     for (guint i = 0; i < media->codecs->len && route->n_formats < G_N_ELEMENTS(route->formats);
          i++) {
@@ -15,6 +16,7 @@ add_formats(CcRtpRoute *route, const CcSdpMedia *media)
         gboolean rtx = g_ascii_strcasecmp(codec->name, "rtx") == 0;
         if (known == CC_CODEC_NONE && !rtx)
             continue;
+        stream->nack |= cc_sdp_codec_has_feedback(codec, "nack");
         g_autofree char *apt = rtx ? cc_sdp_codec_get_parameter(codec, "apt") : NULL;
         route->formats[route->n_formats++] = (CcRouteFormat){
             .codec = known,
@@ -38,6 +40,8 @@ cc_rtp_route_init(CcRtpRoute *route, const CcSdp *answer)
         CcRouteStream *stream = &route->streams[route->n_streams++];
         stream->kind = media->kind;
         stream->mid_extension = cc_sdp_media_find_extension(media, CC_SDP_EXT_MID);
+        stream->transport_cc_extension =
+            cc_sdp_media_find_extension(media, CC_SDP_EXT_TRANSPORT_CC);
         if (media->mid != NULL)
             g_strlcpy(stream->mid, media->mid, sizeof stream->mid);
         if (media->sources->len > 0) {
@@ -45,7 +49,7 @@ cc_rtp_route_init(CcRtpRoute *route, const CcSdp *answer)
             stream->ssrc = source->ssrc;
             stream->rtx_ssrc = source->rtx_ssrc;
         }
-        add_formats(route, media);
+        add_formats(route, stream, media);
     }
 }
 
@@ -98,4 +102,35 @@ cc_rtp_route_packet(const CcRtpRoute *route, const guint8 *packet, gsize length)
         kind = format->kind;
     /* A payload type of the other stream would reach the wrong decoder. */
     return kind == format->kind ? kind : CC_MEDIA_OTHER;
+}
+
+gboolean
+cc_rtp_route_transport_sequence(const CcRtpRoute *route, CcMediaKind kind, const guint8 *packet,
+                                gsize length, guint16 *sequence)
+{
+    CcRtpHeader rtp;
+    if (cc_rtp_parse(packet, length, &rtp) != CC_DROP_NONE)
+        return FALSE;
+    for (guint i = 0; i < route->n_streams; i++) {
+        const CcRouteStream *stream = &route->streams[i];
+        guint8 size = 0;
+        const guint8 *value =
+            stream->kind == kind && stream->transport_cc_extension != 0
+                ? cc_rtp_find_extension(&rtp, stream->transport_cc_extension, &size)
+                : NULL;
+        if (value == NULL || size != 2)
+            continue;
+        *sequence = cc_read_u16(value);
+        return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean
+cc_rtp_route_repairs(const CcRtpRoute *route, CcMediaKind kind)
+{
+    for (guint i = 0; i < route->n_streams; i++)
+        if (route->streams[i].kind == kind && route->streams[i].nack)
+            return TRUE;
+    return FALSE;
 }

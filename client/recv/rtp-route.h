@@ -17,7 +17,9 @@ typedef struct {
 typedef struct {
     CcMediaKind kind;
     char mid[17];
-    guint8 mid_extension;   /* 0: not negotiated */
+    guint8 mid_extension; /* 0: not negotiated */
+    guint8 transport_cc_extension;
+    gboolean nack;          /* lost packets may be asked for */
     guint32 ssrc, rtx_ssrc; /* 0: not announced */
 } CcRouteStream;
 
@@ -33,6 +35,11 @@ void cc_rtp_route_init(CcRtpRoute *route, const CcSdp *answer);
 CcMediaKind cc_rtp_route_packet(const CcRtpRoute *route, const guint8 *packet, gsize length);
 /* For RTCP that is about one source. CC_MEDIA_OTHER if unknown. */
 CcMediaKind cc_rtp_route_ssrc(const CcRtpRoute *route, guint32 ssrc);
+/* TRUE if the packet carries a transport-wide sequence number that was negotiated for @kind. */
+gboolean cc_rtp_route_transport_sequence(const CcRtpRoute *route, CcMediaKind kind,
+                                         const guint8 *packet, gsize length, guint16 *sequence);
+/* TRUE if lost packets of @kind may be asked for. */
+gboolean cc_rtp_route_repairs(const CcRtpRoute *route, CcMediaKind kind);
 /* NULL if @payload_type was not negotiated. */
 const CcRouteFormat *cc_rtp_route_format(const CcRtpRoute *route, guint payload_type);
 
