@@ -135,7 +135,10 @@ on_no_answer(CcConnection *connection, const CcSignallingReply *reply)
         connection->another_teacher = connection->publish;
         delay_ms = reply->retry_after_ms != 0 ? reply->retry_after_ms : CONFLICT_RETRY_MS;
     } else {
-        delay_ms = MAX(cc_backoff_next(&connection->backoff), reply->retry_after_ms);
+        delay_ms = cc_backoff_next(&connection->backoff);
+        /* Those who were refused together shall not come back together. */
+        if (reply->retry_after_ms != 0)
+            delay_ms = reply->retry_after_ms + (guint)g_random_int_range(0, (gint)delay_ms + 1);
     }
     cc_connection_set_problem(connection, reply->error->message);
     cc_info("no session status=%u retry_in_ms=%u reason=\"%s\"", reply->status, delay_ms,

@@ -367,40 +367,36 @@ test_relay_closes_dtls(Fixture *fixture, gconstpointer data)
     wait_until(fixture, fixture->state == CC_CONNECTION_ON);
 }
 
+/* The second POST comes when Retry-After said, and not before. */
+static void
+assert_asks_again(Fixture *fixture, guint status, gboolean publish, const char *words)
+{
+    fixture->relay->post_status = status;
+    fixture->relay->retry_after = "1";
+    begin(fixture, publish);
+    wait_until(fixture, fixture->relay->posts == 1 && fixture->message != NULL &&
+                            strstr(fixture->message, words) != NULL);
+    gint64 first_us = cc_connection_post_us(fixture->connection);
+    wait_until(fixture, fixture->relay->posts == 2);
+    gint64 gap_ms = (cc_connection_post_us(fixture->connection) - first_us) / 1000;
+    g_assert_cmpint(gap_ms, >=, 990);
+    g_assert_cmpint(gap_ms, <, 2000);
+    fixture->relay->post_status = 0;
+    wait_until(fixture, fixture->state == CC_CONNECTION_ON);
+}
+
 static void
 test_another_teacher(Fixture *fixture, gconstpointer data)
 {
-    fixture->relay->post_status = 409;
-    fixture->relay->retry_after = "1";
-    begin(fixture, TRUE);
-    wait_until(fixture, fixture->relay->posts == 1 && fixture->message != NULL &&
-                            strstr(fixture->message, "another teacher is here") != NULL);
-    gint64 first_us = cc_connection_post_us(fixture->connection);
-    wait_until(fixture, fixture->relay->posts == 2);
-    gint64 gap_ms = (cc_connection_post_us(fixture->connection) - first_us) / 1000;
-    g_assert_cmpint(gap_ms, >=, 990);
-    g_assert_cmpint(gap_ms, <, 2000);
-    fixture->relay->post_status = 0;
-    wait_until(fixture, fixture->state == CC_CONNECTION_ON);
+    assert_asks_again(fixture, 409, TRUE, "another teacher is here");
     g_assert_null(strstr(fixture->message, "another teacher"));
 }
 
-/* An overloaded relay is asked again when it said, and not before: that is no end. */
+/* An overloaded relay is no end either. */
 static void
 test_overloaded(Fixture *fixture, gconstpointer data)
 {
-    fixture->relay->post_status = 503;
-    fixture->relay->retry_after = "1";
-    begin(fixture, FALSE);
-    wait_until(fixture, fixture->relay->posts == 1 && fixture->message != NULL &&
-                            strstr(fixture->message, "503 ") != NULL);
-    gint64 first_us = cc_connection_post_us(fixture->connection);
-    wait_until(fixture, fixture->relay->posts == 2);
-    gint64 gap_ms = (cc_connection_post_us(fixture->connection) - first_us) / 1000;
-    g_assert_cmpint(gap_ms, >=, 990);
-    g_assert_cmpint(gap_ms, <, 2000);
-    fixture->relay->post_status = 0;
-    wait_until(fixture, fixture->state == CC_CONNECTION_ON);
+    assert_asks_again(fixture, 503, FALSE, "503 ");
     g_assert_cmpstr(fixture->history->str, ==, "CO");
 }
 
