@@ -8,6 +8,7 @@ from benchlib.machine import say
 JANUS_MOST = 300  # beyond this it needs more than its core, and its cost says nothing
 LOST_MOST = 0.01  # percent; what a socket buffer of the generator may cost
 OTHERS_MOST = 5  # percent of the candidate's core
+TAKES_MOST = 3  # of a figure that something else than the candidate disturbed
 SCALE_P99_MS = 20
 SCALE_STEPS = (1000, 2000, 3000, 3750, 4500, 5400, 6600, 8100, 9900)
 
@@ -37,7 +38,7 @@ def measure(bench, experiment, name, candidate, profile, lesson, number, **more)
     """One figure, kept and told. A candidate that fails is told too, and the others go on."""
     label = f"{experiment} run {number + 1}: {name}, {profile}, {lesson.receivers} receivers"
     try:
-        result = run(bench, candidate, profile, lesson)
+        result = least_disturbed(bench, label, candidate, profile, lesson)
     except Failure as failure:
         bench.problem(f"{label}: {failure}")
         return None
@@ -54,6 +55,27 @@ def measure(bench, experiment, name, candidate, profile, lesson, number, **more)
     for problem in doubts(result):
         bench.problem(f"{label}: {problem}")
     return entry
+
+
+def least_disturbed(bench, label, candidate, profile, lesson):
+    """What others did to the machine is judged without a look at the figure itself, and for all candidates alike:
+    whoever was disturbed gets another turn."""
+    best = None
+    for take in range(TAKES_MOST):
+        result = run(bench, candidate, profile, lesson)
+        if best is None or disturbance(result) < disturbance(best):
+            best = result
+        if disturbance(best) <= OTHERS_MOST:
+            break
+        if take + 1 < TAKES_MOST:
+            bench.machine.n_retaken += 1
+            say(f"  {label}: again, for others took {figures.disturbed_percent(result):.0f} % of its core"
+                + (", and the generator was late" if figures.limited(result) else ""))
+    return best
+
+
+def disturbance(result):
+    return figures.disturbed_percent(result) + (100 if figures.limited(result) else 0)
 
 
 def doubts(result):

@@ -58,6 +58,7 @@ class Machine:
         self.own_cores = set(cores[:-1]) or {cores[-1]}
         self.warnings = []
         self.n_disturbed = 0
+        self.n_retaken = 0
         if len(cores) < 2:
             self.warnings.append("only one core: generator and candidate share it, and the figures mean little")
         load = os.getloadavg()[0]
