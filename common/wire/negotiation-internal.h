@@ -23,6 +23,11 @@ typedef enum {
 CcSlotVerdict cc_negotiate_slot(const CcSdpMedia *offer, gboolean bundle_mux,
                                 const CcAnswerOptions *options, CcSlot *slot);
 
+/* Which of the offered simulcast streams a publisher's @slot, otherwise filled, takes; and the
+ * answer to them. */
+void cc_negotiate_layers(const CcSdpMedia *offer, CcSlot *slot);
+void cc_negotiate_answer_layers(CcSdpMedia *answer, const CcSdpMedia *offer, const CcSlot *slot);
+
 /* TRUE if the answer to a peer of @options may name this feedback for @kind. */
 gboolean cc_negotiate_feedback_allowed(const CcAnswerOptions *options, const CcSlot *slot,
                                        const char *feedback);

@@ -92,6 +92,8 @@ cc_negotiate_feedback_allowed(const CcAnswerOptions *options, const CcSlot *slot
         return TRUE;
     if (strcmp(feedback, "transport-cc") == 0)
         return options->direction == CC_DIRECTION_PUBLISH && slot->transport_cc_ext != 0;
+    if (strcmp(feedback, "ccm tmmbr") == 0) /* the relay tells its publishers, not the other way */
+        return options->direction == CC_DIRECTION_PUBLISH && slot->kind == CC_MEDIA_VIDEO;
     return slot->kind == CC_MEDIA_VIDEO &&
            (strcmp(feedback, "nack pli") == 0 || strcmp(feedback, "ccm fir") == 0);
 }
@@ -124,6 +126,7 @@ choose_features(const CcSdpMedia *offer, const CcAnswerOptions *options, CcSlot 
     slot->nack = has_feedback(offer, options, slot, "nack");
     slot->pli = has_feedback(offer, options, slot, "nack pli");
     slot->fir = has_feedback(offer, options, slot, "ccm fir");
+    slot->tmmbr = has_feedback(offer, options, slot, "ccm tmmbr");
     slot->transport_cc = has_feedback(offer, options, slot, "transport-cc");
     if (!slot->transport_cc)
         slot->transport_cc_ext = 0; /* numbers without feedback would be waste */
@@ -169,5 +172,7 @@ cc_negotiate_slot(const CcSdpMedia *offer, gboolean bundle_mux, const CcAnswerOp
         slot->ssrc = source->ssrc;
         slot->rtx_ssrc = source->rtx_ssrc;
     }
+    if (options->direction == CC_DIRECTION_PUBLISH)
+        cc_negotiate_layers(offer, slot);
     return CC_SLOT_ACCEPTED;
 }

@@ -239,7 +239,7 @@ static void
 answer_codecs(CcSdpMedia *answer, const CcSdpMedia *offer, const CcSlot *slot,
               const CcAnswerOptions *options)
 {
-    static const char *const kinds[] = {"transport-cc", "ccm fir", "nack", "nack pli"};
+    static const char *const kinds[] = {"transport-cc", "ccm fir", "ccm tmmbr", "nack", "nack pli"};
 
     for (guint i = 0; i < slot->n_codecs; i++) {
         const CcSlotCodec *codec = &slot->codecs[i];
@@ -283,6 +283,7 @@ answer_accepted(CcSdpMedia *answer, const CcSdpMedia *offer, const CcSlot *slot,
     answer->rtcp_reduced_size = offer->rtcp_reduced_size;
     answer_codecs(answer, offer, slot, options);
     answer_extensions(answer, slot);
+    cc_negotiate_answer_layers(answer, offer, slot);
     if (options->direction == CC_DIRECTION_PUBLISH) {
         answer->direction = CC_SDP_RECVONLY;
         return;

@@ -8,6 +8,7 @@ G_BEGIN_DECLS
 
 #define CC_MAX_SLOTS 8         /* m-lines of one session that carry media */
 #define CC_MAX_SLOT_CODECS 8
+#define CC_MAX_LAYERS 3        /* simulcast streams of one m-line; more are declined */
 
 /* A codec of one slot, as this peer numbers it. */
 typedef struct {
@@ -17,6 +18,12 @@ typedef struct {
     guint32 h264_profile;    /* profile-level-id; 0 for others */
 } CcSlotCodec;
 
+/* One stream of a simulcast (RFC 8853), told by its RID (RFC 8852), or else by its SSRC. */
+typedef struct {
+    char rid[17];            /* as long as a one-byte header extension may be */
+    guint32 ssrc, rtx_ssrc;  /* announced, or 0 */
+} CcSlotLayer;
+
 /* One accepted m-line. */
 typedef struct {
     guint m_line;            /* index in offer and answer */
@@ -24,10 +31,12 @@ typedef struct {
     char mid[17];
     guint n_codecs;          /* a publisher's slot has exactly one; a receiver's all in common */
     CcSlotCodec codecs[CC_MAX_SLOT_CODECS];
-    gboolean nack, pli, fir, transport_cc;
+    gboolean nack, pli, fir, transport_cc, tmmbr;
     guint8 mid_ext, rid_ext, repaired_rid_ext, transport_cc_ext; /* 0: not negotiated */
     guint32 ssrc;            /* publisher: announced, or 0; receiver: the one that the relay sends */
     guint32 rtx_ssrc;
+    guint n_layers;          /* publisher: 0 without simulcast */
+    CcSlotLayer layers[CC_MAX_LAYERS]; /* in the offer's order: RFC 8853 puts the best first */
 } CcSlot;
 
 typedef struct {

@@ -15,9 +15,8 @@ set_string(char **field, const char *value)
     *field = g_strdup(value);
 }
 
-/* Cuts the first word off @rest, which moves on to the next one. "" when nothing is left. */
-static char *
-next_word(char **rest)
+char *
+cc_sdp_next_word(char **rest)
 {
     char *word = *rest + strspn(*rest, " \t");
     char *end = word + strcspn(word, " \t");
@@ -94,8 +93,8 @@ static const char *
 read_fingerprint(CcSdpReader *reader, char *value)
 {
     CcSdpMedia *media = reader->media;
-    const char *hash = next_word(&value);
-    const char *digest = next_word(&value);
+    const char *hash = cc_sdp_next_word(&value);
+    const char *digest = cc_sdp_next_word(&value);
 
     if (!*hash || !*digest)
         return "a=fingerprint wants a hash and a digest";
@@ -146,8 +145,8 @@ read_bundle_only(CcSdpReader *reader, char *value)
 static const char *
 read_msid(CcSdpReader *reader, char *value)
 {
-    const char *stream = next_word(&value);
-    const char *track = next_word(&value);
+    const char *stream = cc_sdp_next_word(&value);
+    const char *track = cc_sdp_next_word(&value);
 
     if (!*stream)
         return "a=msid wants a stream id";
@@ -163,9 +162,9 @@ read_rtpmap(CcSdpReader *reader, char *value)
     g_auto(GStrv) parts = NULL;
     CcSdpCodec *codec;
 
-    if (!read_uint(next_word(&value), 127, &payload_type))
+    if (!read_uint(cc_sdp_next_word(&value), 127, &payload_type))
         return "a=rtpmap wants a payload type from 0 to 127";
-    parts = g_strsplit(next_word(&value), "/", 4);
+    parts = g_strsplit(cc_sdp_next_word(&value), "/", 4);
     if (g_strv_length(parts) < 2 || !*parts[0] || !read_uint(parts[1], G_MAXINT32, &clock_rate) ||
         clock_rate == 0)
         return "a=rtpmap wants a name and a clock rate";
@@ -186,7 +185,7 @@ read_fmtp(CcSdpReader *reader, char *value)
     guint payload_type;
     CcSdpCodec *codec;
 
-    if (!read_uint(next_word(&value), 127, &payload_type))
+    if (!read_uint(cc_sdp_next_word(&value), 127, &payload_type))
         return reader->media->codecs->len ? "a=fmtp wants a payload type from 0 to 127" : NULL;
     codec = cc_sdp_media_find_codec(reader->media, (guint8)payload_type);
     g_strstrip(value);
@@ -198,7 +197,7 @@ read_fmtp(CcSdpReader *reader, char *value)
 static const char *
 read_rtcp_fb(CcSdpReader *reader, char *value)
 {
-    const char *target = next_word(&value);
+    const char *target = cc_sdp_next_word(&value);
     gboolean all = strcmp(target, "*") == 0;
     guint payload_type = 0, n_known = 0;
 
@@ -220,8 +219,8 @@ read_rtcp_fb(CcSdpReader *reader, char *value)
 static const char *
 read_extmap(CcSdpReader *reader, char *value)
 {
-    char *number = next_word(&value);
-    const char *uri = next_word(&value);
+    char *number = cc_sdp_next_word(&value);
+    const char *uri = cc_sdp_next_word(&value);
     guint id;
 
     number[strcspn(number, "/")] =
@@ -252,18 +251,18 @@ read_ssrc(CcSdpReader *reader, char *value)
     const char *attribute;
     guint ssrc;
 
-    if (!read_uint(next_word(&value), G_MAXUINT32, &ssrc))
+    if (!read_uint(cc_sdp_next_word(&value), G_MAXUINT32, &ssrc))
         return "a=ssrc wants a number of 32 bits";
     source = find_source(media, ssrc);
     if (!source && media->sources->len >= CC_SDP_MAX_ATTRIBUTES / 2)
         return "too many sources";
     if (!source)
         source = cc_sdp_media_add_source(media, ssrc, 0, NULL);
-    attribute = next_word(&value);
+    attribute = cc_sdp_next_word(&value);
     if (g_str_has_prefix(attribute, "cname:") && attribute[6] && !source->cname)
         source->cname = g_strdup(attribute + 6);
     if (g_str_has_prefix(attribute, "msid:") && attribute[5] && !media->stream_id) {
-        const char *track = next_word(&value);
+        const char *track = cc_sdp_next_word(&value);
         media->stream_id = g_strdup(attribute + 5);
         media->track_id = *track ? g_strdup(track) : NULL;
     }
@@ -278,10 +277,10 @@ read_ssrc_group(CcSdpReader *reader, char *value)
     CcSdpSource *source, *repair;
     guint ssrc, rtx_ssrc;
 
-    if (strcmp(next_word(&value), "FID") != 0)
+    if (strcmp(cc_sdp_next_word(&value), "FID") != 0)
         return NULL;
-    if (!read_uint(next_word(&value), G_MAXUINT32, &ssrc) ||
-        !read_uint(next_word(&value), G_MAXUINT32, &rtx_ssrc) || ssrc == rtx_ssrc)
+    if (!read_uint(cc_sdp_next_word(&value), G_MAXUINT32, &ssrc) ||
+        !read_uint(cc_sdp_next_word(&value), G_MAXUINT32, &rtx_ssrc) || ssrc == rtx_ssrc)
         return "a=ssrc-group:FID wants two different sources";
     if (media->sources->len >= CC_SDP_MAX_ATTRIBUTES / 2)
         return "too many sources";
@@ -297,19 +296,6 @@ read_ssrc_group(CcSdpReader *reader, char *value)
             source->cname = g_steal_pointer(&repair->cname);
         g_ptr_array_remove(media->sources, repair);
     }
-    return NULL;
-}
-
-static const char *
-read_rid(CcSdpReader *reader, char *value)
-{
-    const char *id = next_word(&value);
-    const char *direction = next_word(&value);
-
-    if (!*id || !*direction)
-        return "a=rid wants an id and a direction";
-    if (strcmp(direction, "send") == 0)
-        g_ptr_array_add(reader->media->rids, g_strdup(id));
     return NULL;
 }
 
@@ -357,7 +343,8 @@ static const struct {
     {"extmap", read_extmap, FALSE},
     {"ssrc", read_ssrc, FALSE},
     {"ssrc-group", read_ssrc_group, FALSE},
-    {"rid", read_rid, FALSE},
+    {"rid", cc_sdp_read_rid, FALSE},
+    {"simulcast", cc_sdp_read_simulcast, FALSE},
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(attributes) == CC_SDP_N_ATTRIBUTES);
 

@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 #define CC_SDP_MAX_MEDIA 16
 #define CC_SDP_MAX_ATTRIBUTES 256 /* of one kind in one section */
 #define CC_SDP_MAX_LENGTH (256 * 1024)
-#define CC_SDP_N_ATTRIBUTES 21 /* known kinds: the length of the table in sdp-attributes.c */
+#define CC_SDP_N_ATTRIBUTES 22 /* known kinds: the length of the table in sdp-attributes.c */
 
 typedef struct {
     CcSdp *sdp;
@@ -28,6 +28,15 @@ CcSdp *cc_sdp_read(const char *text, gssize length, gboolean fragment, GError **
 /* One attribute, without "a=". Returns NULL, or what is wrong with it (static string). Unknown
  * attributes are fine. */
 const char *cc_sdp_read_attribute(CcSdpReader *reader, char *text);
+
+/* Cuts the first word off @rest, which moves on to the next one. "" when nothing is left. */
+char *cc_sdp_next_word(char **rest);
+
+/* Simulcast: attributes as in cc_sdp_read_attribute(), behind their colon. */
+const char *cc_sdp_read_rid(CcSdpReader *reader, char *value);
+const char *cc_sdp_read_simulcast(CcSdpReader *reader, char *value);
+void cc_sdp_write_simulcast(GString *out, const CcSdpMedia *media);
+void cc_sdp_rid_free(gpointer rid);
 
 /* Credentials and candidates, as offers and fragments both carry them. */
 void cc_sdp_write_ice(GString *out, const CcSdpMedia *media);

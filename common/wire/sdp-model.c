@@ -39,7 +39,9 @@ cc_sdp_media_new(void)
     media->codecs = g_ptr_array_new_with_free_func(codec_free);
     media->extensions = g_ptr_array_new_with_free_func(extension_free);
     media->sources = g_ptr_array_new_with_free_func(source_free);
-    media->rids = g_ptr_array_new_with_free_func(g_free);
+    media->rids = g_ptr_array_new_with_free_func(cc_sdp_rid_free);
+    for (guint i = 0; i < CC_SDP_N_RID_DIRECTIONS; i++)
+        media->simulcast[i] = g_ptr_array_new_with_free_func(g_free);
     media->candidates = g_ptr_array_new_with_free_func((GDestroyNotify)cc_sdp_candidate_free);
     return media;
 }
@@ -63,6 +65,8 @@ cc_sdp_media_free(CcSdpMedia *media)
     g_ptr_array_unref(media->extensions);
     g_ptr_array_unref(media->sources);
     g_ptr_array_unref(media->rids);
+    for (guint i = 0; i < CC_SDP_N_RID_DIRECTIONS; i++)
+        g_ptr_array_unref(media->simulcast[i]);
     g_ptr_array_unref(media->candidates);
     g_free(media);
 }

@@ -149,8 +149,7 @@ write_media(GString *out, const CcSdpMedia *media)
         const CcSdpExtension *extension = media->extensions->pdata[i];
         g_string_append_printf(out, "a=extmap:%u %s\r\n", extension->id, extension->uri);
     }
-    for (guint i = 0; i < media->rids->len; i++)
-        g_string_append_printf(out, "a=rid:%s send\r\n", (const char *)media->rids->pdata[i]);
+    cc_sdp_write_simulcast(out, media);
     write_sources(out, media);
     cc_sdp_write_candidates(out, media);
 }

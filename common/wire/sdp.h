@@ -46,6 +46,14 @@ typedef struct {
     char *cname;      /* or NULL */
 } CcSdpSource;
 
+typedef enum { CC_SDP_RID_SEND, CC_SDP_RID_RECV, CC_SDP_N_RID_DIRECTIONS } CcSdpRidDirection;
+
+typedef struct {
+    CcSdpRidDirection direction;
+    char *id;
+    char *restrictions; /* "pt=96;max-width=1280", or NULL */
+} CcSdpRid;
+
 typedef struct {
     char *media;          /* "audio", "video", "application" */
     CcMediaKind kind;
@@ -67,7 +75,9 @@ typedef struct {
     GPtrArray *codecs;     /* CcSdpCodec *, in the m-line's order */
     GPtrArray *extensions; /* CcSdpExtension * */
     GPtrArray *sources;    /* CcSdpSource *, RTX sources folded into their owner */
-    GPtrArray *rids;       /* char *: a=rid ids with direction "send" */
+    GPtrArray *rids;       /* CcSdpRid *: a=rid (RFC 8851) */
+    /* char *: of a=simulcast (RFC 8853) the rid of each stream, the first where there are several */
+    GPtrArray *simulcast[CC_SDP_N_RID_DIRECTIONS];
     GPtrArray *candidates; /* CcSdpCandidate * */
     gboolean end_of_candidates;
 } CcSdpMedia;
@@ -101,7 +111,15 @@ CcSdpCandidate *cc_sdp_media_add_candidate(CcSdpMedia *media, const char *transp
 CcSdpSource *cc_sdp_media_add_source(CcSdpMedia *media, guint32 ssrc, guint32 rtx_ssrc,
                                      const char *cname);
 
+/* @restrictions: as in CcSdpRid, or NULL. */
+void cc_sdp_media_add_rid(CcSdpMedia *media, CcSdpRidDirection direction, const char *id,
+                          const char *restrictions);
+/* The next stream of a=simulcast. */
+void cc_sdp_media_add_simulcast(CcSdpMedia *media, CcSdpRidDirection direction, const char *id);
+
 /* (transfer none) NULL if there is none. */
+const CcSdpRid *cc_sdp_media_find_rid(const CcSdpMedia *media, CcSdpRidDirection direction,
+                                      const char *id);
 CcSdpCodec *cc_sdp_media_find_codec(const CcSdpMedia *media, guint8 payload_type);
 /* The RTX codec whose apt is @payload_type, or NULL. */
 CcSdpCodec *cc_sdp_media_find_rtx(const CcSdpMedia *media, guint8 payload_type);

@@ -69,6 +69,18 @@ assert_sources_equal(const GPtrArray *a, const GPtrArray *b)
 }
 
 static void
+assert_rids_equal(const GPtrArray *a, const GPtrArray *b)
+{
+    g_assert_cmpuint(a->len, ==, b->len);
+    for (guint i = 0; i < a->len; i++) {
+        const CcSdpRid *x = a->pdata[i], *y = b->pdata[i];
+        g_assert_cmpint(x->direction, ==, y->direction);
+        g_assert_cmpstr(x->id, ==, y->id);
+        g_assert_cmpstr(x->restrictions, ==, y->restrictions);
+    }
+}
+
+static void
 assert_candidates_equal(const GPtrArray *a, const GPtrArray *b)
 {
     g_assert_cmpuint(a->len, ==, b->len);
@@ -107,7 +119,9 @@ assert_media_equal(const CcSdpMedia *x, const CcSdpMedia *y)
     g_assert_cmpstr(x->track_id, ==, y->track_id);
     g_assert_cmpint(x->end_of_candidates, ==, y->end_of_candidates);
     assert_strings_equal(x->formats, y->formats);
-    assert_strings_equal(x->rids, y->rids);
+    assert_rids_equal(x->rids, y->rids);
+    for (guint i = 0; i < CC_SDP_N_RID_DIRECTIONS; i++)
+        assert_strings_equal(x->simulcast[i], y->simulcast[i]);
     assert_codecs_equal(x->codecs, y->codecs);
     assert_sources_equal(x->sources, y->sources);
     assert_candidates_equal(x->candidates, y->candidates);

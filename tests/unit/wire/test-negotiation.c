@@ -430,6 +430,93 @@ test_extension_ids(void)
     g_assert_false(n.slots[0].transport_cc);
 }
 
+#define LAST_LINE "a=rtpmap:120 ulpfec/90000"
+
+static CcSdp *
+negotiate_simulcast(const CcAnswerOptions *options, const char *lines, CcNegotiated *negotiated)
+{
+    g_autofree char *to = g_strconcat(LAST_LINE "\r\n", lines, NULL);
+    return negotiate_ok("chromium-whip", options, LAST_LINE, to, negotiated);
+}
+
+/* Layers are told by RID; the answer takes them in the offer's order, with their restrictions. */
+static void
+test_simulcast(void)
+{
+    CcNegotiated n;
+    g_autoptr(CcSdp) answer = negotiate_simulcast(
+        &publish,
+        "a=rid:l send max-width=320;max-height=180\r\na=rid:m send pt=96,98\r\na=rid:h send\r\n"
+        "a=rtcp-fb:96 ccm tmmbr\r\na=simulcast:send h,m;~m;l",
+        &n);
+    g_autofree char *text = cc_sdp_to_string(answer);
+    const CcSlot *slot = &n.slots[1];
+
+    g_assert_cmpuint(n.slots[0].n_layers, ==, 0);
+    g_assert_cmpuint(slot->n_layers, ==, 3);
+    g_assert_cmpstr(slot->layers[0].rid, ==, "h");
+    g_assert_cmpstr(slot->layers[1].rid, ==, "m");
+    g_assert_cmpstr(slot->layers[2].rid, ==, "l");
+    g_assert_cmpuint(slot->layers[0].ssrc, ==, 0);
+    g_assert_true(slot->tmmbr);
+    g_assert_nonnull(strstr(text, "a=rid:h recv\r\n"));
+    g_assert_nonnull(strstr(text, "a=rid:m recv pt=96,98\r\n"));
+    g_assert_nonnull(strstr(text, "a=rid:l recv max-width=320;max-height=180\r\n"));
+    g_assert_nonnull(strstr(text, "a=simulcast:recv h;m;l\r\n"));
+    g_assert_nonnull(strstr(text, "a=rtcp-fb:96 ccm tmmbr\r\n"));
+}
+
+/* Streams that are announced by SSRC too: in the same order. */
+static void
+test_simulcast_with_ssrcs(void)
+{
+    CcNegotiated n;
+    g_autoptr(CcSdp) answer = negotiate_simulcast(
+        &publish,
+        "a=rid:h send\r\na=rid:l send\r\na=simulcast:send h;l\r\na=ssrc-group:FID 71 72\r\n"
+        "a=ssrc:71 cname:x\r\na=ssrc:72 cname:x",
+        &n);
+    const CcSlot *slot = &n.slots[1];
+
+    g_assert_cmpuint(slot->n_layers, ==, 2);
+    g_assert_cmpuint(slot->layers[0].ssrc, ==, 71);
+    g_assert_cmpuint(slot->layers[0].rtx_ssrc, ==, 72);
+    g_assert_cmpuint(slot->layers[1].ssrc, ==, 1778888714);
+    g_assert_cmpuint(slot->layers[1].rtx_ssrc, ==, 3992906325);
+}
+
+/* What is left out of the answer is not sent: a fourth stream, one of another format, one without
+ * a=rid, one twice, one that no header extension can carry. */
+static void
+test_simulcast_declined(void)
+{
+    static const struct {
+        const char *lines, *answered;
+    } cases[] = {
+        {"a=rid:1 send\r\na=rid:2 send\r\na=rid:3 send\r\na=rid:4 send\r\n"
+         "a=simulcast:send 4;3;2;1",
+         "a=simulcast:recv 4;3;2\r\n"},
+        {"a=rid:1 send pt=98\r\na=rid:2 send\r\na=simulcast:send 1;2", "a=simulcast:recv 2\r\n"},
+        {"a=rid:1 send\r\na=rid:3 recv\r\na=simulcast:send 1;2;3;1", "a=simulcast:recv 1\r\n"},
+        {"a=rid:12345678901234567 send\r\na=rid:1234567890123456 send\r\na=rid:a+b send\r\n"
+         "a=simulcast:send 12345678901234567;1234567890123456;a+b",
+         "a=simulcast:recv 1234567890123456\r\n"},
+        {"a=rid:1 send\r\na=rid:2 send", NULL},
+        {"a=rid:1 recv\r\na=simulcast:recv 1", NULL},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        CcNegotiated n;
+        g_autoptr(CcSdp) answer = negotiate_simulcast(&publish, cases[i].lines, &n);
+        g_autofree char *text = cc_sdp_to_string(answer);
+        if (cases[i].answered)
+            g_assert_nonnull(strstr(text, cases[i].answered));
+        else
+            g_assert_null(strstr(text, "simulcast"));
+        g_assert_cmpuint(n.slots[1].n_layers > 0, ==, cases[i].answered != NULL);
+    }
+}
+
 static void
 test_refused(void)
 {
@@ -567,6 +654,9 @@ main(int argc, char **argv)
     g_test_add_func("/negotiation/max-bundle", test_max_bundle);
     g_test_add_func("/negotiation/slots", test_slots);
     g_test_add_func("/negotiation/extension-ids", test_extension_ids);
+    g_test_add_func("/negotiation/simulcast", test_simulcast);
+    g_test_add_func("/negotiation/simulcast-with-ssrcs", test_simulcast_with_ssrcs);
+    g_test_add_func("/negotiation/simulcast-declined", test_simulcast_declined);
     g_test_add_func("/negotiation/refused", test_refused);
     g_test_add_func("/negotiation/long-mid", test_long_mid);
     g_test_add_func("/negotiation/answers-are-sdp", test_answers_are_sdp);

@@ -164,7 +164,9 @@ fill_media(CcSdpMedia *media, GRand *random)
     for (int i = 0, n = g_rand_int_range(random, 0, 5); i < n; i++) {
         g_autofree char *word = random_word(random);
         cc_sdp_media_add_extension(media, (guint8)(i + 1), word);
-        g_ptr_array_add(media->rids, random_word(random));
+        cc_sdp_media_add_rid(media, (CcSdpRidDirection)(i % 2), word,
+                             g_rand_boolean(random) ? "pt=96;max-fps=5" : NULL);
+        cc_sdp_media_add_simulcast(media, (CcSdpRidDirection)(i % 2), word);
         cc_sdp_media_add_source(media, 100 + (guint)i, g_rand_boolean(random) ? 200 + (guint)i : 0,
                                 g_rand_boolean(random) ? word : NULL);
         cc_sdp_media_add_candidate(media, i % 2 ? "tcp" : "udp", g_rand_int(random),
@@ -240,6 +242,12 @@ test_refused(void)
         {HEAD "m=audio 9 RTP/AVP 96\r\na=fingerprint:sha-256\r\n", 6},
         {HEAD "m=audio 9 RTP/AVP 96\r\na=msid:\r\n", 6},
         {HEAD "m=audio 9 RTP/AVP 96\r\na=rid:h\r\n", 6},
+        {HEAD "m=audio 9 RTP/AVP 96\r\na=simulcast:h;l\r\n", 6},
+        {HEAD "m=audio 9 RTP/AVP 96\r\na=simulcast:send\r\n", 6},
+        {HEAD "m=audio 9 RTP/AVP 96\r\na=simulcast:send h;;l\r\n", 6},
+        {HEAD "m=audio 9 RTP/AVP 96\r\na=simulcast:send h;~\r\n", 6},
+        {HEAD "m=audio 9 RTP/AVP 96\r\na=simulcast:send h send l\r\n", 6},
+        {HEAD "m=audio 9 RTP/AVP 96\r\na=simulcast:send 1;2;3;4;5;6;7;8;9;0;a;b;c;d;e;f;g\r\n", 6},
         {HEAD "m=audio 9 RTP/AVP 96\r\na=ssrc:4294967296 cname:x\r\n", 6},
         {HEAD "m=audio 9 RTP/AVP 96\r\na=ssrc-group:FID 1 1\r\n", 6},
         {HEAD "m=audio 9 RTP/AVP 96\r\na=ssrc-group:FID 1 2\r\na=ssrc-group:FID 1 3\r\n", 7},
@@ -308,7 +316,8 @@ test_tolerated(void)
     g_assert_cmpuint(audio->extensions->len, ==, 1);
     g_assert_cmpuint(cc_sdp_media_find_extension(audio, "urn:near"), ==, 2);
     g_assert_cmpuint(audio->candidates->len, ==, 0);
-    g_assert_cmpuint(audio->rids->len, ==, 0);
+    g_assert_null(cc_sdp_media_find_rid(audio, CC_SDP_RID_SEND, "q"));
+    g_assert_nonnull(cc_sdp_media_find_rid(audio, CC_SDP_RID_RECV, "q"));
     g_assert_false(video->bundled);
     g_assert_null(video->ice_pwd); /* half a pair is not completed from the session's */
     g_assert_cmpuint(video->codecs->len, ==, 0);
