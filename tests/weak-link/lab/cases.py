@@ -1,0 +1,37 @@
+"""The links on which a lesson is tried. Round trips lie wholly on the way towards the classroom; losses too, unless
+both ways are asked for."""
+import dataclasses
+
+QUEUE_MS = 300
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    name: str
+    title: str
+    down: str  # conditions, as tests/weak-link/link-model.h has them
+    loss: str = ""  # those that are put on the other way too by `--both`
+    seconds: int = 60  # at least so many, for the schedule to make sense
+
+    def conditions(self, both=False):
+        """(towards the classroom, from it)"""
+        down = ",".join(part for part in (self.down, self.loss, f"queue={QUEUE_MS}") if part)
+        return down, self.loss if both else ""
+
+
+CASES = [
+    Case("clean", "2 Mbit/s, 40 ms, clean", "rate=2000,delay=40"),
+    Case("good", "1 Mbit/s, 100 ms, 2 %", "rate=1000,delay=100", "loss=2"),
+    Case("narrow", "300 kbit/s, 150 ms, 5 %", "rate=300,delay=150", "loss=5"),
+    Case("bursts", "300 kbit/s, 150 ms, bursts of 5 at 10 %", "rate=300,delay=150", "loss=10,burst=5"),
+    Case("thin", "128 kbit/s, 300 ms, 10 %", "rate=128,delay=300", "loss=10"),
+    Case("satellite", "64 kbit/s, 600 ms, 5 %", "rate=64,delay=600", "loss=5"),
+    Case("trickle", "24 kbit/s, 300 ms, 5 %", "rate=24,delay=300", "loss=5"),
+    Case("lossy30", "500 kbit/s, 100 ms, 30 % random", "rate=500,delay=100", "loss=30"),
+    Case("lossy60", "500 kbit/s, 100 ms, 60 % random", "rate=500,delay=100", "loss=60"),
+    Case("lossy80", "500 kbit/s, 100 ms, 80 % random", "rate=500,delay=100", "loss=80"),
+    Case("steps", "1 Mbit/s → 150 kbit/s → 1 Mbit/s every 20 s, 60 ms", "rate=0:1000;20:150;40:1000,delay=60", "", 60),
+    Case("outage", "1 Mbit/s, 60 ms, 10 s outage every 30 s", "rate=1000,delay=60", "outage=10-20;40-50;70-80", 60),
+    Case("blocked", "1 Mbit/s, 60 ms, UDP blocked 20–40 s", "rate=1000,delay=60", "block-udp=20-40", 60),
+]
+BY_NAME = {case.name: case for case in CASES}
