@@ -9,6 +9,7 @@
  * connection.c          the public calls and the peer's callbacks
  * connection-session.c  a new session: offer, POST, answer, trickled candidates
  * connection-recovery.c the watchdog and ICE restart
+ * connection-paths.c    knocking while it is silent, and the way back from TCP to UDP
  * connection-state.c    what all this means to a person, and telling it
  *
  * A peer is never freed from within its own callbacks: new sessions begin from a timer. */
@@ -33,6 +34,16 @@ typedef enum {
 } CcPhase;
 
 typedef enum { CC_PATCH_NONE, CC_PATCH_UNDER_WAY, CC_PATCH_WAITING } CcPatch;
+
+/* How long an unusual gap between packets is remembered. */
+#define CC_USUAL_GAP_MEMORY_US (20 * G_USEC_PER_SEC)
+
+/* The way back to UDP while the session uses TCP. */
+typedef struct {
+    gint64 next_us, interval_us, asked_us;
+    guint answers, repeated;
+    gboolean under_way; /* an ICE restart for it, until @next_us */
+} CcReturn;
 
 struct CcConnection {
     CcConnectionCallbacks callbacks;
@@ -67,8 +78,16 @@ struct CcConnection {
     guint candidates_sent;
     gboolean gathered, remote_lite, trickle_refused, trickle_under_way;
     CcPatch patch;
+    gint64 patch_us;   /* when it was asked for the restart */
     gint64 patched_us; /* when the relay agreed to the restart; 0: not yet */
     gint64 post_us, connected_us, last_rtp_us;
+
+    gint64 heard_us;     /* the newest authentic packet */
+    gint64 usual_gap_us; /* between them, the longest of late */
+    gint64 knocked_us, answered_us;
+    guint n_knocks;
+    guint fruitless; /* ICE restarts in a row that the relay agreed to and that brought nothing */
+    CcReturn back;
 
     gint64 hint_us;             /* something suggests that the session is dead; 0: nothing */
     gboolean peer_lost;         /* ICE says so */
@@ -112,7 +131,15 @@ void cc_connection_add_remote_candidates(CcConnection *connection, const CcSdpMe
 /* connection-recovery.c */
 gboolean cc_connection_on_tick(gpointer connection);
 void cc_connection_relay_is_back(CcConnection *connection);
+/* New ICE credentials and candidates, and the PATCH that tells the relay. */
+gboolean cc_connection_send_restart(CcConnection *connection, gboolean udp_only, GError **error);
 gint64 cc_connection_last_received_us(CcConnection *connection);
+
+/* connection-paths.c */
+void cc_connection_watch_paths(CcConnection *connection, gint64 now_us);
+void cc_connection_heard(CcConnection *connection, gint64 arrival_us);
+/* Ends what is under way to get back to UDP, for something more urgent. */
+void cc_connection_cancel_return(CcConnection *connection);
 
 /* connection-state.c */
 void cc_connection_set_problem(CcConnection *connection, const char *problem);

@@ -12,6 +12,12 @@
 #define HINT_SILENCE_US (700 * MS)
 #define IDLE_HINT_SILENCE_US (1500 * MS)
 #define NETWORK_CHECK_US (300 * MS)
+/* Where packets come all the time, this much without any means that something is wrong, and an ICE
+ * restart costs little: TCP is found while UDP is blocked, and nobody sees it if it was nothing. */
+#define SUSPICIOUS_US (1200 * MS)
+#define USUAL_GAPS 3
+/* Restarts that the relay agrees to and that bring no media, before a new session is tried. */
+#define MAX_FRUITLESS 2
 /* A session that has lasted this long earns a fresh back-off. */
 #define STABLE_US (2000 * MS)
 /* At least this much for checks and media after an accepted restart. */
@@ -30,14 +36,12 @@ cc_connection_last_received_us(CcConnection *connection)
 
 /* --- ICE restart --- */
 
-static void send_patch(CcConnection *connection);
+static void restart_ice(CcConnection *connection);
 
 static gboolean
 on_patch_retry(gpointer user_data)
 {
-    CcConnection *connection = user_data;
-    cc_connection_clear_timer(&connection->retry_timer);
-    send_patch(connection);
+    restart_ice(user_data);
     return G_SOURCE_REMOVE;
 }
 
@@ -64,6 +68,8 @@ on_patched(const CcSignallingReply *reply, gpointer user_data)
         cc_debug("ICE restart accepted");
         connection->patched_us = cc_clock_now_us();
         cc_connection_trickle(connection);
+    } else if (connection->back.under_way) {
+        cc_connection_cancel_return(connection); /* media go on as they are */
     } else if (reply->status == 0 && reply->result == CC_SIGNALLING_RETRY) {
         /* The relay cannot be reached: perhaps it still has the session when it can. */
         cc_connection_set_problem(connection, reply->error->message);
@@ -84,7 +90,38 @@ send_patch(CcConnection *connection)
         connection->peer, connection->mids, connection->candidates, 0, connection->gathered);
     connection->candidates_sent = connection->candidates->len;
     connection->patch = CC_PATCH_UNDER_WAY;
+    connection->patch_us = cc_clock_now_us();
     cc_signalling_restart_ice(connection->signalling, fragment, on_patched, connection);
+}
+
+gboolean
+cc_connection_send_restart(CcConnection *connection, gboolean udp_only, GError **error)
+{
+    g_ptr_array_set_size(connection->candidates, 0);
+    connection->gathered = FALSE;
+    connection->patched_us = 0;
+    if (!cc_peer_restart_ice(connection->peer, udp_only, error))
+        return FALSE;
+    send_patch(connection);
+    return TRUE;
+}
+
+/* Drops whatever request is under way, and begins again with the addresses of now. */
+static void
+restart_ice(CcConnection *connection)
+{
+    g_autoptr(GError) error = NULL;
+    cc_connection_clear_timer(&connection->retry_timer);
+    cc_signalling_cancel(connection->signalling);
+    connection->trickle_under_way = FALSE;
+    connection->patch = CC_PATCH_NONE;
+    if (!cc_connection_send_restart(connection, FALSE, &error)) {
+        /* No address at all, perhaps: the session is not over for that. */
+        cc_connection_set_problem(connection, error->message);
+        connection->patch = CC_PATCH_WAITING;
+        connection->retry_timer = cc_connection_add_timer(
+            connection, cc_backoff_next(&connection->backoff), on_patch_retry);
+    }
 }
 
 static void
@@ -99,24 +136,13 @@ recover(CcConnection *connection)
     }
     cc_info("recovering silent_ms=%d",
             (int)((cc_clock_now_us() - cc_connection_last_received_us(connection)) / MS));
+    cc_connection_cancel_return(connection);
     cc_connection_set_phase(connection, CC_PHASE_RESTARTING);
     if (connection->events != NULL)
         cc_event_stream_hurry(connection->events);
     if (connection->patch == CC_PATCH_UNDER_WAY)
         return;
-    if (connection->patch == CC_PATCH_WAITING) {
-        cc_connection_clear_timer(&connection->retry_timer);
-        send_patch(connection);
-        return;
-    }
-    g_autoptr(GError) error = NULL;
-    g_ptr_array_set_size(connection->candidates, 0);
-    connection->gathered = FALSE;
-    if (!cc_peer_restart_ice(connection->peer, &error)) {
-        cc_connection_retry_session(connection, error->message);
-        return;
-    }
-    send_patch(connection);
+    restart_ice(connection);
 }
 
 void
@@ -142,12 +168,8 @@ cc_connection_relay_is_back(CcConnection *connection)
     case CC_PHASE_RESTARTING:
         if (connection->patch == CC_PATCH_WAITING ||
             (connection->patch == CC_PATCH_UNDER_WAY &&
-             cc_clock_now_us() - connection->phase_us > HINT_SILENCE_US)) {
-            cc_connection_clear_timer(&connection->retry_timer);
-            cc_signalling_cancel(connection->signalling);
-            connection->trickle_under_way = FALSE;
-            send_patch(connection);
-        }
+             cc_clock_now_us() - connection->patch_us > HINT_SILENCE_US))
+            restart_ice(connection);
         break;
     }
 }
@@ -160,11 +182,14 @@ watch_connected(CcConnection *connection, gint64 now_us)
     gint64 received_us = cc_connection_last_received_us(connection);
     gint64 silent_us = now_us - MAX(received_us, connection->connected_us);
     gint64 limit_us = (gint64)connection->watchdog_ms * MS;
+    gint64 usual_us = connection->usual_gap_us * USUAL_GAPS;
     gboolean foreign =
         connection->events == NULL || !cc_event_stream_are_supported(connection->events);
 
     if (foreign && received_us == 0)
         limit_us *= FOREIGN_PATIENCE;
+    if (!foreign && connection->usual_gap_us != 0)
+        limit_us = MIN(limit_us, MAX(SUSPICIOUS_US, usual_us));
     if (connection->hint_us != 0 && received_us > connection->hint_us)
         connection->hint_us = 0;
     if (connection->hint_us != 0) {
@@ -185,10 +210,18 @@ watch_restarting(CcConnection *connection, gint64 now_us)
 
     if (cc_connection_last_received_us(connection) > connection->phase_us) {
         cc_info("media is back silent_ms=%d", (int)((now_us - connection->phase_us) / MS));
+        connection->fruitless = 0;
+        if (connection->patch == CC_PATCH_WAITING) {
+            cc_connection_clear_timer(&connection->retry_timer);
+            connection->patch = CC_PATCH_NONE; /* the old path does */
+        }
         cc_connection_set_problem(connection, NULL);
         cc_connection_set_phase(connection, CC_PHASE_CONNECTED);
     } else if (connection->patched_us != 0 && now_us - connection->patched_us > patience_us) {
-        cc_connection_retry_session(connection, "no media after the ICE restart");
+        if (connection->fruitless++ < MAX_FRUITLESS)
+            restart_ice(connection); /* the network went away again in between, perhaps */
+        else
+            cc_connection_retry_session(connection, "no media after the ICE restart");
     }
 }
 
@@ -205,6 +238,8 @@ look_into_network_change(CcConnection *connection, gint64 now_us)
     if (connection->phase == CC_PHASE_CONNECTED) {
         if (cc_connection_last_received_us(connection) < changed_us + NETWORK_CHECK_US / 3)
             recover(connection);
+    } else if (connection->phase == CC_PHASE_RESTARTING) {
+        restart_ice(connection); /* from other addresses than those of before */
     } else {
         cc_connection_relay_is_back(connection);
     }
@@ -217,6 +252,7 @@ cc_connection_on_tick(gpointer user_data)
     gint64 now_us = cc_clock_now_us();
 
     look_into_network_change(connection, now_us);
+    cc_connection_watch_paths(connection, now_us);
     if (connection->phase == CC_PHASE_CONNECTED)
         watch_connected(connection, now_us);
     else if (connection->phase == CC_PHASE_RESTARTING)

@@ -229,7 +229,10 @@ forget_session(CcConnection *connection)
     connection->trickle_under_way = FALSE;
     connection->patched_us = 0;
     connection->connected_us = 0;
-    connection->last_rtp_us = 0;
+    connection->last_rtp_us = connection->heard_us = connection->usual_gap_us = 0;
+    connection->answered_us = 0;
+    connection->fruitless = 0;
+    connection->back = (CcReturn){0};
     connection->refused = FALSE;
     connection->peer_lost = FALSE;
 }

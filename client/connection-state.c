@@ -8,8 +8,6 @@
 
 /* Shorter gaps are the network's, longer ones mean that nothing is sent. */
 #define FLOWING_US (1500 * 1000)
-/* A restart during which packets go on is nobody's concern. */
-#define QUIET_RESTART_US (1000 * 1000)
 
 /* A session that is in doubt, but not for long: the events may be another relay's than the session,
  * so that what is shown stays as it is. */
@@ -17,7 +15,8 @@ static gboolean
 is_in_doubt(CcConnection *connection, gint64 now_us)
 {
     if (connection->phase == CC_PHASE_RESTARTING)
-        return now_us - cc_connection_last_received_us(connection) < QUIET_RESTART_US;
+        return now_us - cc_connection_last_received_us(connection) <
+               (gint64)connection->watchdog_ms * 1000;
     return connection->phase == CC_PHASE_CONNECTED && connection->hint_us != 0;
 }
 

@@ -8,6 +8,7 @@
 #include "common/base/log.h"
 
 #define TICK_MS 100
+#define NOTABLE_GAP_US (500 * 1000)
 
 void
 cc_connection_set_phase(CcConnection *connection, CcPhase phase)
@@ -70,9 +71,9 @@ on_peer_lost(CcConnection *connection)
         connection->peer_lost = TRUE; /* the next tick restarts ICE, not its own callback */
         break;
     case CC_PHASE_RESTARTING:
-        /* Before the relay's answer it only says what we know. */
-        if (connection->patched_us != 0)
-            cc_connection_retry_session(connection, "ICE found no way to the relay");
+        /* What a restart leads to is judged by the media. A path that libnice has given up, but on
+         * which they come back, is replaced afterwards. */
+        connection->peer_lost = TRUE;
         break;
     default:
         break;
@@ -101,7 +102,11 @@ static void
 on_peer_rtp(const guint8 *packet, gsize length, gint64 arrival_us, gpointer user_data)
 {
     CcConnection *connection = user_data;
+    if (connection->last_rtp_us != 0 && arrival_us - connection->last_rtp_us >= NOTABLE_GAP_US)
+        cc_info("packets resumed after_ms=%d",
+                (int)((arrival_us - connection->last_rtp_us) / 1000));
     connection->last_rtp_us = arrival_us;
+    cc_connection_heard(connection, arrival_us);
     if (connection->state != CC_CONNECTION_ON)
         cc_connection_update_state(connection);
     connection->callbacks.rtp(packet, length, arrival_us, connection->user_data);
@@ -111,6 +116,7 @@ static void
 on_peer_rtcp(const guint8 *packet, gsize length, gint64 arrival_us, gpointer user_data)
 {
     CcConnection *connection = user_data;
+    cc_connection_heard(connection, arrival_us);
     connection->callbacks.rtcp(packet, length, arrival_us, connection->user_data);
 }
 

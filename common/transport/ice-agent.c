@@ -6,12 +6,14 @@
 #include "common/base/error.h"
 #include "common/base/log.h"
 #include "common/transport/ice-candidate.h"
+#include "common/transport/stun-check.h"
 
 #define COMPONENT NICE_COMPONENT_TYPE_RTP
 #define LITE_CANDIDATES_MS 500 /* after the answer all of a lite peer's candidates are known */
 #define FIRST_RETRANSMISSION_MS 250
 #define MAX_RETRANSMISSIONS 5 /* a check fails after 10 s, and libnice waits 5 s more */
-#define PACING_MS 5          /* between two checks: the least that RFC 8445 section 14.2 allows */
+#define MAX_REMOTE_UDP 4
+#define PACING_MS 5 /* between two checks: the least that RFC 8445 section 14.2 allows */
 
 /* libnice emits signals in whichever thread happens to be in it, so each becomes an event in our
  * context. Reference-counted because events may outlive cc_ice_agent_free(). */
@@ -24,6 +26,8 @@ struct CcIceAgent {
     NiceAgent *nice;
     guint stream;
     char *ufrag, *pwd;
+    char *check_username, *remote_pwd; /* for checks of our own; NULL before the answer */
+    GPtrArray *remote_udp;             /* GSocketAddress * */
     CcIceState state;
     gboolean closed;
     gboolean has_allocations; /* on TURN servers */
@@ -38,6 +42,9 @@ unref(CcIceAgent *ice)
         return;
     g_free(ice->ufrag);
     g_free(ice->pwd);
+    g_free(ice->check_username);
+    g_free(ice->remote_pwd);
+    g_ptr_array_unref(ice->remote_udp);
     g_main_context_unref(ice->context);
     g_free(ice);
 }
@@ -176,27 +183,29 @@ add_servers(CcIceAgent *ice)
 }
 
 static NiceAgent *
-make_nice_agent(const CcIceConfig *config, GMainContext *context)
+make_nice_agent(const CcIceConfig *config, gboolean tcp, GMainContext *context)
 {
-    /* Aggressive nomination: with the regular one libnice, behind NAT, waits until every other check
-     * has succeeded or failed, and one into a firewall takes longer than anybody waits. The relay
-     * answers on the path that our media take, so it does not matter which check came first. */
+    /* Aggressive nomination: with the regular one libnice, behind NAT, waits until every other
+     * check has succeeded or failed, and one into a firewall takes longer than anybody waits. The
+     * relay answers on the path that our media take, so it does not matter which check came first.
+     *
+     * Without libnice's consent freshness, which sends nothing any more 10 s after the last answer
+     * and so turns an outage of 10 s into a longer one: the owner hears every second whether the
+     * relay is there (RFC 7675 by other means), and stops. */
     NiceAgent *nice =
-        nice_agent_new_full(context, NICE_COMPATIBILITY_RFC5245,
-                            NICE_AGENT_OPTION_ICE_TRICKLE | NICE_AGENT_OPTION_CONSENT_FRESHNESS);
+        nice_agent_new_full(context, NICE_COMPATIBILITY_RFC5245, NICE_AGENT_OPTION_ICE_TRICKLE);
     /* The relay is ICE-lite, and we make the offer: we control (RFC 8445 section 6.1.1). TCP also
      * to the peer of a relay-only session would be against its purpose; force-relay sees to that.
      */
     g_object_set(nice, "controlling-mode", TRUE, "upnp", FALSE, "ice-udp", config->enable_udp,
-                 "ice-tcp", config->enable_tcp, "force-relay", config->relay_only,
-                 "keepalive-conncheck", TRUE, "stun-pacing-timer", PACING_MS,
-                 "stun-initial-timeout", FIRST_RETRANSMISSION_MS, "stun-max-retransmissions",
-                 MAX_RETRANSMISSIONS, NULL);
+                 "ice-tcp", tcp, "force-relay", config->relay_only, "keepalive-conncheck", TRUE,
+                 "stun-pacing-timer", PACING_MS, "stun-initial-timeout", FIRST_RETRANSMISSION_MS,
+                 "stun-max-retransmissions", MAX_RETRANSMISSIONS, NULL);
     return nice;
 }
 
 CcIceAgent *
-cc_ice_agent_new(const CcIceConfig *config, GMainContext *context,
+cc_ice_agent_new(const CcIceConfig *config, gboolean udp_only, GMainContext *context,
                  const CcIceAgentCallbacks *callbacks, gpointer user_data, GError **error)
 {
     CcIceAgent *ice = g_new0(CcIceAgent, 1);
@@ -205,7 +214,8 @@ cc_ice_agent_new(const CcIceConfig *config, GMainContext *context,
     ice->callbacks = callbacks;
     ice->user_data = user_data;
     ice->context = g_main_context_ref(context);
-    ice->nice = make_nice_agent(config, context);
+    ice->remote_udp = g_ptr_array_new_with_free_func(g_object_unref);
+    ice->nice = make_nice_agent(config, config->enable_tcp && !udp_only, context);
     ice->stream = nice_agent_add_stream(ice->nice, 1);
     if (ice->stream == 0 ||
         !nice_agent_get_local_credentials(ice->nice, ice->stream, &ice->ufrag, &ice->pwd)) {
@@ -318,12 +328,30 @@ cc_ice_agent_set_remote(CcIceAgent *ice, const char *ufrag, const char *pwd, gbo
                     "the answer's ICE credentials are unusable");
         return FALSE;
     }
+    g_free(ice->check_username);
+    g_free(ice->remote_pwd);
+    ice->check_username = g_strconcat(ufrag, ":", ice->ufrag, NULL);
+    ice->remote_pwd = g_strdup(pwd);
     if (lite && !ice->lite_timer) {
         ice->lite_timer = g_timeout_source_new(LITE_CANDIDATES_MS);
         g_source_set_callback(ice->lite_timer, on_lite_candidates_known, ice, NULL);
         g_source_attach(ice->lite_timer, ice->context);
     }
     return TRUE;
+}
+
+/* Where a relay listens itself; not what lies behind TURN. */
+static void
+remember_remote(CcIceAgent *ice, const NiceCandidate *candidate)
+{
+    if (candidate->transport != NICE_CANDIDATE_TRANSPORT_UDP ||
+        candidate->type != NICE_CANDIDATE_TYPE_HOST || ice->remote_udp->len == MAX_REMOTE_UDP)
+        return;
+    struct sockaddr_storage address = {0};
+    nice_address_copy_to_sockaddr(&candidate->addr, (struct sockaddr *)&address);
+    GSocketAddress *remote = g_socket_address_new_from_native(&address, sizeof address);
+    if (remote)
+        g_ptr_array_add(ice->remote_udp, remote);
 }
 
 gboolean
@@ -334,6 +362,7 @@ cc_ice_agent_add_candidate(CcIceAgent *ice, const char *text)
         cc_debug("no use for remote candidate '%s'", text);
         return FALSE;
     }
+    remember_remote(ice, candidate);
     g_autoptr(GSList) list = g_slist_prepend(NULL, candidate);
     int added = nice_agent_set_remote_candidates(ice->nice, ice->stream, COMPONENT, list);
     nice_candidate_free(candidate);
@@ -345,6 +374,43 @@ cc_ice_agent_send(CcIceAgent *ice, const guint8 *datagram, gsize length)
 {
     return nice_agent_send(ice->nice, ice->stream, COMPONENT, (guint)length,
                            (const gchar *)datagram) == (gint)length;
+}
+
+gboolean
+cc_ice_agent_get_remote(CcIceAgent *ice, const char **username, const char **password,
+                        const GPtrArray **addresses)
+{
+    *username = ice->check_username;
+    *password = ice->remote_pwd;
+    *addresses = ice->remote_udp;
+    return ice->remote_pwd != NULL;
+}
+
+void
+cc_ice_agent_poke(CcIceAgent *ice)
+{
+    NiceCandidate *local, *remote;
+    if (!ice->remote_pwd ||
+        !nice_agent_get_selected_pair(ice->nice, ice->stream, COMPONENT, &local, &remote))
+        return;
+    StunAgent stun;
+    StunTransactionId id;
+    guint8 check[CC_STUN_CHECK_CAPACITY];
+    cc_stun_check_init_agent(&stun);
+    gsize length =
+        cc_stun_check_write(&stun, ice->check_username, ice->remote_pwd, TRUE, check, id);
+    /* The socket itself, where it may be had: libnice sends nothing along a pair that it has given
+     * up. */
+    g_autoptr(GSocket) socket = nice_agent_get_selected_socket(ice->nice, ice->stream, COMPONENT);
+    struct sockaddr_storage to = {0};
+    nice_address_copy_to_sockaddr(&remote->addr, (struct sockaddr *)&to);
+    g_autoptr(GSocketAddress) address = g_socket_address_new_from_native(&to, sizeof to);
+    if (length == 0)
+        return;
+    if (socket && address)
+        g_socket_send_to(socket, address, (const char *)check, length, NULL, NULL);
+    else
+        cc_ice_agent_send(ice, check, length);
 }
 
 /* libnice does not tell by which server a candidate came. */

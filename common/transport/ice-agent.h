@@ -24,8 +24,8 @@ typedef struct {
     void (*datagram)(CcIceAgent *agent, guint8 *datagram, gsize length, gpointer user_data);
 } CcIceAgentCallbacks;
 
-/* @config, @callbacks: must outlive the agent. */
-CcIceAgent *cc_ice_agent_new(const CcIceConfig *config, GMainContext *context,
+/* @config, @callbacks: must outlive the agent. @udp_only: without the TCP that @config allows. */
+CcIceAgent *cc_ice_agent_new(const CcIceConfig *config, gboolean udp_only, GMainContext *context,
                              const CcIceAgentCallbacks *callbacks, gpointer user_data,
                              GError **error);
 void cc_ice_agent_free(CcIceAgent *ice);
@@ -44,6 +44,15 @@ gboolean cc_ice_agent_add_candidate(CcIceAgent *ice, const char *candidate);
 
 /* FALSE if the datagram was not sent. Any thread. Does not block. */
 gboolean cc_ice_agent_send(CcIceAgent *ice, const guint8 *datagram, gsize length);
+
+/* A check along the selected pair, at once, whatever libnice thinks of it by now: the relay answers
+ * from wherever it comes, and goes on sending there. Nothing if there is no pair. */
+void cc_ice_agent_poke(CcIceAgent *ice);
+
+/* What checks that are not libnice's need: "theirs:ours", their password, and where they are
+ * reached over UDP (GSocketAddress *, (transfer none)). FALSE before the answer. */
+gboolean cc_ice_agent_get_remote(CcIceAgent *ice, const char **username, const char **password,
+                                 const GPtrArray **addresses);
 
 /* Of the selected pair; "" and NULL before there is one. */
 void cc_ice_agent_describe(CcIceAgent *ice, char local[64], char remote[64], const char **protocol);

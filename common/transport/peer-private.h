@@ -3,6 +3,7 @@
 
 #include "common/base/error.h"
 #include "common/transport/ice-agent.h"
+#include "common/transport/path-probe.h"
 #include "common/transport/peer.h"
 
 G_BEGIN_DECLS
@@ -21,6 +22,7 @@ struct CcPeer {
     CcIceAgent *pending; /* during a restart, or NULL */
     CcIceAgent *retired; /* after one: still receives what was under way, or NULL */
     GSource *retired_timer;
+    CcPathProbe *probe; /* or NULL */
 
     CcDtlsIdentity *identity;
     CcDtls *dtls; /* from the answer on */

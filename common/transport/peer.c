@@ -189,7 +189,8 @@ cc_peer_new(const CcPeerOptions *options, const CcPeerCallbacks *callbacks, gpoi
     if (peer->config)
         peer->identity = cc_dtls_identity_new(options->profiles, error);
     if (peer->identity)
-        peer->agent = cc_ice_agent_new(peer->config, peer->context, &ice_callbacks, peer, error);
+        peer->agent =
+            cc_ice_agent_new(peer->config, FALSE, peer->context, &ice_callbacks, peer, error);
     if (!peer->agent) {
         destroy(peer);
         return NULL;
@@ -208,6 +209,7 @@ cc_peer_free(CcPeer *peer)
     peer->freed = TRUE;
     cc_peer_stop_dtls(peer);
     drop_retired(peer);
+    g_clear_pointer(&peer->probe, cc_path_probe_free);
     cc_ice_agent_free(peer->pending);
     cc_ice_agent_free(peer->agent);
     if (peer->depth == 0)
@@ -266,13 +268,14 @@ cc_peer_add_remote_candidate(CcPeer *peer, const char *candidate)
 }
 
 gboolean
-cc_peer_restart_ice(CcPeer *peer, GError **error)
+cc_peer_restart_ice(CcPeer *peer, gboolean udp_only, GError **error)
 {
     if (peer->state == CC_PEER_FAILED) {
         g_set_error(error, CC_ERROR, CC_ERROR_FAILED, "DTLS is over; an ICE restart cannot help");
         return FALSE;
     }
-    CcIceAgent *agent = cc_ice_agent_new(peer->config, peer->context, &ice_callbacks, peer, error);
+    CcIceAgent *agent =
+        cc_ice_agent_new(peer->config, udp_only, peer->context, &ice_callbacks, peer, error);
     if (!agent)
         return FALSE;
     if (!cc_ice_agent_gather(agent, error)) {
@@ -285,6 +288,36 @@ cc_peer_restart_ice(CcPeer *peer, GError **error)
     cc_peer_update_state(peer);
     cc_peer_leave(peer);
     return TRUE;
+}
+
+void
+cc_peer_cancel_restart(CcPeer *peer)
+{
+    g_clear_pointer(&peer->pending, cc_ice_agent_free);
+    cc_peer_enter(peer);
+    cc_peer_update_state(peer);
+    cc_peer_leave(peer);
+}
+
+void
+cc_peer_poke(CcPeer *peer)
+{
+    cc_ice_agent_poke(peer->agent);
+}
+
+void
+cc_peer_probe_udp(CcPeer *peer, gboolean renew)
+{
+    const char *username, *password;
+    const GPtrArray *addresses;
+    if (!peer->config->enable_udp || peer->config->relay_only ||
+        !cc_ice_agent_get_remote(peer->agent, &username, &password, &addresses))
+        return;
+    if (!peer->probe)
+        peer->probe = cc_path_probe_new(peer->context);
+    if (renew)
+        cc_path_probe_renew(peer->probe);
+    cc_path_probe_send(peer->probe, addresses, username, password);
 }
 
 static gboolean
@@ -328,6 +361,7 @@ cc_peer_get_stats(CcPeer *peer, CcPeerStats *stats)
         .bytes_received = peer->bytes_received,
         .packets_received = peer->packets_received,
         .last_received_us = peer->last_received_us,
+        .udp_answered_us = peer->probe ? cc_path_probe_answered_us(peer->probe) : 0,
     };
     cc_ice_agent_describe(peer->agent, stats->local, stats->remote, &stats->protocol);
     g_mutex_lock(&peer->lock);

@@ -67,8 +67,17 @@ gboolean cc_peer_set_remote(CcPeer *peer, const char *ufrag, const char *pwd, gb
 gboolean cc_peer_add_remote_candidate(CcPeer *peer, const char *candidate);
 
 /* RFC 8445 section 9: new local credentials, gathering anew; DTLS and SRTP go on. Then set_remote
- * with the new ufrag and pwd and NULL fingerprint. */
-gboolean cc_peer_restart_ice(CcPeer *peer, GError **error);
+ * with the new ufrag and pwd and NULL fingerprint. @udp_only: no TCP, for a peer that has it and
+ * wants better. */
+gboolean cc_peer_restart_ice(CcPeer *peer, gboolean udp_only, GError **error);
+/* Gives a restart up that has led to nothing; the path in use stays. Not from within a callback. */
+void cc_peer_cancel_restart(CcPeer *peer);
+
+/* Shows the relay that we are still there, and where: a check along the path in use. */
+void cc_peer_poke(CcPeer *peer);
+/* A check over UDP from a new socket, whatever the path in use is; see @udp_answered_us.
+ * @renew: from another one than before. */
+void cc_peer_probe_udp(CcPeer *peer, gboolean renew);
 
 /* FALSE while not connected. The packet is copied. Any thread. */
 gboolean cc_peer_send_rtp(CcPeer *peer, const guint8 *packet, gsize length);
@@ -81,6 +90,7 @@ typedef struct {
     guint64 bytes_sent, bytes_received;
     guint64 packets_sent, packets_received;
     gint64 last_received_us; /* anything authenticated; 0: never */
+    gint64 udp_answered_us;  /* of cc_peer_probe_udp(): the newest answer; 0: none */
 } CcPeerStats;
 void cc_peer_get_stats(CcPeer *peer, CcPeerStats *stats);
 

@@ -11,6 +11,13 @@
 #include "relay/media/session-wake.h"
 #include "relay/media/worker-private.h"
 
+/* A peer of which nothing has come for this long may have been cut off, unless that is how it
+ * always speaks. */
+#define AWAY_US 1200000
+#define USUAL_GAPS 2
+#define MAX_USUAL_GAP_US (10 * G_USEC_PER_SEC)
+#define GAP_MEMORY_US (20 * G_USEC_PER_SEC)
+
 void
 cc_session_setup_free(CcSessionSetup *setup)
 {
@@ -111,9 +118,14 @@ cc_media_session_restart_ice(CcMediaSession *session, const char *local_ufrag,
     CcSessionTable *sessions = &session->worker->sessions;
     if (g_hash_table_contains(sessions->by_ufrag, local_ufrag))
         return;
-    forget_previous_ice(session);
-    session->previous_ice = session->ice;
-    session->previous_ufrag = session->setup->local_ufrag;
+    if (session->previous_ice) { /* the present ones have never been used, those before are */
+        cc_session_table_remove_ufrag(sessions, session->setup->local_ufrag);
+        cc_ice_lite_free(session->ice);
+        g_free(session->setup->local_ufrag);
+    } else {
+        session->previous_ice = session->ice;
+        session->previous_ufrag = session->setup->local_ufrag;
+    }
     session->ice = cc_ice_lite_new(local_ufrag, local_pwd, remote_ufrag, remote_pwd);
     session->setup->local_ufrag = g_strdup(local_ufrag);
     g_free(session->setup->local_pwd);
@@ -121,13 +133,26 @@ cc_media_session_restart_ice(CcMediaSession *session, const char *local_ufrag,
     cc_session_table_add_ufrag(sessions, local_ufrag, session);
 }
 
-/* Anything that only the peer can have sent. */
+/* Anything that only the peer can have sent. One who has been away for longer than usual is told at
+ * once that we are here, and a watcher gets a picture to begin with. */
 static void
 heard(CcMediaSession *self, gint64 now_us)
 {
+    gint64 away_us = now_us - self->last_us;
     self->last_us = now_us;
     if (self->publisher)
         cc_publisher_heard(self->publisher, now_us);
+    if (self->connected && away_us > AWAY_US && away_us > USUAL_GAPS * self->usual_gap_us) {
+        cc_debug("session %.6s… was away for %d ms", self->setup->id, (int)(away_us / 1000));
+        if (self->publisher)
+            cc_publisher_report_soon(self->publisher, now_us);
+        else
+            cc_receiver_returned(self->receiver, now_us);
+    }
+    if (away_us > self->usual_gap_us)
+        self->usual_gap_us = MIN(away_us, MAX_USUAL_GAP_US);
+    else
+        self->usual_gap_us -= self->usual_gap_us * away_us / (GAP_MEMORY_US + away_us);
 }
 
 static void

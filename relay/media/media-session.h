@@ -37,7 +37,8 @@ struct CcMediaSession {
 
     CcSessionTimer timer; /* when cc_media_session_tick() is due */
     gint64 created_us;
-    gint64 last_us; /* newest authenticated datagram */
+    gint64 last_us;      /* newest authenticated datagram */
+    gint64 usual_gap_us; /* between them, the longest of late */
     gboolean connected;
     const char *end_reason; /* set: it is over and will be removed at the end of the turn */
 

@@ -55,6 +55,13 @@ cc_publisher_heard(CcPublisher *publisher, gint64 now_us)
     publisher->heard_us = now_us;
 }
 
+void
+cc_publisher_report_soon(CcPublisher *publisher, gint64 now_us)
+{
+    publisher->report_due_us = now_us;
+    cc_media_session_wake_at(publisher->session, now_us);
+}
+
 static gboolean
 carries(const CcPublisherTrack *track, guint8 payload_type, gboolean *rtx)
 {

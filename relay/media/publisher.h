@@ -36,6 +36,8 @@ void cc_publisher_free(CcPublisher *publisher);
 void cc_publisher_connected(CcPublisher *publisher, gint64 now_us);
 /* Something authenticated has come: it is not silent. */
 void cc_publisher_heard(CcPublisher *publisher, gint64 now_us);
+/* Tells the publisher that we are here: it may have been waiting for that. */
+void cc_publisher_report_soon(CcPublisher *publisher, gint64 now_us);
 
 /* One decrypted and parsed packet; the caller keeps its reference. */
 CcDrop cc_publisher_receive(CcPublisher *publisher, CcPacket *packet, gint64 now_us);

@@ -41,6 +41,12 @@ void
 cc_receiver_connected(CcReceiver *receiver, gint64 now_us)
 {
     g_ptr_array_add(receiver->session->room->receivers, receiver);
+    cc_receiver_returned(receiver, now_us);
+}
+
+void
+cc_receiver_returned(CcReceiver *receiver, gint64 now_us)
+{
     for (guint i = 0; i < receiver->n_subscriptions; i++) {
         CcFeed *feed = receiver->subscriptions[i].feed;
         if (feed && feed->source)

@@ -18,6 +18,8 @@ struct CcReceiver {
 CcReceiver *cc_receiver_new(CcMediaSession *session);
 void cc_receiver_free(CcReceiver *receiver);
 void cc_receiver_connected(CcReceiver *receiver, gint64 now_us);
+/* It was cut off for a while: asks for a keyframe, and sends a report at once. */
+void cc_receiver_returned(CcReceiver *receiver, gint64 now_us);
 
 /* A packet of a source that feeds the room. @shed: what the receiver does without for now. */
 static inline void

@@ -19,8 +19,7 @@ def is_rtcp(datagram):
 
 class Meddler:
     """`meddle(direction, datagram)` returns the datagrams to pass on in its place; it is called on the
-    meddler's own thread and may be exchanged at any time. Clients must have enable-tcp = false, for TCP
-    candidates lead to a closed port."""
+    meddler's own thread and may be exchanged at any time. TCP to the media port passes through unchanged."""
 
     def __init__(self, relay):
         self.relay = relay
@@ -28,10 +27,12 @@ class Meddler:
         self.sockets = {}  # client address → socket towards the relay
         self.closing = False
         self.is_cut = False
+        self.udp_blocked = False
+        self.rebinding = False
         self.held = []  # what TCP would have to say while the cable is out
         self.selector = selectors.DefaultSelector()
         self.http = socket.create_server(("127.0.0.1", 0))
-        self.udp = self.new_udp()
+        self.media_tcp, self.udp = self.new_media_port(relay)
         self.port = self.http.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.wake_read, self.wake_write = socket.socketpair()
@@ -39,17 +40,31 @@ class Meddler:
         self.old_port = str(relay.udp_port).encode()
         self.new_port = str(self.udp.getsockname()[1]).encode()
         assert len(self.old_port) == len(self.new_port), "ports of different length"
-        self.selector.register(self.http, selectors.EVENT_READ, self.on_connection)
+        self.selector.register(self.http, selectors.EVENT_READ, lambda s: self.on_connection(s, relay.port))
+        self.selector.register(self.media_tcp, selectors.EVENT_READ, lambda s: self.on_connection(s, relay.udp_port))
         self.selector.register(self.udp, selectors.EVENT_READ, self.on_client)
         self.selector.register(self.wake_read, selectors.EVENT_READ, self.on_wake)
         self.thread = threading.Thread(target=self.run, daemon=True)
         self.thread.start()
 
+    @classmethod
+    def new_media_port(cls, relay):
+        """UDP and TCP on one number, with as many digits as the relay's: answers must keep their length."""
+        while True:
+            tcp = socket.create_server(("127.0.0.1", 0))
+            number = tcp.getsockname()[1]
+            if len(str(number)) == len(str(relay.udp_port)):
+                try:
+                    return tcp, cls.new_udp(number)
+                except OSError:
+                    pass
+            tcp.close()
+
     @staticmethod
-    def new_udp():
+    def new_udp(port=0):
         udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
-        udp.bind(("127.0.0.1", 0))
+        udp.bind(("127.0.0.1", port))
         udp.setblocking(False)
         return udp
 
@@ -58,7 +73,12 @@ class Meddler:
         return [datagram]
 
     def changed(self, direction, datagram):
-        return [] if self.is_cut else self.meddle(direction, datagram)
+        return [] if self.is_cut or self.udp_blocked else self.meddle(direction, datagram)
+
+    def rebind(self):
+        """As a NAT does that has forgotten its clients: from now on they have other addresses."""
+        self.rebinding = True
+        self.wake_write.send(b"x")
 
     def unplug(self):
         """Nothing passes any more, and nobody is told."""
@@ -83,6 +103,12 @@ class Meddler:
 
     def on_wake(self, wake):
         wake.recv(16)
+        if self.rebinding:
+            self.rebinding = False
+            for upstream in self.sockets.values():
+                self.selector.unregister(upstream)
+                upstream.close()
+            self.sockets.clear()
         if not self.is_cut:
             for key in self.held:
                 self.selector.register(key.fileobj, key.events, key.data)
@@ -96,11 +122,13 @@ class Meddler:
             key.fileobj.close()
         self.wake_write.close()
 
-    def on_connection(self, listener):
+    def on_connection(self, listener, port):
         client, _ = listener.accept()
         upstream = socket.socket()
+        for stream in (client, upstream):
+            stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
-            upstream.connect(("127.0.0.1", self.relay.port))
+            upstream.connect(("127.0.0.1", port))
         except OSError:
             client.close()  # the relay is down: so are we
             return
