@@ -1,26 +1,48 @@
 #include "common/rate/estimator.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "common/wire/transport-cc.h"
 
-#define WINDOW_US 200000     /* what one decision looks at, at least */
-#define WINDOW_PACKETS 5     /* and so many that arrived */
-#define QUEUE_FULL_US 50000  /* more than this is cut */
-#define QUEUE_EMPTY_US 20000 /* less than this may grow */
-#define SILENCE_US 1000000   /* without feedback */
+#define RATE_WINDOW_US 400000
+#define RATE_PACKETS 6
+#define LOSS_WINDOW_US 1000000
+#define LOSS_PACKETS 30
+#define SLOPE_WINDOW_US 300000
+#define RANDOM_LOSS_US 2000000.0 /* within this a new loss without a queue is believed */
+#define SHOWN_LOSS_US 3000000.0
+
+#define SILENCE_US 800000 /* at least, without a word */
+#define SILENT_SHARE 0.5
+#define RESUME_SHARE 0.85
+#define LONG_SILENCE_US (30 * G_USEC_PER_SEC)
+#define LONG_RESUME_SHARE 0.6
+
+#define UNTESTED_SHARE 0.75 /* who sends less of the rate must probe to learn more */
+#define BOLD_PROBE 2.0
+#define CAREFUL_PROBE 1.5
+#define WANTED_MARGIN 1.1
+#define PROBE_MARGIN 0.9 /* of what was found to fill the link */
+
 #define CLOCK_JUMP_US 10000000
 #define REFERENCE_WRAP_US (((gint64)1 << 24) * 64000)
+
+static void
+publish(CcEstimator *self)
+{
+    self->result.estimate_bps = (guint)self->control.bps;
+    self->result.pacing_bps = (guint)self->control.pace_bps;
+}
 
 void
 cc_estimator_init(CcEstimator *estimator, guint start_bps, guint min_bps, guint max_bps)
 {
     memset(estimator, 0, sizeof *estimator);
-    estimator->min_bps = MAX(min_bps, 1000);
-    estimator->max_bps = MAX(max_bps, estimator->min_bps);
-    estimator->result.estimate_bps = CLAMP(start_bps, estimator->min_bps, estimator->max_bps);
-    estimator->result.pacing_bps = estimator->result.estimate_bps;
-    estimator->window_queue_us = G_MAXINT64;
+    min_bps = CLAMP(min_bps, 1000, G_MAXINT32);
+    cc_rate_control_init(&estimator->control, start_bps, min_bps,
+                         CLAMP(max_bps, min_bps, G_MAXINT32));
+    publish(estimator);
 }
 
 void
@@ -36,15 +58,28 @@ cc_estimator_want(CcEstimator *estimator, guint bps)
     estimator->wanted_bps = bps;
 }
 
+static void
+fall_silent(CcEstimator *self, gint64 now_us)
+{
+    self->result.state = CC_LINK_SILENT;
+    self->silent_us = now_us;
+    self->before_bps = self->control.bps;
+    cc_rate_control_set(&self->control, self->control.bps * SILENT_SHARE);
+    publish(self);
+}
+
 void
 cc_estimator_sent_plain(CcEstimator *estimator, guint bytes, gint64 now_us)
 {
-    estimator->sent_bytes += bytes;
-    if (estimator->sent_since_us == 0)
-        estimator->sent_since_us = now_us;
-    if (now_us - estimator->sent_since_us > SILENCE_US + 3 * estimator->result.rtt_us &&
-        estimator->feedback_us != 0)
-        estimator->result.state = CC_LINK_SILENT;
+    CcEstimator *self = estimator;
+    if (self->unheard_us == 0) {
+        self->unheard_us = now_us;
+    } else if (self->feedback_us != 0 && self->result.state != CC_LINK_SILENT) {
+        gint64 patience_us =
+            SILENCE_US + 2 * self->result.rtt_us + 6 * (gint64)self->feedback_gap_us;
+        if (now_us - self->unheard_us > patience_us)
+            fall_silent(self, now_us);
+    }
 }
 
 void
@@ -52,6 +87,8 @@ cc_estimator_sent(CcEstimator *estimator, guint16 transport_sequence, guint byte
                   gboolean probe)
 {
     cc_sent_record_add(&estimator->record, transport_sequence, bytes, now_us, probe);
+    if (probe)
+        cc_prober_sent(&estimator->prober, bytes);
     cc_estimator_sent_plain(estimator, bytes, now_us);
 }
 
@@ -59,7 +96,26 @@ typedef struct {
     CcEstimator *estimator;
     gint64 now_us;
     gint64 newest_sent_us;
+    gboolean news;
 } Reading;
+
+/* All that was sent up to and including @unwrapped. */
+static void
+account(CcEstimator *self, gint64 unwrapped, gint64 sent_us, gint64 arrival_us)
+{
+    if (unwrapped <= self->accounted)
+        return;
+    gint64 from = MAX(self->accounted, self->record.last - self->record.n);
+    for (gint64 i = from + 1; i <= unwrapped; i++) {
+        const CcSentPacket *packet = cc_sent_record_get(&self->record, i);
+        self->delivery.now.bytes += packet == NULL ? 0 : packet->bytes;
+    }
+    self->accounted = unwrapped;
+    self->delivery.now.sent = (guint32)sent_us;
+    /* A packet that overtook another arrives when that one does. */
+    if (self->delivery.n == 0 || (gint32)((guint32)arrival_us - self->delivery.now.arrival) > 0)
+        self->delivery.now.arrival = (guint32)arrival_us;
+}
 
 static void
 on_packet(guint16 sequence, gint64 arrival_us, gpointer user_data)
@@ -70,90 +126,165 @@ on_packet(guint16 sequence, gint64 arrival_us, gpointer user_data)
     CcSentPacket *packet = cc_sent_record_find(&self->record, sequence, &unwrapped);
     if (packet == NULL || packet->fate == CC_SENT_ARRIVED)
         return;
+    gint64 sent_us = cc_sent_packet_us(packet, reading->now_us);
+    gboolean counts = packet->fate == CC_SENT_UNKNOWN && sent_us >= self->forgive_us;
+    self->delivery.now.reported += counts;
+    reading->news = TRUE;
     if (arrival_us == -1) {
-        self->window_lost += packet->fate == CC_SENT_UNKNOWN;
         packet->fate = CC_SENT_LOST;
         return;
     }
     packet->fate = CC_SENT_ARRIVED;
-    gint64 sent_us = cc_sent_packet_us(packet, reading->now_us);
-    gint64 delay_us = self->reference_us + arrival_us - sent_us;
-    if (self->base_us == 0 || delay_us < self->base_us)
-        self->base_us = delay_us;
-    self->window_queue_us = MIN(self->window_queue_us, delay_us - self->base_us);
-    self->window_bytes += packet->bytes;
-    self->window_arrived++;
+    arrival_us += self->reference_us;
+    self->delivery.now.arrived += sent_us >= self->forgive_us;
     reading->newest_sent_us = MAX(reading->newest_sent_us, sent_us);
+    cc_delay_signal_add(&self->delay, sent_us, arrival_us - sent_us, packet->bytes,
+                        self->control.bps);
+    account(self, unwrapped, sent_us, arrival_us);
+    if (packet->probe)
+        cc_prober_arrived(&self->prober, unwrapped, sent_us, arrival_us);
 }
 
-static void
-decide(CcEstimator *self, gint64 now_us)
-{
-    CcEstimate *result = &self->result;
-    double span = (double)(now_us - self->window_us) / G_USEC_PER_SEC;
-    double loss = (double)self->window_lost / (self->window_lost + self->window_arrived);
-    result->loss += 0.3 * (loss - result->loss);
-    result->queue_us = self->window_queue_us;
-    result->delivered_bps = (guint)MIN(self->window_bytes * 8 / span, G_MAXINT);
-    if (result->queue_us < QUEUE_EMPTY_US)
-        result->random_loss += 0.2 * (loss - result->random_loss);
-
-    double arriving = result->delivered_bps / MAX(1 - result->random_loss, 0.1);
-    double bps = result->estimate_bps;
-    if (result->queue_us > QUEUE_FULL_US) {
-        if (arriving * 0.85 < bps)
-            bps = arriving * 0.85;
-        result->state = CC_LINK_FULL;
-    } else if (result->queue_us < QUEUE_EMPTY_US) {
-        if (arriving > bps * 0.7)
-            bps *= 1 + 0.3 * MIN(span, 1);
-        result->state = CC_LINK_CLEAR;
-    }
-    result->estimate_bps = (guint)CLAMP(bps, self->min_bps, self->max_bps);
-    result->pacing_bps = result->estimate_bps;
-    self->window_us = now_us;
-    self->window_bytes = self->window_arrived = self->window_lost = 0;
-    self->window_queue_us = G_MAXINT64;
-}
-
-/* The receiver's clock behind a wrapping reference time; a jump begins a new one. */
+/* The receiver's clock behind a reference time that wraps; a jump begins a new one. */
 static void
 unwrap_reference(CcEstimator *self, gint64 reference_us, gint64 now_us)
 {
-    gint64 step = (reference_us - self->reference_us) % REFERENCE_WRAP_US;
-    if (step < -REFERENCE_WRAP_US / 2)
-        step += REFERENCE_WRAP_US;
-    else if (step > REFERENCE_WRAP_US / 2)
-        step -= REFERENCE_WRAP_US;
-    if (!self->started || ABS(step - (now_us - self->feedback_us)) > CLOCK_JUMP_US) {
+    gint64 step_us = (reference_us - self->reference_us) % REFERENCE_WRAP_US;
+    if (step_us < -REFERENCE_WRAP_US / 2)
+        step_us += REFERENCE_WRAP_US;
+    else if (step_us > REFERENCE_WRAP_US / 2)
+        step_us -= REFERENCE_WRAP_US;
+    gint64 apart_us = step_us - (now_us - self->reference_at_us);
+    if (!self->started || ABS(apart_us) > CLOCK_JUMP_US) {
+        cc_delay_signal_reset(&self->delay);
+        cc_delivery_reset(&self->delivery);
         self->started = TRUE;
-        self->base_us = 0;
-        self->window_queue_us = G_MAXINT64;
     }
-    self->reference_us += step;
+    self->reference_us += step_us;
+    self->reference_at_us = now_us;
+}
+
+static void
+track_loss(CcEstimator *self, CcPathView *view, gint64 passed_us)
+{
+    CcDeliveryView losses;
+    if (!cc_delivery_view(&self->delivery, LOSS_WINDOW_US, LOSS_PACKETS, &losses) ||
+        losses.reported == 0)
+        return;
+    view->loss = 1 - (double)MIN(losses.arrived, losses.reported) / losses.reported;
+    view->reported = losses.reported;
+    double passed = (double)MIN(passed_us, 500000);
+    self->result.loss += (view->loss - self->result.loss) * passed / SHOWN_LOSS_US;
+    if (view->queue_us < cc_rate_control_target_us(self->control.bps))
+        self->random_loss += (view->loss - self->random_loss) * passed / RANDOM_LOSS_US;
+    view->random_loss = self->random_loss;
+    self->result.random_loss = MIN(self->random_loss, self->result.loss);
+}
+
+/* All that was sent behind the packet @first and up to @last. */
+static double
+bits_between(CcEstimator *self, gint64 first, gint64 last)
+{
+    double bits = 0;
+    for (gint64 i = MAX(first, self->record.last - self->record.n) + 1; i <= last; i++) {
+        const CcSentPacket *packet = cc_sent_record_get(&self->record, i);
+        bits += packet == NULL ? 0 : packet->bytes * 8.0;
+    }
+    return bits;
+}
+
+static void
+judge_probe(CcEstimator *self, const CcPathView *view)
+{
+    CcProber *prober = &self->prober;
+    if (!cc_prober_is_due(prober, view->loop_us, view->now_us))
+        return;
+    double bits = bits_between(self, prober->first, prober->last), bps = 0;
+    CcProbeVerdict verdict = cc_prober_end(prober, bits, view->loop_us, view->now_us, &bps);
+    if (self->control.state != CC_RATE_GROWING)
+        return;
+    if (verdict == CC_PROBE_FULL)
+        bps *= PROBE_MARGIN;
+    if (verdict != CC_PROBE_UNCLEAR && bps > self->control.bps)
+        cc_rate_control_set(&self->control, bps);
+}
+
+static void
+look(CcEstimator *self, gint64 now_us, gint64 passed_us)
+{
+    CcDeliveryView rates;
+    gint64 window_us = RATE_WINDOW_US;
+    if (!cc_delivery_view(&self->delivery, window_us, RATE_PACKETS, &rates))
+        return;
+    CcPathView view = {
+        .now_us = now_us,
+        .sent_bps = rates.sent_bps,
+        .arriving_bps = rates.arriving_bps,
+        .queue_us = cc_delay_signal_queue_us(&self->delay),
+        .slope = cc_delay_signal_slope(&self->delay, SLOPE_WINDOW_US),
+        .loop_us = self->result.rtt_us + (gint64)self->feedback_gap_us + 100000,
+        .jitter_us = self->delay.jitter_us,
+    };
+    track_loss(self, &view, passed_us);
+    cc_rate_control_step(&self->control, &view);
+    judge_probe(self, &view);
+
+    CcEstimate *result = &self->result;
+    result->queue_us = view.queue_us;
+    result->sent_bps = (guint)MIN(view.sent_bps, G_MAXINT32);
+    result->delivered_bps = (guint)MIN(view.arriving_bps * (1 - view.loss), G_MAXINT32);
+    result->state = self->control.state == CC_RATE_GROWING ? CC_LINK_CLEAR
+                    : self->control.state == CC_RATE_QUEUE ? CC_LINK_FULL
+                                                           : CC_LINK_CONTESTED;
+    publish(self);
+}
+
+static void
+resume(CcEstimator *self, gint64 now_us, gint64 newest_sent_us)
+{
+    gboolean is_long = now_us - self->silent_us > LONG_SILENCE_US;
+    cc_rate_control_set(&self->control,
+                        self->before_bps * (is_long ? LONG_RESUME_SHARE : RESUME_SHARE));
+    cc_delivery_reset(&self->delivery);
+    self->forgive_us = newest_sent_us == 0 ? now_us : newest_sent_us;
+    self->result.state = CC_LINK_CLEAR;
+    publish(self);
+}
+
+/* Somebody has spoken. Returns the time since he last did. */
+static gint64
+heard(CcEstimator *self, gint64 now_us, gint64 newest_sent_us)
+{
+    gint64 passed_us = self->feedback_us == 0 ? 0 : now_us - self->feedback_us;
+    if (self->result.state == CC_LINK_SILENT)
+        resume(self, now_us, newest_sent_us);
+    else if (passed_us > 0)
+        self->feedback_gap_us +=
+            ((double)MIN(passed_us, G_USEC_PER_SEC) - self->feedback_gap_us) / 8;
+    self->feedback_us = now_us;
+    self->unheard_us = 0;
+    return passed_us;
 }
 
 CcDrop
 cc_estimator_feedback(CcEstimator *estimator, const CcRtcpPacket *packet, gint64 now_us)
 {
+    CcEstimator *self = estimator;
     if (packet->body_length < 16)
         return CC_DROP_RTCP_MALFORMED;
-    unwrap_reference(estimator, cc_transport_cc_reference_us(packet), now_us);
-    Reading reading = {.estimator = estimator, .now_us = now_us};
+    unwrap_reference(self, cc_transport_cc_reference_us(packet), now_us);
+    Reading reading = {.estimator = self, .now_us = now_us};
     CcDrop drop = cc_transport_cc_read(packet, on_packet, &reading);
-    if (drop != CC_DROP_NONE)
+    if (drop != CC_DROP_NONE || !reading.news)
         return drop;
-    estimator->feedback_us = now_us;
-    estimator->sent_since_us = 0;
-    if (reading.newest_sent_us != 0) {
-        gint64 rtt_us = MAX(now_us - reading.newest_sent_us, 1);
-        gint64 *mean = &estimator->result.rtt_us;
-        *mean = *mean == 0 ? rtt_us : *mean + (rtt_us - *mean) / 8;
-    }
-    if (estimator->window_us == 0)
-        estimator->window_us = now_us;
-    if (estimator->window_arrived >= WINDOW_PACKETS && now_us - estimator->window_us >= WINDOW_US)
-        decide(estimator, now_us);
+    gint64 passed_us = heard(self, now_us, reading.newest_sent_us);
+    if (reading.newest_sent_us == 0)
+        return CC_DROP_NONE;
+    gint64 rtt_us = MAX(now_us - reading.newest_sent_us, 1);
+    gint64 *mean_us = &self->result.rtt_us;
+    *mean_us = *mean_us == 0 ? rtt_us : *mean_us + (rtt_us - *mean_us) / 8;
+    cc_delivery_mark(&self->delivery);
+    look(self, now_us, passed_us);
     return CC_DROP_NONE;
 }
 
@@ -166,24 +297,33 @@ cc_estimator_report(CcEstimator *estimator, double loss, gint64 rtt_us, gint64 n
     if (rtt_us > 0)
         result->rtt_us = rtt_us;
     double bps = result->estimate_bps * (loss > 0.1 ? 1 - loss / 2 : loss < 0.02 ? 1.05 : 1);
-    result->estimate_bps = (guint)CLAMP(bps, estimator->min_bps, estimator->max_bps);
-    result->pacing_bps = result->estimate_bps;
-    estimator->feedback_us = now_us;
-    estimator->sent_since_us = 0;
+    cc_rate_control_set(&estimator->control, bps);
+    publish(estimator);
+    heard(estimator, now_us, 0);
 }
 
 void
 cc_estimator_remb(CcEstimator *estimator, guint64 bps, gint64 now_us)
 {
-    estimator->result.estimate_bps =
-        (guint)CLAMP(bps, (guint64)estimator->min_bps, (guint64)estimator->max_bps);
-    estimator->result.pacing_bps = estimator->result.estimate_bps;
-    estimator->feedback_us = now_us;
-    estimator->sent_since_us = 0;
+    cc_rate_control_set(&estimator->control, (double)bps);
+    publish(estimator);
+    heard(estimator, now_us, 0);
 }
 
 gboolean
 cc_estimator_probe(CcEstimator *estimator, gint64 now_us, CcProbe *probe)
 {
-    return FALSE;
+    CcEstimator *self = estimator;
+    const CcEstimate *result = &self->result;
+    if (self->prober.is_on || now_us < self->prober.next_us ||
+        self->wanted_bps <= result->estimate_bps || result->state != CC_LINK_CLEAR ||
+        result->sent_bps >= UNTESTED_SHARE * result->estimate_bps ||
+        result->queue_us > cc_rate_control_target_us(result->estimate_bps))
+        return FALSE;
+    double factor = self->prober.failures > 0 ? CAREFUL_PROBE : BOLD_PROBE;
+    double bps = MIN(self->control.bps * factor, self->wanted_bps * WANTED_MARGIN);
+    cc_prober_begin(&self->prober, MIN(bps, self->control.max_bps), result->loss,
+                    self->delay.jitter_us, now_us);
+    *probe = self->prober.probe;
+    return TRUE;
 }

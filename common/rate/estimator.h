@@ -10,6 +10,10 @@
  * the struct and up to 4 KiB for packets that are on their way. */
 #pragma once
 
+#include "common/rate/delay-signal.h"
+#include "common/rate/delivery.h"
+#include "common/rate/prober.h"
+#include "common/rate/rate-control.h"
 #include "common/rate/sent-record.h"
 #include "common/wire/rtcp.h"
 
@@ -38,14 +42,6 @@ typedef struct {
     CcLinkState state;
 } CcEstimate;
 
-/* A burst to be sent faster than the estimate: media first, padding or old packets (RTX) to fill.
- */
-typedef struct {
-    guint bps;       /* pace it so */
-    guint bytes;     /* on the wire, all of it */
-    guint n_packets; /* at least so many, so make padding small enough */
-} CcProbe;
-
 typedef struct {
     CcEstimate result;
 
@@ -53,23 +49,24 @@ typedef struct {
     guint wanted_bps; /* 0: as much as there is */
     CcSentRecord record;
 
-    /* Sending */
-    guint64 sent_bytes;
-    gint64 sent_us;
-    gint64 feedback_us;
-    gint64 sent_since_us; /* first without news since */
+    CcDelaySignal delay;
+    CcDelivery delivery;
+    CcRateControl control;
+    CcProber prober;
 
-    /* Arrival times unwrapped to one clock */
+    /* The receiver's clock */
     gboolean started;
-    gint64 reference_us, base_us;
-    gint64 feedback_now_us;
+    gint64 reference_us;    /* unwrapped */
+    gint64 reference_at_us; /* when it came */
 
-    /* Windows */
-    gint64 window_us;
-    guint window_bytes, window_arrived, window_lost;
-    gint64 window_first_us, window_last_us;
-    gint64 window_queue_us;
-    gint64 rise_us;
+    gint64 accounted;       /* newest packet in ->delivery */
+    gint64 feedback_us;     /* when the last one came; 0: none yet */
+    double feedback_gap_us; /* mean time between two */
+    gint64 unheard_us; /* when the oldest packet was sent that nobody has told about; 0: none */
+    gint64 forgive_us; /* losses of packets sent before are an outage's */
+    double before_bps; /* the rate before the silence */
+    gint64 silent_us;  /* since when there is silence */
+    double random_loss;
 } CcEstimator;
 
 /* @start_bps is what may be spent until more is known; the estimate stays within @min_bps and

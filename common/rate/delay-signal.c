@@ -1,0 +1,113 @@
+#include "common/rate/delay-signal.h"
+
+#include <string.h>
+
+#define GROUP_US 20000     /* packets sent within this belong together */
+#define STANDING_US 100000 /* the queue is what no packet of so long escaped */
+#define STANDING_N 4       /* and no one of so many */
+#define STRETCH_US (10 * G_USEC_PER_SEC)
+#define SMALL_BYTES 120 /* such a packet takes no time to speak of */
+
+void
+cc_delay_signal_reset(CcDelaySignal *signal)
+{
+    double jitter_us = signal->jitter_us;
+    memset(signal, 0, sizeof *signal);
+    signal->jitter_us = jitter_us;
+}
+
+static void
+track_base(CcDelaySignal *signal, gint64 sent_us, gint64 delay_us)
+{
+    gint64 *base_us = signal->base_us;
+    if (!signal->started) {
+        base_us[0] = base_us[1] = base_us[2] = delay_us;
+        signal->stretch_us = sent_us;
+    } else if (sent_us - signal->stretch_us > STRETCH_US) {
+        base_us[2] = base_us[1];
+        base_us[1] = base_us[0];
+        base_us[0] = delay_us;
+        signal->stretch_us = sent_us;
+    }
+    base_us[0] = MIN(base_us[0], delay_us);
+}
+
+static const CcDelayGroup *
+group_back(const CcDelaySignal *signal, guint back)
+{
+    return &signal->groups[(signal->newest + CC_DELAY_GROUPS - back) % CC_DELAY_GROUPS];
+}
+
+static void
+begin_group(CcDelaySignal *signal, gint64 sent_us, gint64 delay_us)
+{
+    const CcDelayGroup *last = group_back(signal, 0), *before = group_back(signal, 1);
+    if (before->n > 0) {
+        double apart_us = (double)ABS(last->delay_us - before->delay_us);
+        signal->jitter_us += (MIN(apart_us, 300000) - signal->jitter_us) / 16;
+    }
+    if (signal->started)
+        signal->newest = (signal->newest + 1) % CC_DELAY_GROUPS;
+    signal->groups[signal->newest] = (CcDelayGroup){sent_us, delay_us, 1};
+}
+
+void
+cc_delay_signal_add(CcDelaySignal *signal, gint64 sent_us, gint64 delay_us, guint bytes, double bps)
+{
+    track_base(signal, sent_us, delay_us);
+    if (bytes > SMALL_BYTES && bps > 0)
+        delay_us -= (gint64)((bytes - SMALL_BYTES) * 8.0 * G_USEC_PER_SEC / bps);
+    CcDelayGroup *group = &signal->groups[signal->newest];
+    if (signal->started && sent_us - group->sent_us < GROUP_US) {
+        group->delay_us = MIN(group->delay_us, delay_us);
+        group->n++;
+    } else {
+        begin_group(signal, sent_us, delay_us);
+    }
+    signal->started = TRUE;
+}
+
+static gint64
+base_of(const CcDelaySignal *signal)
+{
+    return MIN(MIN(signal->base_us[0], signal->base_us[1]), signal->base_us[2]);
+}
+
+gint64
+cc_delay_signal_queue_us(const CcDelaySignal *signal)
+{
+    if (!signal->started)
+        return 0;
+    gint64 newest_us = group_back(signal, 0)->sent_us;
+    gint64 least_us = G_MAXINT64;
+    guint n = 0;
+    for (guint back = 0; back < CC_DELAY_GROUPS; back++) {
+        const CcDelayGroup *group = group_back(signal, back);
+        if (group->n == 0 || (n >= STANDING_N && newest_us - group->sent_us > STANDING_US))
+            break;
+        least_us = MIN(least_us, group->delay_us);
+        n += group->n;
+    }
+    return MAX(least_us - base_of(signal), 0);
+}
+
+double
+cc_delay_signal_slope(const CcDelaySignal *signal, gint64 window_us)
+{
+    gint64 newest_us = group_back(signal, 0)->sent_us;
+    double n = 0, sum_x = 0, sum_y = 0, sum_xx = 0, sum_xy = 0;
+    for (guint back = 0; back < CC_DELAY_GROUPS; back++) {
+        const CcDelayGroup *group = group_back(signal, back);
+        if (group->n == 0 || newest_us - group->sent_us > window_us)
+            break;
+        double x = (double)(group->sent_us - newest_us) / G_USEC_PER_SEC;
+        double y = (double)(group->delay_us - signal->base_us[0]);
+        n++;
+        sum_x += x;
+        sum_y += y;
+        sum_xx += x * x;
+        sum_xy += x * y;
+    }
+    double spread = n * sum_xx - sum_x * sum_x;
+    return n < 5 || spread < 1e-6 ? 0 : (n * sum_xy - sum_x * sum_y) / spread;
+}

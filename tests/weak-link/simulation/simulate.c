@@ -1,0 +1,72 @@
+/* Prints what the estimator makes of each case: RFC 8867's at full scale and scaled down eight
+ * times, with random losses, then the villages' links.
+ *   simulate            all, as a table
+ *   simulate CASE [SCALE [LOSS [both [MILLISECONDS]]]]   one, as it goes */
+#include "tests/weak-link/simulation/sim-case.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void
+print_head(void)
+{
+    printf("%-16s %5s %5s %4s %6s %6s %6s %6s %6s %6s %6s %6s %5s %7s %4s %6s\n", "case", "scale",
+           "loss", "both", "used", "q50", "q95", "qloss", "fall", "rise", "Jain", "share", "pad",
+           "kbit/s", "sw", "bytes");
+    printf("%-16s %5s %5s %4s %6s %6s %6s %6s %6s %6s %6s %6s %5s %7s %4s %6s\n", "", "1/", "%", "",
+           "%", "ms", "ms", "%", "s", "s", "", "%", "%", "arrive", "", "");
+}
+
+static void
+print_row(const SimCase *model, double scale, double loss, gboolean both)
+{
+    SimResult r = sim_case_run(model, scale, loss, both, 7, 0);
+    printf("%-16s %5.0f %5.0f %4s %6.1f %6.1f %6.1f %6.2f %6.1f %6.1f %6.3f %6.1f %5.1f %7.0f %4u "
+           "%6zu\n",
+           model->name, scale, loss * 100, both ? "yes" : "", r.utilisation * 100, r.wait_p50_ms,
+           r.wait_p95_ms, r.queue_loss * 100, r.fall_s, r.rise_s, r.jain, r.share * 100,
+           r.padding * 100, r.arrived_bps / 1000, r.switches, r.memory);
+}
+
+static void
+print_table(void)
+{
+    static const double losses[] = {0, 0.05, 0.15, 0.3};
+    static const double scales[] = {1, 8};
+    print_head();
+    for (guint i = 0; i < sim_n_rfc8867_cases; i++)
+        for (guint s = 0; s < G_N_ELEMENTS(scales); s++)
+            for (guint l = 0; l < G_N_ELEMENTS(losses); l++)
+                print_row(&sim_rfc8867_cases[i], scales[s], losses[l], losses[l] > 0.2);
+    printf("\n");
+    print_head();
+    for (guint i = 0; i < sim_n_village_cases; i++) {
+        const SimCase *model = &sim_village_cases[i];
+        print_row(model, 1, model->forward.loss, FALSE);
+        if (model->forward.loss > 0)
+            print_row(model, 1, model->forward.loss, TRUE);
+    }
+}
+
+int
+main(int argc, char **argv)
+{
+    if (argc < 2) {
+        print_table();
+        return EXIT_SUCCESS;
+    }
+    const SimCase *model = sim_case_find(argv[1]);
+    if (model == NULL) {
+        fprintf(stderr, "simulate: no case \"%s\"\n", argv[1]);
+        return EXIT_FAILURE;
+    }
+    double scale = argc > 2 ? g_ascii_strtod(argv[2], NULL) : 1;
+    double loss = argc > 3 ? g_ascii_strtod(argv[3], NULL) / 100 : 0;
+    gboolean both = argc > 4 && strcmp(argv[4], "both") == 0;
+    gint64 trace_ms = argc > 5 ? g_ascii_strtoll(argv[5], NULL, 10) : 500;
+    sim_case_run(model, scale, loss, both, 7, trace_ms * SIM_MS);
+    print_head();
+    print_row(model, scale, loss, both);
+    return EXIT_SUCCESS;
+}

@@ -1,0 +1,108 @@
+/* Holds the estimator to what it has to reach on simulated links (docs/architecture.md). */
+#include "tests/weak-link/simulation/sim-case.h"
+
+/* 0: nothing to hold it to. */
+typedef struct {
+    double utilisation, wait_p95_ms, fall_s, rise_s, jain, share;
+} Goal;
+
+typedef struct {
+    const char *name;
+    double scale;
+    Goal goal;
+} Row;
+
+#define STEADY .utilisation = 0.85, .wait_p95_ms = 100
+#define STEPS STEADY, .fall_s = 3, .rise_s = 10
+#define FAIR .jain = 0.9
+
+static const Row rfc8867[] = {
+    {"5.1", 1, {STEPS}},
+    {"5.1", 8, {STEPS}},
+    {"5.1-jitter", 1, {STEPS}},
+    {"5.1-jitter", 8, {STEPS}},
+    {"5.2", 1, {STEPS, FAIR}},
+    {"5.2", 8, {STEPS}},
+    {"5.3", 1, {STEPS}},
+    {"5.3", 8, {STEADY}},
+    {"5.4", 1, {STEADY, FAIR}},
+    {"5.4", 8, {STEADY}},
+    {"5.5", 1, {.utilisation = 0.85, FAIR}},
+    {"5.5", 8, {.utilisation = 0.85}},
+    {"5.8", 1, {STEADY, FAIR}},
+    {"5.8", 8, {STEADY}},
+};
+
+static const Row villages[] = {
+    {"2M-40ms", 1, {STEADY}},
+    {"1M-100ms-2%", 1, {STEADY}},
+    {"500k-30%", 1, {STEADY}},
+    {"500k-60%", 1, {.utilisation = 0.85, .wait_p95_ms = 150}},
+    {"500k-80%", 1, {.utilisation = 0.7, .wait_p95_ms = 150}},
+    {"30%-first", 1, {STEADY}},
+    {"20M-30%", 1, {STEADY}},
+    {"steps", 1, {STEPS}},
+    {"outages", 1, {STEADY}},
+    {"jitter", 1, {STEADY}},
+    {"clock", 1, {STEADY}},
+    {"ladder-2M", 1, {.utilisation = 0.7, .wait_p95_ms = 50}},
+    {"ladder-30%", 1, {.utilisation = 0.6, .wait_p95_ms = 50}},
+};
+
+static void
+hold(const Row *row, double loss, gboolean both)
+{
+    const SimCase *model = sim_case_find(row->name);
+    SimResult r = sim_case_run(model, row->scale, loss, both, 11, 0);
+    const Goal *goal = &row->goal;
+    g_test_message(
+        "%s / %g, loss %g%s: used %.3f, p95 %.1f ms, fall %.1f s, rise %.1f s, Jain %.3f",
+        row->name, row->scale, loss, both ? " both ways" : "", r.utilisation, r.wait_p95_ms,
+        r.fall_s, r.rise_s, r.jain);
+    g_assert_cmpfloat(r.utilisation, >=, goal->utilisation);
+    if (goal->wait_p95_ms > 0)
+        g_assert_cmpfloat(r.wait_p95_ms, <=, goal->wait_p95_ms);
+    if (goal->fall_s > 0)
+        g_assert_cmpfloat(r.fall_s, <=, goal->fall_s);
+    if (goal->rise_s > 0)
+        g_assert_cmpfloat(r.rise_s, <=, goal->rise_s);
+    g_assert_cmpfloat(r.jain, >=, goal->jain);
+    g_assert_cmpfloat(r.share, >=, goal->share);
+    g_assert_cmpuint(r.memory, <=, 8192);
+}
+
+static void
+test_rfc8867(gconstpointer data)
+{
+    const Row *row = data;
+    hold(row, 0, FALSE);
+    hold(row, 0.05, FALSE);
+    hold(row, 0.15, TRUE);
+    hold(row, 0.3, TRUE);
+}
+
+static void
+test_village(gconstpointer data)
+{
+    const Row *row = data;
+    double loss = sim_case_find(row->name)->forward.loss;
+    hold(row, loss, FALSE);
+    if (loss > 0)
+        hold(row, loss, TRUE);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(rfc8867); i++) {
+        g_autofree char *path =
+            g_strdup_printf("/simulation/rfc8867/%s/%g", rfc8867[i].name, rfc8867[i].scale);
+        g_test_add_data_func(path, &rfc8867[i], test_rfc8867);
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(villages); i++) {
+        g_autofree char *path = g_strdup_printf("/simulation/village/%s", villages[i].name);
+        g_test_add_data_func(path, &villages[i], test_village);
+    }
+    return g_test_run();
+}
