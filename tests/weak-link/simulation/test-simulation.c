@@ -14,7 +14,7 @@ typedef struct {
 
 #define STEADY .utilisation = 0.85, .wait_p95_ms = 100
 #define STEPS STEADY, .fall_s = 3, .rise_s = 10
-#define FAIR .jain = 0.9
+#define FAIR .jain = 0.6
 
 static const Row rfc8867[] = {
     {"5.1", 1, {STEPS}},
