@@ -2,6 +2,7 @@
 #include "client/send/encoder.h"
 
 #include "client/elements/opens.h"
+#include "client/send/temporal-layers.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
 
@@ -69,25 +70,56 @@ set_if_there(GstElement *encoder, const char *property, gint64 value)
         g_object_set_property(G_OBJECT(encoder), property, &typed);
 }
 
-static void
-set_rates(GstElement *encoder, const CcSendSettings *settings)
+void
+cc_video_encoder_set_bitrate(CcVideoEncoder *encoder, guint bitrate_bps)
 {
-    guint keyframe_distance = settings->keyframe_interval_s * settings->framerate;
-    set_if_there(encoder, "target-bitrate", settings->video_bitrate_bps); /* libvpx: bit/s */
-    set_if_there(encoder, "bitrate", settings->video_bitrate_bps / 1000); /* H.264: kbit/s */
-    set_if_there(encoder, "keyframe-max-dist", keyframe_distance);        /* libvpx */
-    set_if_there(encoder, "key-int-max", keyframe_distance);              /* x264enc, vah264enc */
-    set_if_there(encoder, "keyframe-period", keyframe_distance);          /* vaapih264enc */
-    set_if_there(encoder, "gop-size", keyframe_distance);                 /* nvh264enc */
+    GstElement *element = encoder->encoder;
+    if (encoder->temporal_layers > 1)
+        cc_temporal_layers_set_bitrate(element, encoder->temporal_layers, bitrate_bps);
+    set_if_there(element, "target-bitrate", bitrate_bps); /* libvpx: bit/s */
+    set_if_there(element, "bitrate", bitrate_bps / 1000); /* H.264: kbit/s */
+}
+
+void
+cc_video_encoder_set_framerate(CcVideoEncoder *encoder, guint framerate)
+{
+    guint keyframe_distance = encoder->keyframe_interval_s * framerate;
+    g_object_set(encoder->rate, "max-rate", (int)framerate, NULL);
+    set_if_there(encoder->encoder, "keyframe-max-dist", keyframe_distance); /* libvpx */
+    set_if_there(encoder->encoder, "key-int-max", keyframe_distance);       /* x264enc, vah264enc */
+    set_if_there(encoder->encoder, "keyframe-period", keyframe_distance);   /* vaapih264enc */
+    set_if_there(encoder->encoder, "gop-size", keyframe_distance);          /* nvh264enc */
+}
+
+void
+cc_video_encoder_set_size(CcVideoEncoder *encoder, guint width, guint height)
+{
+    g_autoptr(GstCaps) caps =
+        gst_caps_new_simple("video/x-raw", "width", G_TYPE_INT, (int)width, "height", G_TYPE_INT,
+                            (int)height, "pixel-aspect-ratio", GST_TYPE_FRACTION, 1, 1, NULL);
+    if (!encoder->hardware)
+        gst_caps_set_simple(caps, "format", G_TYPE_STRING, "I420", NULL);
+    g_object_set(encoder->size, "caps", caps, NULL);
+}
+
+static void
+set_up(CcVideoEncoder *encoder, const CcLayerSettings *layer)
+{
+    GstElement *element = encoder->encoder;
     /* libvpx's threads wait for each other by spinning: not where there is nothing to spare. */
-    if (g_object_class_find_property(G_OBJECT_GET_CLASS(encoder), "target-bitrate") != NULL)
-        set_if_there(encoder, "threads", CLAMP((gint64)g_get_num_processors() - 1, 1, 4));
-    if (g_object_class_find_property(G_OBJECT_GET_CLASS(encoder), "extra-controls") != NULL) {
+    if (g_object_class_find_property(G_OBJECT_GET_CLASS(element), "target-bitrate") != NULL)
+        set_if_there(element, "threads", CLAMP((gint64)g_get_num_processors() - 1, 1, 4));
+    if (g_object_class_find_property(G_OBJECT_GET_CLASS(element), "extra-controls") != NULL) {
         g_autoptr(GstStructure) controls = gst_structure_new(
-            "controls", "video_bitrate", G_TYPE_INT, (int)settings->video_bitrate_bps,
-            "h264_i_frame_period", G_TYPE_INT, (int)keyframe_distance, NULL);
-        g_object_set(encoder, "extra-controls", controls, NULL); /* v4l2h264enc */
+            "controls", "video_bitrate", G_TYPE_INT, (int)layer->bitrate_bps, "h264_i_frame_period",
+            G_TYPE_INT, (int)(encoder->keyframe_interval_s * layer->framerate), NULL);
+        g_object_set(element, "extra-controls", controls, NULL); /* v4l2h264enc */
     }
+    if (encoder->temporal_layers > 1)
+        cc_temporal_layers_set_up(element, encoder->temporal_layers);
+    cc_video_encoder_set_bitrate(encoder, layer->bitrate_bps);
+    cc_video_encoder_set_framerate(encoder, layer->framerate);
+    cc_video_encoder_set_size(encoder, layer->width, layer->height);
 }
 
 static const char *
@@ -133,38 +165,53 @@ give_duration(GstPad *pad, GstPadProbeInfo *probe, gpointer user_data)
     return GST_PAD_PROBE_OK;
 }
 
-/* videorate only leaves out: making pictures up would keep each one back until the next.
- *
- *   sink → videorate → leaky queue → scale, add borders, convert → encoder → payloader → src   */
-GstElement *
-cc_video_encoder_new(const CcSendSettings *settings, guint32 ssrc, GError **error)
+/* videorate only leaves out: making pictures up would keep each one back until the next. */
+gboolean
+cc_video_encoder_init(CcVideoEncoder *encoder, const CcSendSettings *settings,
+                      const CcLayerSettings *layer, guint32 ssrc, GError **error)
 {
     const CcVideoEncoderChoice *choice = choose(settings);
     if (choice == NULL) {
         g_set_error(error, CC_ERROR, CC_ERROR_MEDIA, "there is no %s encoder on this machine",
                     cc_codec_name(settings->video_codec));
-        return NULL;
+        return FALSE;
     }
-    cc_info("video encoder: %s", choice->element);
+    cc_info("video encoder: %s %ux%u", choice->element, layer->width, layer->height);
     g_autofree char *launch = g_strdup_printf(
-        "videorate name=rate drop-only=true max-rate=%u "
+        "valve name=valve ! videorate name=rate drop-only=true "
         "! queue leaky=downstream max-size-buffers=3 max-size-bytes=0 max-size-time=0 "
-        "! videoconvertscale add-borders=true ! "
-        "video/x-raw,%swidth=%u,height=%u,pixel-aspect-ratio=1/1 "
-        "! %s ! %s",
-        settings->framerate, choice->hardware ? "" : "format=I420,", settings->width,
-        settings->height, choice->launch, payloader(choice->codec));
+        "! videoconvertscale add-borders=true ! capsfilter name=size ! %s ! %s",
+        choice->launch, payloader(choice->codec));
     GstElement *bin = make_bin(launch, CC_SEND_PT_VIDEO, ssrc, error);
     if (bin == NULL)
-        return NULL;
-    gst_object_set_name(GST_OBJECT(bin), "picture");
-    g_autoptr(GstElement) rate = gst_bin_get_by_name(GST_BIN(bin), "rate");
-    g_autoptr(GstPad) pad = gst_element_get_static_pad(rate, "sink");
+        return FALSE;
+    *encoder = (CcVideoEncoder){
+        .bin = gst_object_ref_sink(bin),
+        .valve = gst_bin_get_by_name(GST_BIN(bin), "valve"),
+        .rate = gst_bin_get_by_name(GST_BIN(bin), "rate"),
+        .size = gst_bin_get_by_name(GST_BIN(bin), "size"),
+        .encoder = gst_bin_get_by_name(GST_BIN(bin), "encoder"),
+        .temporal_layers = g_str_equal(choice->element, "vp8enc") ? settings->temporal_layers : 1,
+        .keyframe_interval_s = settings->keyframe_interval_s,
+        .hardware = choice->hardware,
+    };
+    g_autofree char *name = g_strdup_printf("picture-%s", layer->rid);
+    gst_object_set_name(GST_OBJECT(bin), name);
+    g_autoptr(GstPad) pad = gst_element_get_static_pad(encoder->rate, "sink");
     gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, give_duration,
-                      GUINT_TO_POINTER(settings->framerate), NULL);
-    g_autoptr(GstElement) encoder = gst_bin_get_by_name(GST_BIN(bin), "encoder");
-    set_rates(encoder, settings);
-    return bin;
+                      GUINT_TO_POINTER(layer->framerate), NULL);
+    set_up(encoder, layer);
+    return TRUE;
+}
+
+void
+cc_video_encoder_clear(CcVideoEncoder *encoder)
+{
+    gst_clear_object(&encoder->valve);
+    gst_clear_object(&encoder->rate);
+    gst_clear_object(&encoder->size);
+    gst_clear_object(&encoder->encoder);
+    gst_clear_object(&encoder->bin);
 }
 
 /*   sink → convert → resample → opusenc → payloader → src   */

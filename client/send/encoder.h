@@ -23,9 +23,25 @@ typedef struct {
 const CcVideoEncoderChoice *cc_video_encoder_candidate(CcCodec codec, gboolean hardware,
                                                        guint index);
 
-/* A bin "picture" with pads "sink" (raw) and "src" (RTP with @ssrc). The encoder in it is one that
- * really opens. (transfer floating) Error: CC_ERROR_MEDIA. */
-GstElement *cc_video_encoder_new(const CcSendSettings *settings, guint32 ssrc, GError **error);
+/* A simulcast layer's scaler, encoder and payloader. All owned. */
+typedef struct {
+    GstElement *bin; /* pads "sink" (raw pictures) and "src" (RTP) */
+    GstElement *valve, *rate, *size, *encoder;
+    guint temporal_layers; /* that @encoder makes */
+    guint keyframe_interval_s;
+    gboolean hardware;
+} CcVideoEncoder;
+
+/* The encoder in it is one that really opens. Error: CC_ERROR_MEDIA, and nothing to clear. */
+gboolean cc_video_encoder_init(CcVideoEncoder *encoder, const CcSendSettings *settings,
+                               const CcLayerSettings *layer, guint32 ssrc, GError **error);
+void cc_video_encoder_clear(CcVideoEncoder *encoder);
+/* While it runs. A new size begins with a keyframe. */
+void cc_video_encoder_set_size(CcVideoEncoder *encoder, guint width, guint height);
+void cc_video_encoder_set_framerate(CcVideoEncoder *encoder, guint framerate);
+void cc_video_encoder_set_bitrate(CcVideoEncoder *encoder, guint bitrate_bps);
+
+/* A bin "sound" with pads "sink" (raw) and "src" (RTP with @ssrc). (transfer floating) */
 GstElement *cc_audio_encoder_new(const CcSendSettings *settings, guint32 ssrc, GError **error);
 
 G_END_DECLS

@@ -1,21 +1,22 @@
-/*   source(audio) → sound   → rtpbin 0 ─┬→ appsink RTP        appsrc RTCP → rtpbin 0
- *                                       └→ appsink RTCP
- *   source(video) → picture → rtpbin 1 ─┬→ appsink RTP        appsrc RTCP → rtpbin 1
- *        (rtprtxsend inside)            └→ appsink RTCP
+/*   source(audio) → sound ──────────→ rtpbin 0 ─┬→ appsink RTP        appsrc RTCP → rtpbin 0
+ *                                               └→ appsink RTCP
+ *   source(video) → tee ─→ picture-h → rtpbin 1 ─┬→ appsink RTP        appsrc RTCP → rtpbin 1
+ *                    │    (rtprtxsend inside)    └→ appsink RTCP
+ *                    └──→ picture-m → rtpbin 2 …          a session for each layer (layer.c)
  *
  * PLI and FIR travel from rtpbin upstream to the encoder as force-key-unit events. */
 #define CC_LOG_AREA "send"
 #include "client/send/rtp-sender.h"
 
 #include <gst/app/app.h>
-#include <gst/video/video.h>
 
 #include "client/send/encoder.h"
+#include "client/send/layer.h"
 #include "client/send/preview.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
 
-enum { AUDIO, VIDEO, N_SESSIONS };
+enum { AUDIO, VIDEO, N_SESSIONS = VIDEO + CC_SEND_MAX_LAYERS }; /* VIDEO + a layer's number */
 
 #define RTX_HISTORY_MS 1500
 /* Sender reports come quickly while receivers begin to synchronise, then calmly. */
@@ -27,7 +28,8 @@ struct CcRtpSender {
     GstElement *pipeline, *rtpbin;
     CcSource *source;
     GstElement *rtcp_in[N_SESSIONS]; /* not owned; NULL without such a stream */
-    GstElement *video_sink;
+    CcLayer *layers[CC_SEND_MAX_LAYERS];
+    guint n_layers;
     gboolean preview;
     CcRtpSenderIds ids;
     CcRtpSenderCallbacks callbacks;
@@ -113,16 +115,17 @@ static GstElement *
 on_request_aux_sender(GstElement *rtpbin, guint session, gpointer user_data)
 {
     CcRtpSender *sender = user_data;
-    if (session != VIDEO)
+    if (session < VIDEO)
         return NULL;
+    guint layer = session - VIDEO;
     GstElement *bin = gst_bin_new(NULL);
     GstElement *rtx = gst_element_factory_make("rtprtxsend", NULL);
     g_autofree char *payload_type = g_strdup_printf("%u", CC_SEND_PT_VIDEO);
-    g_autofree char *ssrc = g_strdup_printf("%u", sender->ids.video_ssrc);
+    g_autofree char *ssrc = g_strdup_printf("%u", sender->ids.video_ssrc[layer]);
     g_autoptr(GstStructure) types = gst_structure_new("application/x-rtp-pt-map", payload_type,
                                                       G_TYPE_UINT, CC_SEND_PT_RTX, NULL);
-    g_autoptr(GstStructure) ssrcs = gst_structure_new("application/x-rtp-ssrc-map", ssrc,
-                                                      G_TYPE_UINT, sender->ids.rtx_ssrc, NULL);
+    g_autoptr(GstStructure) ssrcs = gst_structure_new(
+        "application/x-rtp-ssrc-map", ssrc, G_TYPE_UINT, sender->ids.rtx_ssrc[layer], NULL);
     g_object_set(rtx, "payload-type-map", types, "ssrc-map", ssrcs, "max-size-time", RTX_HISTORY_MS,
                  "max-size-packets", 0, NULL);
     gst_bin_add(GST_BIN(bin), rtx);
@@ -177,26 +180,39 @@ fix_ssrc(CcRtpSender *sender, guint number)
     GObject *session = NULL;
     g_signal_emit_by_name(sender->rtpbin, "get-internal-session", number, &session);
     g_object_set(session, "internal-ssrc",
-                 number == AUDIO ? sender->ids.audio_ssrc : sender->ids.video_ssrc, NULL);
+                 number == AUDIO ? sender->ids.audio_ssrc : sender->ids.video_ssrc[number - VIDEO],
+                 NULL);
     g_object_unref(session);
 }
 
-/* Puts the preview window between the source and the encoder, if there is to be one. */
-static gboolean
-link_source(CcRtpSender *sender, const char *pad, GstElement *encoder, gboolean preview)
+/* The element with a pad "src" or "src_%u" that each layer's pictures come from: the source itself,
+ * behind it the preview window, if there is to be one, and a tee, if there are several layers. */
+static GstElement *
+add_picture_head(CcRtpSender *sender, const char **pad)
 {
-    GstElement *window = preview ? cc_preview_new() : NULL;
-    if (window == NULL)
-        return gst_element_link_pads(sender->source->bin, pad, encoder, "sink");
-    gst_bin_add(GST_BIN(sender->pipeline), window);
-    return gst_element_link_pads(sender->source->bin, pad, window, "sink") &&
-           gst_element_link_pads(window, "src", encoder, "sink");
+    GstElement *head = sender->source->bin;
+    GstElement *window = sender->preview ? cc_preview_new() : NULL;
+    *pad = "video";
+    if (window != NULL) {
+        gst_bin_add(GST_BIN(sender->pipeline), window);
+        gst_element_link_pads(head, *pad, window, "sink");
+        head = window;
+        *pad = "src";
+    }
+    if (sender->n_layers > 1) {
+        GstElement *tee = gst_element_factory_make("tee", "layers");
+        gst_bin_add(GST_BIN(sender->pipeline), tee);
+        gst_element_link_pads(head, *pad, tee, "sink");
+        head = tee;
+        *pad = "src_%u";
+    }
+    return head;
 }
 
-/* Joins one stream of the source, its encoder and its RTP session. */
+/* Joins raw sound or pictures, their encoder and its RTP session. */
 static gboolean
-add_stream(CcRtpSender *sender, guint session, const char *source_pad, GstElement *encoder,
-           GError **error)
+add_stream(CcRtpSender *sender, guint session, GstElement *from, const char *from_pad,
+           GstElement *encoder, GError **error)
 {
     static const GstAppSinkCallbacks rtp_callbacks = {.new_sample = on_rtp, .eos = on_rtp_eos};
     static const GstAppSinkCallbacks rtcp_callbacks = {.new_sample = on_rtcp};
@@ -204,16 +220,14 @@ add_stream(CcRtpSender *sender, guint session, const char *source_pad, GstElemen
         return FALSE;
     gst_bin_add(GST_BIN(sender->pipeline), encoder);
     g_autofree char *send_pad = g_strdup_printf("send_rtp_sink_%u", session);
-    if (!link_source(sender, source_pad, encoder, session == VIDEO && sender->preview) ||
+    if (!gst_element_link_pads(from, from_pad, encoder, "sink") ||
         !gst_element_link_pads(encoder, "src", sender->rtpbin, send_pad)) {
         g_set_error(error, CC_ERROR, CC_ERROR_MEDIA, "the source's %s cannot be encoded",
-                    source_pad);
+                    session == AUDIO ? "sound" : "picture");
         return FALSE;
     }
     fix_ssrc(sender, session);
-    GstElement *sink = add_sink(sender, session, "send_rtp_src", &rtp_callbacks);
-    if (session == VIDEO)
-        sender->video_sink = sink;
+    add_sink(sender, session, "send_rtp_src", &rtp_callbacks);
     sender->streams_playing++;
     add_sink(sender, session, "send_rtcp_src", &rtcp_callbacks);
 
@@ -224,6 +238,21 @@ add_stream(CcRtpSender *sender, guint session, const char *source_pad, GstElemen
     gst_bin_add(GST_BIN(sender->pipeline), sender->rtcp_in[session]);
     g_autofree char *receive_pad = g_strdup_printf("recv_rtcp_sink_%u", session);
     gst_element_link_pads(sender->rtcp_in[session], "src", sender->rtpbin, receive_pad);
+    return TRUE;
+}
+
+static gboolean
+add_layers(CcRtpSender *sender, const CcSendSettings *settings, GError **error)
+{
+    const char *pad;
+    sender->n_layers = settings->n_layers;
+    GstElement *head = add_picture_head(sender, &pad);
+    for (guint i = 0; i < sender->n_layers; i++) {
+        sender->layers[i] = cc_layer_new(settings, i, sender->ids.video_ssrc[i], error);
+        if (sender->layers[i] == NULL ||
+            !add_stream(sender, VIDEO + i, head, pad, cc_layer_get_bin(sender->layers[i]), error))
+            return FALSE;
+    }
     return TRUE;
 }
 
@@ -259,12 +288,10 @@ cc_rtp_sender_new(CcSource *source, const CcSendSettings *settings, const CcRtpS
     make_rtpbin(sender);
     gst_bin_add(GST_BIN(sender->pipeline), source->bin);
     if (source->has_audio &&
-        !add_stream(sender, AUDIO, "audio", cc_audio_encoder_new(settings, ids->audio_ssrc, error),
-                    error))
+        !add_stream(sender, AUDIO, source->bin, "audio",
+                    cc_audio_encoder_new(settings, ids->audio_ssrc, error), error))
         return NULL;
-    if (source->has_video &&
-        !add_stream(sender, VIDEO, "video", cc_video_encoder_new(settings, ids->video_ssrc, error),
-                    error))
+    if (source->has_video && !add_layers(sender, settings, error))
         return NULL;
     g_autoptr(GstBus) bus = gst_element_get_bus(sender->pipeline);
     sender->bus_watch = gst_bus_add_watch(bus, on_message, sender);
@@ -306,11 +333,23 @@ cc_rtp_sender_begin_session(CcRtpSender *sender)
     set_report_interval(sender, HURRIED_REPORTS);
     g_clear_handle_id(&sender->calm_timer, g_source_remove);
     sender->calm_timer = g_timeout_add_seconds(HURRY_S, on_calm_timer, sender);
-    if (sender->video_sink == NULL)
-        return;
-    g_autoptr(GstPad) pad = gst_element_get_static_pad(sender->video_sink, "sink");
-    gst_pad_push_event(pad,
-                       gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0));
+    for (guint i = 0; i < sender->n_layers; i++)
+        cc_layer_request_keyframe(sender->layers[i]);
+}
+
+void
+cc_rtp_sender_set_rate(CcRtpSender *sender, guint layer, gint64 wire_bps, gint64 now_us)
+{
+    if (layer < sender->n_layers)
+        cc_layer_set_rate(sender->layers[layer], wire_bps, now_us);
+}
+
+void
+cc_rtp_sender_get_status(const CcRtpSender *sender, guint layer, CcLayerStatus *status)
+{
+    *status = (CcLayerStatus){0};
+    if (layer < sender->n_layers)
+        cc_layer_get_status(sender->layers[layer], status);
 }
 
 void
@@ -325,6 +364,8 @@ cc_rtp_sender_free(CcRtpSender *sender)
     gst_element_set_state(sender->pipeline, GST_STATE_NULL);
     g_clear_handle_id(&sender->ended_idle, g_source_remove);
     gst_clear_object(&sender->pipeline);
+    for (guint i = 0; i < sender->n_layers; i++)
+        cc_layer_free(sender->layers[i]);
     cc_source_free(sender->source);
     g_free(sender);
 }

@@ -3,6 +3,7 @@
  * callbacks that say otherwise. */
 #pragma once
 
+#include "client/send/layer.h"
 #include "client/send/source.h"
 
 G_BEGIN_DECLS
@@ -19,7 +20,9 @@ typedef struct {
 } CcRtpSenderCallbacks;
 
 typedef struct {
-    guint32 audio_ssrc, video_ssrc, rtx_ssrc;
+    guint32 audio_ssrc;                     /* 0: no sound */
+    guint32 video_ssrc[CC_SEND_MAX_LAYERS]; /* by layer; all 0: no picture */
+    guint32 rtx_ssrc[CC_SEND_MAX_LAYERS];
     const char *cname; /* shared by both streams, so that receivers synchronise them */
 } CcRtpSenderIds;
 
@@ -36,5 +39,8 @@ void cc_rtp_sender_rtcp(CcRtpSender *sender, const guint8 *packet, gsize length)
 /* Somebody new listens: the next picture becomes a keyframe, and reports come quickly for a while.
  */
 void cc_rtp_sender_begin_session(CcRtpSender *sender);
+/* See cc_layer_set_rate(). @layer: its number in the settings; one that is not there is ignored. */
+void cc_rtp_sender_set_rate(CcRtpSender *sender, guint layer, gint64 wire_bps, gint64 now_us);
+void cc_rtp_sender_get_status(const CcRtpSender *sender, guint layer, CcLayerStatus *status);
 
 G_END_DECLS

@@ -45,7 +45,7 @@ add_video(CcSdp *offer, const CcSendSettings *settings, const CcRtpSenderIds *id
     for (guint i = 0; i < G_N_ELEMENTS(feedback); i++)
         cc_sdp_codec_add_feedback(codec, feedback[i]);
     cc_sdp_media_add_codec(media, CC_SEND_PT_RTX, "rtx", 90000, 1, apt);
-    cc_sdp_media_add_source(media, ids->video_ssrc, ids->rtx_ssrc, ids->cname);
+    cc_sdp_media_add_source(media, ids->video_ssrc[0], ids->rtx_ssrc[0], ids->cname);
 }
 
 CcSdp *
@@ -54,7 +54,7 @@ cc_send_offer(const CcSendSettings *settings, const CcRtpSenderIds *ids)
     CcSdp *offer = cc_sdp_new();
     if (ids->audio_ssrc != 0)
         add_audio(offer, settings, ids);
-    if (ids->video_ssrc != 0)
+    if (ids->video_ssrc[0] != 0)
         add_video(offer, settings, ids);
     return offer;
 }

@@ -121,6 +121,15 @@ on_pipeline_failed(const GError *error, gpointer user_data)
     stop(send);
 }
 
+/* Tells each layer what the relay wants of it, and lets it do what it put off. */
+static void
+set_rates(Send *send)
+{
+    gint64 now_us = cc_clock_now_us();
+    for (guint i = 0; i < send->settings.n_layers; i++)
+        cc_rtp_sender_set_rate(send->sender, i, cc_uplink_wanted_bps(send->uplink, i), now_us);
+}
+
 /* The connection. */
 static void
 on_state(CcConnectionState state, const char *message, gpointer user_data)
@@ -153,6 +162,7 @@ on_rtcp(const guint8 *packet, gsize length, gint64 arrival_us, gpointer user_dat
     Send *send = user_data;
     cc_uplink_rtcp(send->uplink, packet, length);
     cc_rtp_sender_rtcp(send->sender, packet, length);
+    set_rates(send);
 }
 
 static void
@@ -173,6 +183,7 @@ on_second(gpointer user_data)
 {
     Send *send = user_data;
     CcUplinkStats stats;
+    set_rates(send);
     cc_uplink_take_stats(send->uplink, cc_clock_now_us(), &stats);
     cc_send_status_update(send->status, &stats);
     return G_SOURCE_CONTINUE;
@@ -199,12 +210,14 @@ open_source(Send *send, GError **error)
     send->cname = g_strdup_printf("%08x%08x", g_random_int(), g_random_int());
     send->ids = (CcRtpSenderIds){
         .audio_ssrc = source->has_audio ? random_ssrc() : 0,
-        .video_ssrc = source->has_video ? random_ssrc() : 0,
-        .rtx_ssrc = source->has_video ? random_ssrc() : 0,
         .cname = send->cname,
     };
-    send->uplink = cc_uplink_new(
-        &(CcUplinkStreams){send->ids.audio_ssrc, send->ids.video_ssrc, send->ids.rtx_ssrc});
+    CcUplinkStreams streams = {.audio_ssrc = send->ids.audio_ssrc};
+    for (guint i = 0; i < send->settings.n_layers && source->has_video; i++) {
+        streams.video_ssrc[i] = send->ids.video_ssrc[i] = random_ssrc();
+        streams.rtx_ssrc[i] = send->ids.rtx_ssrc[i] = random_ssrc();
+    }
+    send->uplink = cc_uplink_new(&streams);
     cc_info("teaching from %s%s%s", source->description, source->has_audio ? "" : " (no sound)",
             source->has_video ? "" : " (no picture)");
     send->status = cc_send_status_new(&send->settings, source->has_video);

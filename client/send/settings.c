@@ -10,6 +10,30 @@ source_from_name(const char *name)
     return CC_SEND_AUTO;
 }
 
+/* A smaller layer keeps the shape of the picture. */
+static void
+add_layer(CcSendSettings *settings, const CcConfig *config, const char *rid, const char *prefix)
+{
+    g_autofree char *height_key = g_strconcat(prefix, "height", NULL);
+    g_autofree char *framerate_key = g_strconcat(prefix, "framerate", NULL);
+    g_autofree char *bitrate_key = g_strconcat(prefix, "bitrate-kbps", NULL);
+    guint height = (guint)cc_config_get_int(config, "video", height_key);
+    guint framerate = (guint)cc_config_get_int(config, "video", framerate_key);
+    settings->layers[settings->n_layers++] = (CcLayerSettings){
+        .rid = rid,
+        .width = (settings->width * height / settings->height + 1) & ~1u,
+        .height = height,
+        .framerate = MIN(framerate, settings->framerate),
+        .bitrate_bps = (guint)cc_config_get_int(config, "video", bitrate_key) * 1000,
+    };
+}
+
+static void
+load_layers(CcSendSettings *settings, const CcConfig *config)
+{
+    add_layer(settings, config, "h", "");
+}
+
 void
 cc_send_settings_load(CcSendSettings *settings, const CcConfig *config)
 {
@@ -24,7 +48,8 @@ cc_send_settings_load(CcSendSettings *settings, const CcConfig *config)
         .width = (guint)cc_config_get_int(config, "video", "width"),
         .height = (guint)cc_config_get_int(config, "video", "height"),
         .framerate = (guint)cc_config_get_int(config, "video", "framerate"),
-        .video_bitrate_bps = (guint)cc_config_get_int(config, "video", "bitrate-kbps") * 1000,
+        .min_height = (guint)cc_config_get_int(config, "video", "min-height"),
+        .temporal_layers = (guint)cc_config_get_int(config, "video", "temporal-layers"),
         .keyframe_interval_s = (guint)cc_config_get_int(config, "video", "keyframe-interval-s"),
         .hardware = g_str_equal(cc_config_get_string(config, "video", "hardware"), "auto"),
         .audio_bitrate_bps = (guint)cc_config_get_int(config, "audio", "bitrate-kbps") * 1000,
@@ -33,4 +58,5 @@ cc_send_settings_load(CcSendSettings *settings, const CcConfig *config)
         .dtx = cc_config_get_bool(config, "audio", "dtx"),
         .channels = (guint)cc_config_get_int(config, "audio", "channels"),
     };
+    load_layers(settings, config);
 }

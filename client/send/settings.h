@@ -15,6 +15,15 @@ typedef enum {
     CC_SEND_TEST,
 } CcSendSource;
 
+#define CC_SEND_MAX_LAYERS 3
+
+/* One of the sizes in which the picture is encoded at the same time (simulcast). */
+typedef struct {
+    const char *rid; /* "h", "m", "l" (RFC 8851) */
+    guint width, height, framerate;
+    guint bitrate_bps; /* of the encoder: without headers */
+} CcLayerSettings;
+
 typedef struct {
     CcSendSource source;
     const char *camera;     /* "auto" or a device id */
@@ -24,8 +33,11 @@ typedef struct {
     gboolean preview;
 
     CcCodec video_codec;
-    guint width, height, framerate;
-    guint video_bitrate_bps;
+    guint width, height, framerate;             /* what is captured, and the first layer's */
+    CcLayerSettings layers[CC_SEND_MAX_LAYERS]; /* the largest first */
+    guint n_layers;                             /* at least 1 */
+    guint min_height; /* a layer that gets too few bits shrinks down to it */
+    guint temporal_layers;
     guint keyframe_interval_s;
     gboolean hardware; /* use a hardware encoder where there is one */
 

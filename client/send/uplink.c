@@ -18,11 +18,15 @@ typedef struct {
     guint8 mid_id, transport_cc_id;
     char mid[17];
     guint64 bytes;
+    gint64 wanted_bps; /* by TMMBR; -1: unknown */
 } Stream;
+
+/* Streams: the voice, then each layer and its retransmissions. */
+enum { AUDIO, VIDEO, N_STREAMS = VIDEO + 2 * CC_SEND_MAX_LAYERS };
 
 struct CcUplink {
     GMutex lock;
-    Stream streams[3];
+    Stream streams[N_STREAMS];
     guint16 transport_sequence;
     guint64 reported, lost; /* by transport-wide feedback since the last stats */
     double loss;
@@ -36,10 +40,17 @@ cc_uplink_new(const CcUplinkStreams *streams)
 {
     CcUplink *uplink = g_new0(CcUplink, 1);
     g_mutex_init(&uplink->lock);
-    uplink->streams[0] = (Stream){.ssrc = streams->audio_ssrc, .kind = CC_MEDIA_AUDIO};
-    uplink->streams[1] = (Stream){.ssrc = streams->video_ssrc, .kind = CC_MEDIA_VIDEO};
-    uplink->streams[2] = (Stream){.ssrc = streams->rtx_ssrc, .kind = CC_MEDIA_VIDEO, .rtx = TRUE};
-    uplink->streams[2].rtx_sequence = (guint16)g_random_int_range(0, 1 << 15); /* see srtp.h */
+    uplink->streams[AUDIO] = (Stream){.ssrc = streams->audio_ssrc, .kind = CC_MEDIA_AUDIO};
+    for (guint i = 0; i < CC_SEND_MAX_LAYERS; i++) {
+        Stream *video = &uplink->streams[VIDEO + 2 * i];
+        video[0] = (Stream){.ssrc = streams->video_ssrc[i], .kind = CC_MEDIA_VIDEO};
+        video[1] = (Stream){.ssrc = streams->rtx_ssrc[i],
+                            .kind = CC_MEDIA_VIDEO,
+                            .rtx = TRUE,
+                            .rtx_sequence = (guint16)g_random_int_range(0, 1 << 15)}; /* srtp.h */
+    }
+    for (guint i = 0; i < N_STREAMS; i++)
+        uplink->streams[i].wanted_bps = -1;
     uplink->loss = -1;
     uplink->rtt_ms = -1;
     return uplink;
@@ -88,6 +99,7 @@ cc_uplink_negotiated(CcUplink *uplink, const CcSdp *answer)
     for (guint i = 0; i < G_N_ELEMENTS(uplink->streams); i++) {
         Stream *stream = &uplink->streams[i];
         stream->negotiated = FALSE;
+        stream->wanted_bps = -1;
         for (guint m = 0; m < answer->media->len && stream->ssrc != 0; m++) {
             const CcSdpMedia *media = answer->media->pdata[m];
             if (media->kind == stream->kind && !stream->negotiated)
@@ -174,6 +186,17 @@ read_report(CcUplink *uplink, const CcRtcpPacket *packet)
 }
 
 static void
+read_limits(CcUplink *uplink, const CcRtcpPacket *packet)
+{
+    CcRtcpTmmbr limit;
+    for (guint i = 0; cc_rtcp_read_tmmbr(packet, i, &limit); i++) {
+        Stream *stream = find_stream(uplink, limit.ssrc);
+        if (stream != NULL)
+            stream->wanted_bps = (gint64)MIN(limit.bitrate_bps, G_MAXINT32);
+    }
+}
+
+static void
 read_packet(CcUplink *uplink, const CcRtcpPacket *packet)
 {
     guint16 sequences[256];
@@ -183,6 +206,8 @@ read_packet(CcUplink *uplink, const CcRtcpPacket *packet)
         cc_transport_cc_read(packet, on_reported, uplink);
     } else if (packet->type == CC_RTCP_RTPFB && packet->count == CC_RTPFB_NACK) {
         uplink->nacked += cc_rtcp_read_nack(packet, sequences, G_N_ELEMENTS(sequences));
+    } else if (packet->type == CC_RTCP_RTPFB && packet->count == CC_RTPFB_TMMBR) {
+        read_limits(uplink, packet);
     } else if (packet->type == CC_RTCP_PSFB &&
                (packet->count == CC_PSFB_PLI || packet->count == CC_PSFB_FIR)) {
         uplink->keyframe_requests++;
@@ -201,6 +226,16 @@ cc_uplink_rtcp(CcUplink *uplink, const guint8 *rtcp, gsize length)
     g_mutex_unlock(&uplink->lock);
 }
 
+gint64
+cc_uplink_wanted_bps(CcUplink *uplink, guint layer)
+{
+    g_return_val_if_fail(layer < CC_SEND_MAX_LAYERS, -1);
+    g_mutex_lock(&uplink->lock);
+    gint64 bps = uplink->streams[VIDEO + 2 * layer].wanted_bps;
+    g_mutex_unlock(&uplink->lock);
+    return bps;
+}
+
 static guint
 take_bps(Stream *stream, gint64 elapsed_us)
 {
@@ -216,9 +251,10 @@ cc_uplink_take_stats(CcUplink *uplink, gint64 now_us, CcUplinkStats *stats)
     g_mutex_lock(&uplink->lock);
     gint64 elapsed_us = uplink->stats_us != 0 ? now_us - uplink->stats_us : 0;
     uplink->stats_us = now_us;
-    stats->audio_bps = take_bps(&uplink->streams[0], elapsed_us);
-    stats->video_bps = take_bps(&uplink->streams[1], elapsed_us);
-    stats->video_bps += take_bps(&uplink->streams[2], elapsed_us);
+    stats->audio_bps = take_bps(&uplink->streams[AUDIO], elapsed_us);
+    stats->video_bps = 0;
+    for (guint i = VIDEO; i < N_STREAMS; i++)
+        stats->video_bps += take_bps(&uplink->streams[i], elapsed_us);
     if (uplink->reported > 0) {
         double latest = (double)uplink->lost / (double)uplink->reported;
         /* A few seconds' memory keeps the figure readable. */

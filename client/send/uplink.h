@@ -5,6 +5,7 @@
  * Any thread. */
 #pragma once
 
+#include "client/send/settings.h"
 #include "common/wire/sdp.h"
 
 G_BEGIN_DECLS
@@ -13,8 +14,8 @@ typedef struct CcUplink CcUplink;
 
 typedef struct {
     guint32 audio_ssrc; /* 0: no such stream */
-    guint32 video_ssrc;
-    guint32 rtx_ssrc;
+    guint32 video_ssrc[CC_SEND_MAX_LAYERS];
+    guint32 rtx_ssrc[CC_SEND_MAX_LAYERS];
 } CcUplinkStreams;
 
 CcUplink *cc_uplink_new(const CcUplinkStreams *streams);
@@ -31,6 +32,9 @@ gsize cc_uplink_rewrite(CcUplink *uplink, const guint8 *packet, gsize length, gu
 
 /* An RTCP compound from the relay, of any content. */
 void cc_uplink_rtcp(CcUplink *uplink, const guint8 *rtcp, gsize length);
+
+/* What the relay last wanted @layer to take, with all headers (TMMBR); -1: it has not said. */
+gint64 cc_uplink_wanted_bps(CcUplink *uplink, guint layer);
 
 typedef struct {
     guint audio_bps, video_bps; /* RTP bytes, retransmissions counted as video */

@@ -167,6 +167,12 @@ const CcConfigKey cc_config_keys[] = {
     EVEN("video", "height", "720", 64, 4320, N_("Height of the picture in pixels.")),
     INT("video", "framerate", "25", 1, 60, N_("Frames a second.")),
     INT("video", "bitrate-kbps", "900", 30, 20000, N_("Bitrate of the picture in kbit/s.")),
+    EVEN("video", "min-height", "180", 64, 4320,
+         N_("Where a classroom's link takes less than a size's bitrate, that size gets less, and "
+            "its picture shrinks, but to no fewer pixels in height than this.")),
+    INT("video", "temporal-layers", "3", 1, 3,
+        N_("In how many steps the relay may leave out pictures for a classroom whose link has a "
+           "weak moment (VP8): 3 also allows a half and a quarter of them, 2 a half, 1 none.")),
     INT("video", "keyframe-interval-s", "10", 1, 600,
         N_("Longest time between two keyframes in seconds; receivers get one at once when they "
            "need it.")),

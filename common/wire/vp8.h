@@ -32,4 +32,8 @@ gboolean cc_vp8_parse(const guint8 *payload, gsize length, CcVp8Descriptor *desc
  * descriptor is not valid. */
 gboolean cc_vp8_rewrite(guint8 *payload, gsize length, guint16 picture_id, guint8 tl0picidx);
 
+/* The quantizer index (0..127, coarser is higher) of a whole frame, without descriptor, or of its
+ * first bytes (RFC 6386 sections 9.1 to 9.6); -1 if @frame is too short to tell. */
+int cc_vp8_frame_quantizer(const guint8 *frame, gsize length);
+
 G_END_DECLS

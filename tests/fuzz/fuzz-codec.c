@@ -12,6 +12,7 @@ LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
     for (CcCodec codec = CC_CODEC_NONE; codec <= CC_CODEC_H264; codec++)
         cc_codec_payload_begins_keyframe(codec, data, size);
 
+    g_assert_cmpint(cc_vp8_frame_quantizer(data, size), <, 128);
     if (cc_vp8_parse(data, size, &before)) {
         g_autofree guint8 *copy = g_memdup2(data, size);
 

@@ -11,7 +11,7 @@
 #define VIDEO 0x2002
 #define RTX 0x3003
 
-static const CcUplinkStreams streams = {AUDIO, VIDEO, RTX};
+static const CcUplinkStreams streams = {AUDIO, {VIDEO}, {RTX}};
 
 /* An answer that numbers everything differently from our pipeline. */
 static CcSdp *
@@ -161,7 +161,7 @@ static void
 test_offer(void)
 {
     CcSendSettings settings = {.video_codec = CC_CODEC_H264, .channels = 1};
-    CcRtpSenderIds ids = {AUDIO, VIDEO, RTX, "name"};
+    CcRtpSenderIds ids = {AUDIO, {VIDEO}, {RTX}, "name"};
     g_autoptr(CcSdp) both = cc_send_offer(&settings, &ids);
     g_assert_cmpuint(both->media->len, ==, 2);
     const CcSdpMedia *video = both->media->pdata[1];

@@ -117,12 +117,42 @@ check_hostile(const guint8 *data, gsize length)
                     length - before.length);
 }
 
+/* libvpx's, with the quantizer held at its steps 30 and 58, which are indices 39 and 112. */
+static void
+test_quantizer(void)
+{
+    static const guint8 fine_key[] = {0x90, 0x08, 0x00, 0x9d, 0x01, 0x2a, 0x40, 0x00,
+                                      0x40, 0x00, 0x03, 0x87, 0x08, 0x85, 0x85, 0x88,
+                                      0x99, 0x84, 0x88, 0x13, 0x82, 0x01, 0xdc, 0x2f};
+    static const guint8 fine[] = {0xf1, 0x01, 0x00, 0x0e, 0x10, 0x9c, 0x00, 0x18, 0x00, 0x1b};
+    static const guint8 coarse_key[] = {0x30, 0x05, 0x00, 0x9d, 0x01, 0x2a, 0x40, 0x00,
+                                        0x40, 0x00, 0x0a, 0x87, 0x08, 0x85, 0x85, 0x88,
+                                        0x99, 0x84, 0x88, 0x38, 0x02, 0x01, 0xe3, 0x45};
+    static const guint8 coarse[] = {0xf1, 0x01, 0x00, 0x34, 0x11, 0xc0, 0x00, 0x18, 0x00, 0x1e};
+    g_assert_cmpint(cc_vp8_frame_quantizer(fine_key, sizeof fine_key), ==, 39);
+    g_assert_cmpint(cc_vp8_frame_quantizer(fine, sizeof fine), ==, 39);
+    g_assert_cmpint(cc_vp8_frame_quantizer(coarse_key, sizeof coarse_key), ==, 112);
+    g_assert_cmpint(cc_vp8_frame_quantizer(coarse, sizeof coarse), ==, 112);
+    for (gsize length = 0; length < 20; length++)
+        g_assert_cmpint(cc_vp8_frame_quantizer(coarse_key, length), ==, -1);
+    g_assert_cmpint(cc_vp8_frame_quantizer(coarse, 4), ==, -1);
+}
+
+static void
+check_quantizer(const guint8 *data, gsize length)
+{
+    int quantizer = cc_vp8_frame_quantizer(data, length);
+    g_assert_cmpint(quantizer, >=, -1);
+    g_assert_cmpint(quantizer, <=, 127);
+}
+
 static void
 test_hostile(void)
 {
     hostile_all(check_hostile, full, sizeof full);
     hostile_all(check_hostile, narrow, sizeof narrow);
     hostile_all(check_hostile, plain, sizeof plain);
+    hostile_all(check_quantizer, full + 6, sizeof full - 6);
 }
 
 int
@@ -133,6 +163,7 @@ main(int argc, char **argv)
     g_test_add_func("/wire/vp8/others", test_others);
     g_test_add_func("/wire/vp8/truncated", test_truncated);
     g_test_add_func("/wire/vp8/rewrite", test_rewrite);
+    g_test_add_func("/wire/vp8/quantizer", test_quantizer);
     g_test_add_func("/wire/vp8/hostile", test_hostile);
     return g_test_run();
 }
