@@ -108,7 +108,12 @@ const CcConfigKey cc_config_keys[] = {
     INT("relay", "connect-timeout-ms", "30000", 500, 300000,
         N_("A session that has not connected after this long, in milliseconds, is removed.")),
     INT("relay", "session-timeout-ms", "15000", 500, 300000,
-        N_("A session from which nothing has come for this long, in milliseconds, is removed.")),
+        N_("A session from which nothing has come for this long, in milliseconds, is given up: a "
+           "teacher's is removed, a classroom's gets nothing any more.")),
+    INT("relay", "resume-timeout-s", "600", 0, 86400,
+        N_("How long, in seconds, such a classroom's session is kept, so that it goes on at once "
+           "when "
+           "its link is back.")),
     INT("relay", "history-ms", "2000", 0, 10000,
         N_("How long packets are kept for repeating lost ones, in milliseconds.")),
     INT("relay", "keyframe-interval-ms", "500", 0, 10000,

@@ -177,6 +177,9 @@ cc_control_session_event(CcControl *control, const CcSessionEvent *event)
     case CC_SESSION_SILENT:
         cc_room_registry_silent(control->rooms, event->session_id, now_us);
         break;
+    case CC_SESSION_LOST:
+        cc_room_registry_lost(control->rooms, event->session_id, event->reason, now_us);
+        break;
     case CC_SESSION_ENDED:
         cc_room_registry_leave(control->rooms, event->session_id,
                                event->reason != NULL ? event->reason : "ended", FALSE, now_us);

@@ -61,10 +61,30 @@ check_headers(CcExchange *exchange)
     return FALSE;
 }
 
+/* Those who are out of reach keep their places only as long as nobody needs them. */
+static CcAdmission
+admit(CcControl *control, const char *room, gboolean publisher)
+{
+    CcAdmission admission =
+        cc_room_registry_admit(control->rooms, room, publisher, cc_clock_now_us());
+    const char *lost;
+
+    if (admission != CC_ADMISSION_LIMIT_SESSIONS)
+        return admission;
+    lost = cc_room_registry_longest_lost(control->rooms, room);
+    if (lost == NULL)
+        lost = cc_room_registry_longest_lost(control->rooms, NULL);
+    if (lost == NULL)
+        return admission;
+    g_autofree char *session_id = g_strdup(lost);
+    cc_control_end_session(control, session_id, "timed-out");
+    return cc_room_registry_admit(control->rooms, room, publisher, cc_clock_now_us());
+}
+
 static gboolean
 check_admission(CcExchange *exchange, const char *room, gboolean publisher)
 {
-    switch (cc_room_registry_admit(exchange->control->rooms, room, publisher, cc_clock_now_us())) {
+    switch (admit(exchange->control, room, publisher)) {
     case CC_ADMISSION_OK:
         return TRUE;
     case CC_ADMISSION_TEACHER_PRESENT:

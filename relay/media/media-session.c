@@ -133,6 +133,26 @@ cc_media_session_restart_ice(CcMediaSession *session, const char *local_ufrag,
     cc_session_table_add_ufrag(sessions, local_ufrag, session);
 }
 
+/* A classroom whose link was away for minutes goes on as if it had been seconds. */
+static void
+wake_up(CcMediaSession *self, gint64 now_us)
+{
+    self->asleep = FALSE;
+    cc_info("session %.6s… is back", self->setup->id);
+    cc_worker_emit(self->worker, self, CC_SESSION_CONNECTED, NULL);
+    cc_receiver_connected(self->receiver, now_us);
+    cc_media_session_wake_at(self, now_us);
+}
+
+static void
+fall_asleep(CcMediaSession *self)
+{
+    self->asleep = TRUE;
+    cc_info("session %.6s… is out of reach", self->setup->id);
+    cc_receiver_disconnected(self->receiver);
+    cc_worker_emit(self->worker, self, CC_SESSION_LOST, "timed-out");
+}
+
 /* Anything that only the peer can have sent. One who has been away for longer than usual is told at
  * once that we are here, and a watcher gets a picture to begin with. */
 static void
@@ -142,7 +162,9 @@ heard(CcMediaSession *self, gint64 now_us)
     self->last_us = now_us;
     if (self->publisher)
         cc_publisher_heard(self->publisher, now_us);
-    if (self->connected && away_us > AWAY_US && away_us > USUAL_GAPS * self->usual_gap_us) {
+    if (self->asleep)
+        wake_up(self, now_us);
+    else if (self->connected && away_us > AWAY_US && away_us > USUAL_GAPS * self->usual_gap_us) {
         cc_debug("session %.6s… was away for %d ms", self->setup->id, (int)(away_us / 1000));
         if (self->publisher)
             cc_publisher_report_soon(self->publisher, now_us);
@@ -295,26 +317,41 @@ cc_media_session_say_goodbye(CcMediaSession *session)
         cc_dtls_close(session->dtls);
 }
 
+/* Ends it, or lets it sleep, when nothing comes. Returns when to look again. */
+static gint64
+watch_silence(CcMediaSession *self, gint64 now_us)
+{
+    const CcWorkerOptions *options = &self->worker->options;
+    gint64 patience_us = options->session_timeout_ms * (gint64)1000;
+    gint64 resume_us = self->receiver ? options->resume_timeout_ms * (gint64)1000 : 0;
+    if (!self->connected) {
+        patience_us = self->created_us + options->connect_timeout_ms * (gint64)1000;
+        if (now_us >= patience_us)
+            cc_media_session_end(self, "never-connected");
+        return patience_us;
+    }
+    if (now_us < self->last_us + patience_us)
+        return self->last_us + patience_us;
+    if (now_us >= self->last_us + patience_us + resume_us)
+        cc_media_session_end(self, "timed-out");
+    else if (!self->asleep)
+        fall_asleep(self);
+    return self->last_us + patience_us + resume_us;
+}
+
 gint64
 cc_media_session_tick(CcMediaSession *session, gint64 now_us)
 {
-    const CcWorkerOptions *options = &session->worker->options;
     if (now_us >= session->dtls_due_us) {
         cc_dtls_handle_timeout(session->dtls);
         if (cc_dtls_state(session->dtls) == CC_DTLS_FAILED)
             cc_media_session_end(session, "dtls-failed");
         schedule_dtls(session, now_us);
     }
-    gint64 next_us = session->dtls_due_us;
-    gint64 deadline_us = session->connected
-                             ? session->last_us + options->session_timeout_ms * (gint64)1000
-                             : session->created_us + options->connect_timeout_ms * (gint64)1000;
-    if (now_us >= deadline_us)
-        cc_media_session_end(session, session->connected ? "timed-out" : "never-connected");
-    next_us = MIN(next_us, deadline_us);
+    gint64 next_us = MIN(session->dtls_due_us, watch_silence(session, now_us));
     if (session->end_reason)
         return G_MAXINT64;
-    if (!session->connected)
+    if (!session->connected || session->asleep)
         return next_us;
     return MIN(next_us, session->publisher ? cc_publisher_tick(session->publisher, now_us)
                                            : cc_receiver_tick(session->receiver, now_us));

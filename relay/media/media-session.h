@@ -40,6 +40,7 @@ struct CcMediaSession {
     gint64 last_us;      /* newest authenticated datagram */
     gint64 usual_gap_us; /* between them, the longest of late */
     gboolean connected;
+    gboolean asleep; /* receiver: out of reach, gets nothing, wakes up with its first sign of life */
     const char *end_reason; /* set: it is over and will be removed at the end of the turn */
 
     guint32 ssrc;           /* of our RTCP where we send no media */

@@ -44,6 +44,15 @@ cc_receiver_connected(CcReceiver *receiver, gint64 now_us)
     cc_receiver_returned(receiver, now_us);
 }
 
+/* What it gets next begins with a keyframe, and its numbers follow on. */
+void
+cc_receiver_disconnected(CcReceiver *receiver)
+{
+    g_ptr_array_remove_fast(receiver->session->room->receivers, receiver);
+    for (guint i = 0; i < receiver->n_subscriptions; i++)
+        receiver->subscriptions[i].source = NULL;
+}
+
 void
 cc_receiver_returned(CcReceiver *receiver, gint64 now_us)
 {

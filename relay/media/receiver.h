@@ -18,6 +18,8 @@ struct CcReceiver {
 CcReceiver *cc_receiver_new(CcMediaSession *session);
 void cc_receiver_free(CcReceiver *receiver);
 void cc_receiver_connected(CcReceiver *receiver, gint64 now_us);
+/* Nothing is sent to it any more, until it is connected again. */
+void cc_receiver_disconnected(CcReceiver *receiver);
 /* It was cut off for a while: asks for a keyframe, and sends a report at once. */
 void cc_receiver_returned(CcReceiver *receiver, gint64 now_us);
 

@@ -31,6 +31,7 @@ typedef enum {
     CC_SESSION_CONNECTED, /* DTLS is up */
     CC_SESSION_MEDIA,  /* publisher: the first media packet after connecting or after a silence */
     CC_SESSION_SILENT, /* publisher: nothing at all arrived for silence_timeout_ms */
+    CC_SESSION_LOST,   /* receiver: nothing for session_timeout_ms; CONNECTED if it comes back */
     CC_SESSION_ENDED,  /* the worker has removed it: never connected, timed out, DTLS closed or
                           failed */
 } CcSessionEventKind;
@@ -51,6 +52,7 @@ typedef struct {
     CcDtlsIdentity *identity;   /* (transfer none), outlives the worker */
     guint connect_timeout_ms;   /* from setup to DTLS: 30000 */
     guint session_timeout_ms;   /* without any authenticated datagram: 15000 */
+    guint resume_timeout_ms;    /* receiver: how much longer its session is kept then: 600000 */
     guint silence_timeout_ms;   /* publisher: 2000 */
     guint history_ms;           /* how long packets stay available for RTX: 2000 */
     guint keyframe_interval_ms; /* at most one keyframe request per track in this time: 500 */

@@ -191,7 +191,42 @@ cc_room_registry_connected(CcRoomRegistry *registry, const char *session_id, gin
     if (participant == NULL)
         return;
     participant->last_sign_us = now_us;
+    participant->lost_us = 0;
     set_connected(registry, room, participant);
+}
+
+void
+cc_room_registry_lost(CcRoomRegistry *registry, const char *session_id, const char *reason,
+                      gint64 now_us)
+{
+    CcRoom *room;
+    CcParticipant *participant = find_participant(registry, session_id, &room);
+
+    if (participant == NULL || !participant->connected)
+        return;
+    participant->connected = FALSE;
+    participant->lost_us = now_us;
+    notify(registry,
+           &(CcRoomEvent){
+               .kind = CC_ROOM_LEFT, .room = room, .participant = participant, .reason = reason});
+}
+
+const char *
+cc_room_registry_longest_lost(const CcRoomRegistry *registry, const char *room)
+{
+    const CcParticipant *longest = NULL;
+    GHashTableIter iter;
+    gpointer value;
+
+    g_hash_table_iter_init(&iter, registry->sessions);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const CcParticipant *participant = value;
+        if (participant->lost_us != 0 &&
+            (room == NULL || strcmp(participant->room->name, room) == 0) &&
+            (longest == NULL || participant->lost_us < longest->lost_us))
+            longest = participant;
+    }
+    return longest != NULL ? longest->session_id : NULL;
 }
 
 void

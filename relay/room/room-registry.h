@@ -79,6 +79,14 @@ void cc_room_registry_connected(CcRoomRegistry *registry, const char *session_id
 void cc_room_registry_media(CcRoomRegistry *registry, const char *session_id);
 void cc_room_registry_silent(CcRoomRegistry *registry, const char *session_id, gint64 now_us);
 
+/* A receiver is out of reach: others hear that it has left, and of its coming if it connects again.
+ */
+void cc_room_registry_lost(CcRoomRegistry *registry, const char *session_id, const char *reason,
+                           gint64 now_us);
+/* The session that has been out of reach longest, in @room, or anywhere if that is NULL: it is the
+ * first to make room for others. (transfer none) NULL if there is none. */
+const char *cc_room_registry_longest_lost(const CcRoomRegistry *registry, const char *room);
+
 /* The session is no more. @deliberate: by its own wish, so that a teacher's lesson is over at once;
  * otherwise she may come back. Unknown ids are fine. */
 void cc_room_registry_leave(CcRoomRegistry *registry, const char *session_id, const char *reason,

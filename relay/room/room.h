@@ -29,6 +29,7 @@ typedef struct {
     char *name; /* "" if unknown */
     gboolean publisher;
     gboolean connected;  /* its transport is up; others hear of it from then on */
+    gint64 lost_us;      /* it was, and has been out of reach since then; 0: no */
     gboolean media;      /* publisher: packets arrive */
     gint64 last_sign_us; /* publisher: when it joined or connected */
     guint worker;        /* which of the media workers carries it */

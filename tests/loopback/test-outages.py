@@ -121,6 +121,24 @@ class Outages(LessonCase):
                 self.wait_for_pictures(classroom)
                 self.assertEqual(self.receiver(relay)["id"], session)
 
+    def test_outage_beyond_the_timeout(self):
+        """The relay has given the classroom up, and everybody else has been told; it goes on all the same."""
+        relay, cable, teacher, classroom = self.start_cabled_lesson(session_timeout_ms=2000)
+        receiver = self.receiver(relay)
+        mark = classroom.mark()
+        cable.unplug()
+        began = time.monotonic()
+        self.wait_until("the classroom is gone", lambda: not self.receiver(relay)["connected"], 10)
+        sent = self.receiver(relay)["packets"]
+        time.sleep(10)
+        self.assertEqual(self.receiver(relay)["packets"], sent, "nothing is sent to where nobody is")
+        lasted = time.monotonic() - began
+        cable.plug_in()
+        self.assertLess(self.gap(classroom, mark), lasted + 1)
+        self.wait_for_pictures(classroom)
+        self.assertEqual(self.receiver(relay)["id"], receiver["id"])
+        self.assertTrue(self.receiver(relay)["connected"])
+
 
 if __name__ == "__main__":
     tap.main()

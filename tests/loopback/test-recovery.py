@@ -60,7 +60,7 @@ class Recovery(LessonCase):
         self.wait_for_media(classroom, 20, mark)
 
     def test_classroom_frozen_and_thawed(self):
-        relay, teacher, classroom = self.start_lesson(session_timeout_ms=3000)
+        relay, teacher, classroom = self.start_lesson(session_timeout_ms=3000, resume_timeout_s=0)
         other = self.start_recv(relay, name="other")
         self.wait_for_media(other)
         classroom.freeze()

@@ -3,6 +3,7 @@
 
 #include <glib/gstdio.h>
 
+#include "common/base/clock.h"
 #include "common/base/error.h"
 #include "common/transport/ice-lite.h"
 
@@ -27,6 +28,62 @@ test_timed_out(void)
     test.options.session_timeout_ms = 200;
     media_test_start(&test);
     peer_connected(&test, CC_DIRECTION_WATCH, FALSE);
+    media_test_wait_event(&test, "ended s1 timed-out");
+    g_assert_cmpuint(media_test_stats(&test)->sessions->len, ==, 0);
+    media_test_clear(&test);
+}
+
+/* One that is out of reach gets nothing; its first sign of life brings everything back, in the same
+ * stream. */
+static void
+test_sleep(void)
+{
+    MediaTest test;
+    media_test_init(&test);
+    test.options.session_timeout_ms = 1500;
+    test.options.resume_timeout_ms = 60000;
+    media_test_start(&test);
+    Peer *teacher = peer_connected(&test, CC_DIRECTION_PUBLISH, FALSE);
+    Peer *watcher = peer_connected(&test, CC_DIRECTION_WATCH, FALSE);
+    send_audio(teacher, PUBLISHER_AUDIO, 1);
+    wait_count(watcher, CC_MEDIA_AUDIO, 1);
+    gint64 sent_us = 0;
+    for (guint16 i = 2; !media_test_has_event(&test, "lost s2 timed-out");) {
+        if (cc_clock_now_us() - sent_us > 20000) {
+            send_audio(teacher, PUBLISHER_AUDIO, i++); /* keeps only the teacher awake */
+            sent_us = cc_clock_now_us();
+        }
+        media_test_turn(&test, 5);
+    }
+    const CcSlot *slot = peer_slot(watcher, CC_MEDIA_AUDIO);
+    guint before = peer_count(watcher, slot->ssrc);
+    send_audio(teacher, PUBLISHER_AUDIO, 1000);
+    for (guint i = 0; i < 5; i++)
+        media_test_turn(&test, 20);
+    g_assert_cmpuint(peer_count(watcher, slot->ssrc), ==, before);
+    g_ptr_array_set_size(test.events, 0);
+    peer_rebind(watcher);
+    peer_send_check(watcher, NULL, NULL);
+    media_test_wait_event(&test, "connected s2");
+    send_audio(teacher, PUBLISHER_AUDIO, 1001);
+    wait_count(watcher, CC_MEDIA_AUDIO, before + 1);
+    g_assert_cmpuint(peer_packet(watcher, slot->ssrc, before)->rtp.sequence, ==,
+                     (guint16)(peer_packet(watcher, slot->ssrc, before - 1)->rtp.sequence + 1));
+    g_assert_cmpuint(watcher->n_bad, ==, 0);
+    media_test_clear(&test);
+}
+
+/* … but not for ever. */
+static void
+test_slept_too_long(void)
+{
+    MediaTest test;
+    media_test_init(&test);
+    test.options.session_timeout_ms = 200;
+    test.options.resume_timeout_ms = 200;
+    media_test_start(&test);
+    peer_connected(&test, CC_DIRECTION_WATCH, FALSE);
+    media_test_wait_event(&test, "lost s1 timed-out");
     media_test_wait_event(&test, "ended s1 timed-out");
     g_assert_cmpuint(media_test_stats(&test)->sessions->len, ==, 0);
     media_test_clear(&test);
@@ -212,6 +269,8 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/media-session/never-connected", test_never_connected);
     g_test_add_func("/media-session/timed-out", test_timed_out);
+    g_test_add_func("/media-session/sleep", test_sleep);
+    g_test_add_func("/media-session/slept-too-long", test_slept_too_long);
     g_test_add_func("/media-session/silence", test_silence);
     g_test_add_func("/media-session/totals", test_totals);
     g_test_add_func("/media-session/closed-by-peer", test_closed_by_peer);

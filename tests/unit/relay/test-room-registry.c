@@ -336,11 +336,41 @@ test_home(Fixture *fixture, gconstpointer data)
     g_assert_cmpuint(cc_room_registry_lookup(fixture->registry, "a")->home, ==, 2);
 }
 
+/* One that is out of reach has left for the others, but has its place until somebody needs it. */
+static void
+test_lost(Fixture *fixture, gconstpointer data)
+{
+    join(fixture, "math", "a", FALSE, 0, NULL);
+    join(fixture, "math", "b", FALSE, 0, NULL);
+    join(fixture, "art", "c", FALSE, 0, NULL);
+    cc_room_registry_lost(fixture->registry, "a", "timed-out", 5);
+    assert_log(fixture, ""); /* nobody knew of it */
+    cc_room_registry_connected(fixture->registry, "a", 10);
+    cc_room_registry_connected(fixture->registry, "b", 10);
+    cc_room_registry_connected(fixture->registry, "c", 10);
+    assert_log(fixture, "joined:p1 joined:p2 joined:p1 ");
+    g_assert_null(cc_room_registry_longest_lost(fixture->registry, NULL));
+    cc_room_registry_lost(fixture->registry, "b", "timed-out", 20);
+    cc_room_registry_lost(fixture->registry, "a", "timed-out", 30);
+    cc_room_registry_lost(fixture->registry, "c", "timed-out", 15);
+    cc_room_registry_lost(fixture->registry, "c", "timed-out", 40);
+    assert_log(fixture, "left:p2:timed-out left:p1:timed-out left:p1:timed-out ");
+    g_assert_cmpstr(cc_room_registry_longest_lost(fixture->registry, "math"), ==, "b");
+    g_assert_cmpstr(cc_room_registry_longest_lost(fixture->registry, NULL), ==, "c");
+    cc_room_registry_connected(fixture->registry, "b", 50);
+    assert_log(fixture, "joined:p2 ");
+    g_assert_cmpstr(cc_room_registry_longest_lost(fixture->registry, "math"), ==, "a");
+    cc_room_registry_leave(fixture->registry, "a", "timed-out", FALSE, 60);
+    assert_log(fixture, "");
+    g_assert_null(cc_room_registry_longest_lost(fixture->registry, "math"));
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
 #define ADD(name, function) g_test_add(name, Fixture, NULL, set_up, function, tear_down)
+    ADD("/relay/room/lost", test_lost);
     ADD("/relay/room/lesson", test_lesson);
     ADD("/relay/room/never-connected", test_never_connected);
     ADD("/relay/room/away-and-back", test_away_and_back);
