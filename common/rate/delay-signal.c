@@ -23,7 +23,7 @@ track_base(CcDelaySignal *signal, gint64 sent_us, gint64 delay_us)
     if (!signal->started) {
         base_us[0] = base_us[1] = base_us[2] = delay_us;
         signal->stretch_us = sent_us;
-    } else if (sent_us - signal->stretch_us > STRETCH_US) {
+    } else if (!signal->held && sent_us - signal->stretch_us > STRETCH_US) {
         base_us[2] = base_us[1];
         base_us[1] = base_us[0];
         base_us[0] = delay_us;

@@ -23,6 +23,7 @@ typedef struct {
     gint64 base_us[3]; /* the least delay in each of some stretches of time, the newest first */
     gint64 stretch_us; /* when the newest began */
 
+    gboolean held;    /* the base is not forgotten: the queue is known never to be empty */
     double jitter_us; /* mean of how far groups are from their neighbours */
 } CcDelaySignal;
 

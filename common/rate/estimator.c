@@ -201,7 +201,7 @@ judge_probe(CcEstimator *self, const CcPathView *view)
         return;
     double bits = bits_between(self, prober->first, prober->last), bps = 0;
     CcProbeVerdict verdict = cc_prober_end(prober, bits, view->loop_us, view->now_us, &bps);
-    if (self->control.state != CC_RATE_GROWING)
+    if (self->control.state == CC_RATE_CONTESTED)
         return;
     if (verdict == CC_PROBE_FULL)
         bps *= PROBE_MARGIN;
@@ -228,6 +228,11 @@ look(CcEstimator *self, gint64 now_us, gint64 passed_us)
     track_loss(self, &view, passed_us);
     cc_rate_control_step(&self->control, &view);
     judge_probe(self, &view);
+    self->delay.held = self->control.state == CC_RATE_CONTESTED;
+    if (self->control.way_changed) {
+        self->control.way_changed = FALSE;
+        cc_delay_signal_reset(&self->delay);
+    }
 
     CcEstimate *result = &self->result;
     result->queue_us = view.queue_us;
@@ -316,9 +321,10 @@ cc_estimator_probe(CcEstimator *estimator, gint64 now_us, CcProbe *probe)
     CcEstimator *self = estimator;
     const CcEstimate *result = &self->result;
     if (self->prober.is_on || now_us < self->prober.next_us ||
-        self->wanted_bps <= result->estimate_bps || result->state != CC_LINK_CLEAR ||
+        self->wanted_bps <= result->estimate_bps ||
+        (result->state != CC_LINK_CLEAR && result->state != CC_LINK_FULL) ||
         result->sent_bps >= UNTESTED_SHARE * result->estimate_bps ||
-        result->queue_us > cc_rate_control_target_us(result->estimate_bps))
+        result->queue_us > 2 * cc_rate_control_target_us(result->estimate_bps))
         return FALSE;
     double factor = self->prober.failures > 0 ? CAREFUL_PROBE : BOLD_PROBE;
     double bps = MIN(self->control.bps * factor, self->wanted_bps * WANTED_MARGIN);

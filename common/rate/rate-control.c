@@ -7,23 +7,40 @@
 #define LEAST_PACE 0.3    /* of what arrives, however long the queue is */
 #define LEAST_RATE 0.9
 
-#define SLOW_GROWTH 0.04 /* in each loop */
-#define GROWTH_GAIN 1.5  /* of the growth itself */
+#define SLOW_STEP_BPS 12000.0 /* in each loop, near the capacity */
+#define SLOW_GROWTH_MIN 0.015
+#define SLOW_GROWTH_MAX 0.06
+#define GROWTH_GAIN 1.5 /* of the growth itself */
 #define MAX_GROWTH 0.5
 #define OVERSHOOT_US 80000.0 /* of queue that a growth may cause before it is seen */
 #define LIMITED 0.75         /* who sends less than that of the rate does not test it */
 #define CAPACITY_MEMORY_US (60 * G_USEC_PER_SEC)
 
 #define EMPTY_US 10000
-#define BREATH_AFTER_US (10 * G_USEC_PER_SEC)
-#define BREATH_US 600000
+#define BREATH_AFTER_US (8 * G_USEC_PER_SEC)
+#define BREATH_US 500000
+#define BREATH_SHARE 0.5
 
-#define WATCH_US 80000.0 /* of queue that should have drained before there is a verdict */
+#define WATCH_US 200000.0 /* of queue that should have drained before there is a verdict */
 #define CONTESTED_CHECK_US (10 * G_USEC_PER_SEC)
+#define WATCH_ABOVE_US 20000 /* beyond the target */
+
 #define CONTESTED_CUT 0.85
+#define CONTESTED_BREATH 0.6
+#define CONTESTED_END_US 1000000 /* without a queue */
+#define CALM_US 800000
+#define SAWTOOTH_US 40000
 #define CONTESTED_SHARE 0.5        /* of what we had is ours at once */
 #define CONTESTED_PAUSE_US 1300000 /* between two answers to losses */
 #define SEGMENT_BITS (1200 * 8.0)
+
+/* What a rate grows by in one loop near the capacity: for two flows about the same amount, so they
+ * become alike. */
+static double
+slow_growth(double bps)
+{
+    return CLAMP(SLOW_STEP_BPS / bps, SLOW_GROWTH_MIN, SLOW_GROWTH_MAX);
+}
 
 void
 cc_rate_control_init(CcRateControl *control, double start_bps, double min_bps, double max_bps)
@@ -31,8 +48,8 @@ cc_rate_control_init(CcRateControl *control, double start_bps, double min_bps, d
     memset(control, 0, sizeof *control);
     control->min_bps = min_bps;
     control->max_bps = max_bps;
-    control->growth = SLOW_GROWTH;
     cc_rate_control_set(control, start_bps);
+    control->growth = slow_growth(control->bps);
 }
 
 void
@@ -65,17 +82,18 @@ carried_bps(const CcPathView *view)
 static void
 grow(CcRateControl *self, const CcPathView *view, double step, gint64 target_us)
 {
+    double slow = slow_growth(self->bps);
     if (is_limited(self, view)) {
-        self->growth = SLOW_GROWTH;
+        self->growth = slow;
         return;
     }
     double known = self->capacity_bps;
     if (view->now_us - self->capacity_us > CAPACITY_MEMORY_US)
         known = 0;
     gboolean near = known > 0 && self->bps > 0.85 * known && self->bps < 1.15 * known;
-    double most = CLAMP(OVERSHOOT_US / (double)view->loop_us, SLOW_GROWTH, MAX_GROWTH);
+    double most = CLAMP(OVERSHOOT_US / (double)view->loop_us, slow, MAX_GROWTH);
     if (near || view->queue_us > target_us / 2)
-        self->growth = SLOW_GROWTH;
+        self->growth = slow;
     else
         self->growth = MIN(self->growth * pow(GROWTH_GAIN, step), most);
     double room = 1 - (double)view->queue_us / (double)target_us;
@@ -90,7 +108,7 @@ shrink(CcRateControl *self, const CcPathView *view, gint64 target_us)
     double carried = carried_bps(view);
     double ahead_us = (double)view->queue_us + CLAMP(view->slope * 0.1, 0, 50000);
     double excess = (ahead_us - (double)target_us) / DRAIN_US;
-    self->growth = SLOW_GROWTH;
+    self->growth = slow_growth(self->bps);
     if (carried <= 0)
         return;
     if (is_limited(self, view) && view->queue_us < 2 * target_us)
@@ -101,34 +119,61 @@ shrink(CcRateControl *self, const CcPathView *view, gint64 target_us)
     self->pace_bps = carried * MAX(1 - excess, LEAST_PACE);
 }
 
+static void
+begin_contest(CcRateControl *self, const CcPathView *view)
+{
+    self->state = CC_RATE_CONTESTED;
+    self->check_us = self->loss_us = view->now_us;
+    self->least_queue_us = self->most_queue_us = view->queue_us;
+    self->breath_us = 0;
+    self->bps = MAX(self->bps, CONTESTED_SHARE * self->episode_bps);
+}
+
 /* Does the queue give way as it should after we did? */
 static void
 watch(CcRateControl *self, const CcPathView *view, double seconds)
 {
     double carried = carried_bps(view);
-    if (!self->watching || carried < 0.9 * view->sent_bps) {
+    gboolean contested = self->state == CC_RATE_CONTESTED;
+    if (!self->watching || (!contested && carried < 0.9 * view->sent_bps)) {
         self->watching = TRUE;
         self->watch_bps = carried;
         self->watch_queue_us = view->queue_us;
-        self->watch_us = view->now_us;
         self->expected_us = 0;
         return;
     }
     if (self->watch_bps > 0)
         self->expected_us +=
             MAX(1 - view->sent_bps / self->watch_bps, 0) * seconds * G_USEC_PER_SEC;
-    double drained_us = (double)(self->watch_queue_us - view->queue_us);
-    if (self->expected_us < MAX(WATCH_US, 0.3 * (double)self->watch_queue_us))
+    if (self->expected_us < WATCH_US)
         return;
     self->watching = FALSE;
-    gboolean ours = drained_us > 0.4 * self->expected_us;
-    if (ours && self->state == CC_RATE_CONTESTED) {
+    double drained_us = (double)(self->watch_queue_us - view->queue_us);
+    double could_us = MIN(self->expected_us, (double)self->watch_queue_us);
+    if (contested && drained_us > 0.7 * could_us)
         self->state = CC_RATE_QUEUE;
-    } else if (!ours && self->state != CC_RATE_CONTESTED) {
-        self->state = CC_RATE_CONTESTED;
-        self->contested_us = self->loss_us = view->now_us;
-        self->bps = self->pace_bps = MAX(self->bps, CONTESTED_SHARE * self->episode_bps);
-    }
+    else if (!contested && drained_us < 0.3 * could_us)
+        begin_contest(self, view);
+}
+
+/* From time to time: is it still somebody else's queue? Not when it is full, for then the others
+ * give way by themselves. */
+static void
+check_contest(CcRateControl *self, const CcPathView *view)
+{
+    self->least_queue_us = MIN(self->least_queue_us, view->queue_us);
+    self->most_queue_us = MAX(self->most_queue_us, view->queue_us);
+    gint64 since_us = view->now_us - self->check_us, loss_us = view->now_us - self->loss_us;
+    gboolean calm = loss_us > CALM_US && loss_us < 2 * CALM_US;
+    if (since_us < CONTESTED_CHECK_US || (!calm && since_us < 2 * CONTESTED_CHECK_US))
+        return;
+    /* No sawtooth, no losses: it is the way that has become longer. */
+    self->way_changed = loss_us > since_us - view->loop_us &&
+                        self->most_queue_us - self->least_queue_us < SAWTOOTH_US;
+    self->check_us = view->now_us;
+    self->least_queue_us = self->most_queue_us = view->queue_us;
+    self->watching = FALSE;
+    self->breath_us = view->now_us + BREATH_US + view->loop_us;
 }
 
 /* As TCP would: a segment more in each round trip, less after a loss. */
@@ -137,12 +182,9 @@ contest(CcRateControl *self, const CcPathView *view, double seconds)
 {
     double deviation = sqrt(view->loss * (1 - view->loss) / MAX(view->reported, 1));
     gboolean lost = view->loss - view->random_loss > MAX(0.02, 1.5 * deviation);
-    if (view->now_us - self->contested_us > CONTESTED_CHECK_US) {
-        if (!self->watching || self->watch_us < self->contested_us)
-            self->watching = FALSE;
-        self->contested_us = view->now_us;
-        self->breath_us = view->now_us + BREATH_US + view->loop_us;
-    }
+    check_contest(self, view);
+    if (view->now_us < self->breath_us)
+        watch(self, view, seconds);
     if (lost && view->now_us - self->loss_us > MAX(view->loop_us, CONTESTED_PAUSE_US)) {
         self->loss_us = view->now_us;
         self->bps *= CONTESTED_CUT;
@@ -150,25 +192,24 @@ contest(CcRateControl *self, const CcPathView *view, double seconds)
         double rounds = seconds * G_USEC_PER_SEC / (double)MAX(view->loop_us, 50000);
         self->bps += SEGMENT_BITS * rounds * G_USEC_PER_SEC / (double)MAX(view->loop_us, 50000);
     }
-    self->pace_bps = self->bps * (view->now_us < self->breath_us ? 0.65 : 1);
+    self->pace_bps = self->bps * (view->now_us < self->breath_us ? CONTESTED_BREATH : 1);
 }
 
-/* Now and then the queue must be seen empty, or nobody knows any more what the way itself takes. */
+/* Now and then the queue must be seen empty, or nobody knows any more what the way itself takes.
+ * All who share it see it at the same time, so they hold their breath together. */
 static void
 breathe(CcRateControl *self, const CcPathView *view)
 {
-    if (view->queue_us < EMPTY_US) {
+    if (view->queue_us < EMPTY_US || self->empty_us == 0) {
         self->empty_us = view->now_us;
         self->breath_us = 0;
     }
-    if (self->empty_us == 0)
-        self->empty_us = view->now_us;
     if (view->now_us - self->empty_us > BREATH_AFTER_US) {
         self->empty_us = view->now_us;
         self->breath_us = view->now_us + BREATH_US + view->loop_us;
     }
     if (view->now_us < self->breath_us)
-        self->pace_bps = MIN(self->pace_bps, self->bps * 0.7);
+        self->pace_bps = MIN(self->pace_bps, self->bps * BREATH_SHARE);
 }
 
 void
@@ -182,24 +223,25 @@ cc_rate_control_step(CcRateControl *control, const CcPathView *view)
     double seconds = (double)passed_us / G_USEC_PER_SEC;
     gint64 target_us = cc_rate_control_target_us(self->bps);
 
-    if (view->queue_us > target_us + 20000)
-        watch(self, view, seconds);
+    if (view->queue_us > target_us)
+        self->full_us = view->now_us;
     else
-        self->watching = FALSE;
-    if (view->queue_us <= target_us)
         self->episode_bps = self->bps;
-
-    if (self->state == CC_RATE_CONTESTED && view->queue_us > target_us) {
+    if (self->state == CC_RATE_CONTESTED && view->now_us - self->full_us < CONTESTED_END_US) {
         contest(self, view, seconds);
     } else if (view->queue_us > target_us) {
         self->state = CC_RATE_QUEUE;
         shrink(self, view, target_us);
+        if (view->queue_us > target_us + WATCH_ABOVE_US)
+            watch(self, view, seconds);
     } else {
         self->state = CC_RATE_GROWING;
+        self->watching = FALSE;
         grow(self, view, (double)passed_us / (double)view->loop_us, target_us);
         self->pace_bps = self->bps;
-        breathe(self, view);
     }
+    if (self->state != CC_RATE_CONTESTED)
+        breathe(self, view);
     self->bps = CLAMP(self->bps, self->min_bps, self->max_bps);
     self->pace_bps = CLAMP(self->pace_bps, self->min_bps, self->bps);
 }

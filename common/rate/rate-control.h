@@ -39,14 +39,18 @@ typedef struct {
     gint64 step_us;      /* last */
     gint64 empty_us;     /* when the queue was last seen empty */
 
+    gint64 breath_us; /* until when the queue is being emptied on purpose */
+
     /* Whose queue is it? */
-    double episode_bps; /* the rate when it began */
-    gboolean watching;
+    double episode_bps;            /* the rate when it began */
+    gboolean watching;             /* whether it gives way */
     double watch_bps, expected_us; /* what arrived then; how much should have drained since */
-    gint64 watch_queue_us, watch_us;
-    gint64 breath_us;    /* until when the queue is being emptied on purpose */
-    gint64 contested_us; /* last check or change */
-    gint64 loss_us;      /* last answer to a loss */
+    gint64 watch_queue_us;
+    gint64 full_us;                       /* when it was last longer than it should be */
+    gint64 check_us;                      /* last time that a contest was doubted */
+    gint64 least_queue_us, most_queue_us; /* since */
+    gint64 loss_us;                       /* last answer to a loss */
+    gboolean way_changed; /* out: there is no queue, the way itself has become longer */
 } CcRateControl;
 
 void cc_rate_control_init(CcRateControl *control, double start_bps, double min_bps, double max_bps);
