@@ -175,7 +175,8 @@ track_loss(CcEstimator *self, CcPathView *view, gint64 passed_us)
     view->reported = losses.reported;
     double passed = (double)MIN(passed_us, 500000);
     self->result.loss += (view->loss - self->result.loss) * passed / SHOWN_LOSS_US;
-    if (view->queue_us < cc_rate_control_target_us(self->control.bps))
+    if (view->queue_us < cc_rate_control_target_us(self->control.bps) &&
+        self->control.state != CC_RATE_CONTESTED)
         self->random_loss += (view->loss - self->random_loss) * passed / RANDOM_LOSS_US;
     view->random_loss = self->random_loss;
     self->result.random_loss = MIN(self->random_loss, self->result.loss);

@@ -27,7 +27,8 @@
 
 #define CONTESTED_CUT 0.85
 #define CONTESTED_BREATH 0.6
-#define CONTESTED_END_US 1000000 /* without a queue */
+#define CONTESTED_END_US 4000000 /* without a queue */
+#define CONTESTED_REACH 2.2 /* of what is sent: more is not tested */
 #define CALM_US 800000
 #define SAWTOOTH_US 40000
 #define CONTESTED_SHARE 0.5        /* of what we had is ours at once */
@@ -188,7 +189,7 @@ contest(CcRateControl *self, const CcPathView *view, double seconds)
     if (lost && view->now_us - self->loss_us > MAX(view->loop_us, CONTESTED_PAUSE_US)) {
         self->loss_us = view->now_us;
         self->bps *= CONTESTED_CUT;
-    } else if (!is_limited(self, view) && view->now_us > self->breath_us) {
+    } else if (self->bps < CONTESTED_REACH * view->sent_bps && view->now_us > self->breath_us) {
         double rounds = seconds * G_USEC_PER_SEC / (double)MAX(view->loop_us, 50000);
         self->bps += SEGMENT_BITS * rounds * G_USEC_PER_SEC / (double)MAX(view->loop_us, 50000);
     }
