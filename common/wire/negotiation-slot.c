@@ -84,14 +84,38 @@ choose_extension(const CcSdpMedia *offer, const char *uri)
     return n == 1 && id <= MAX_ONE_BYTE_ID ? id : 0;
 }
 
+/* TRUE if whatever is lost can be sent again as another packet (RFC 4588). */
+static gboolean
+can_repair(const CcSlot *slot)
+{
+    for (guint i = 0; i < slot->n_codecs; i++) {
+        if (slot->codecs[i].rtx_payload_type == 0)
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* The relay numbers each packet anew, so it cannot send one a second time as it was: SRTP must not
+ * encrypt two things under one number. Where pictures could not be repaired, that is worth more. */
+static gboolean
+may_number(const CcAnswerOptions *options, const CcSlot *slot)
+{
+    return options->direction == CC_DIRECTION_PUBLISH || slot->kind == CC_MEDIA_AUDIO ||
+           can_repair(slot);
+}
+
 gboolean
 cc_negotiate_feedback_allowed(const CcAnswerOptions *options, const CcSlot *slot,
                               const char *feedback)
 {
     if (strcmp(feedback, "nack") == 0)
-        return TRUE;
+        return options->direction == CC_DIRECTION_PUBLISH || slot->transport_cc_ext == 0 ||
+               can_repair(slot);
     if (strcmp(feedback, "transport-cc") == 0)
-        return options->direction == CC_DIRECTION_PUBLISH && slot->transport_cc_ext != 0;
+        return slot->transport_cc_ext != 0;
+    if (strcmp(feedback, "goog-remb") == 0) /* for want of something better */
+        return options->direction == CC_DIRECTION_WATCH && slot->kind == CC_MEDIA_VIDEO &&
+               slot->transport_cc_ext == 0;
     if (strcmp(feedback, "ccm tmmbr") == 0) /* the relay tells its publishers, not the other way */
         return options->direction == CC_DIRECTION_PUBLISH && slot->kind == CC_MEDIA_VIDEO;
     return slot->kind == CC_MEDIA_VIDEO &&
@@ -116,20 +140,20 @@ static void
 choose_features(const CcSdpMedia *offer, const CcAnswerOptions *options, CcSlot *slot)
 {
     slot->mid_ext = choose_extension(offer, CC_SDP_EXT_MID);
-    if (options->direction == CC_DIRECTION_PUBLISH) {
+    if (may_number(options, slot))
         slot->transport_cc_ext = choose_extension(offer, CC_SDP_EXT_TRANSPORT_CC);
-        if (offer->kind == CC_MEDIA_VIDEO) {
-            slot->rid_ext = choose_extension(offer, CC_SDP_EXT_RID);
-            slot->repaired_rid_ext = choose_extension(offer, CC_SDP_EXT_REPAIRED_RID);
-        }
+    if (options->direction == CC_DIRECTION_PUBLISH && offer->kind == CC_MEDIA_VIDEO) {
+        slot->rid_ext = choose_extension(offer, CC_SDP_EXT_RID);
+        slot->repaired_rid_ext = choose_extension(offer, CC_SDP_EXT_REPAIRED_RID);
     }
+    slot->transport_cc = has_feedback(offer, options, slot, "transport-cc");
+    if (!slot->transport_cc)
+        slot->transport_cc_ext = 0; /* numbers without feedback would be waste */
     slot->nack = has_feedback(offer, options, slot, "nack");
     slot->pli = has_feedback(offer, options, slot, "nack pli");
     slot->fir = has_feedback(offer, options, slot, "ccm fir");
     slot->tmmbr = has_feedback(offer, options, slot, "ccm tmmbr");
-    slot->transport_cc = has_feedback(offer, options, slot, "transport-cc");
-    if (!slot->transport_cc)
-        slot->transport_cc_ext = 0; /* numbers without feedback would be waste */
+    slot->remb = has_feedback(offer, options, slot, "goog-remb");
 }
 
 static gboolean

@@ -239,7 +239,8 @@ static void
 answer_codecs(CcSdpMedia *answer, const CcSdpMedia *offer, const CcSlot *slot,
               const CcAnswerOptions *options)
 {
-    static const char *const kinds[] = {"transport-cc", "ccm fir", "ccm tmmbr", "nack", "nack pli"};
+    static const char *const kinds[] = {"transport-cc", "goog-remb", "ccm fir",
+                                        "ccm tmmbr",    "nack",      "nack pli"};
 
     for (guint i = 0; i < slot->n_codecs; i++) {
         const CcSlotCodec *codec = &slot->codecs[i];

@@ -31,7 +31,7 @@ typedef struct {
     char mid[17];
     guint n_codecs;          /* a publisher's slot has exactly one; a receiver's all in common */
     CcSlotCodec codecs[CC_MAX_SLOT_CODECS];
-    gboolean nack, pli, fir, transport_cc, tmmbr;
+    gboolean nack, pli, fir, transport_cc, remb, tmmbr;
     guint8 mid_ext, rid_ext, repaired_rid_ext, transport_cc_ext; /* 0: not negotiated */
     guint32 ssrc;            /* publisher: announced, or 0; receiver: the one that the relay sends */
     guint32 rtx_ssrc;

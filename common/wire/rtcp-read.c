@@ -194,6 +194,21 @@ cc_rtcp_read_tmmbr(const CcRtcpPacket *packet, guint index, CcRtcpTmmbr *entry)
     return TRUE;
 }
 
+#define REMB_ID 0x52454d42 /* "REMB" */
+#define REMB_LENGTH 16     /* bytes of body up to the SSRCs that it is about */
+
+gboolean
+cc_rtcp_read_remb(const CcRtcpPacket *packet, guint64 *bps)
+{
+    if (packet->type != CC_RTCP_PSFB || packet->count != CC_PSFB_APPLICATION ||
+        packet->body_length < REMB_LENGTH || cc_read_u32(packet->body + 8) != REMB_ID)
+        return FALSE;
+    guint32 exponent = packet->body[13] >> 2;
+    guint64 mantissa = cc_read_u24(packet->body + 13) & 0x3ffff;
+    *bps = exponent > 45 ? G_MAXUINT64 : mantissa << exponent;
+    return TRUE;
+}
+
 gboolean
 cc_rtcp_read_bye(const CcRtcpPacket *packet, guint32 ssrc)
 {

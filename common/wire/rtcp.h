@@ -17,7 +17,7 @@ enum {
     CC_RTCP_PSFB = 206,  /* format 1: PLI, 4: FIR, 15: application layer (REMB) */
 };
 enum { CC_RTPFB_NACK = 1, CC_RTPFB_TMMBR = 3, CC_RTPFB_TRANSPORT_CC = 15 };
-enum { CC_PSFB_PLI = 1, CC_PSFB_FIR = 4 };
+enum { CC_PSFB_PLI = 1, CC_PSFB_FIR = 4, CC_PSFB_APPLICATION = 15 };
 
 /* One packet of a compound. */
 typedef struct {
@@ -72,6 +72,8 @@ typedef struct {
 } CcRtcpTmmbr;
 /* FALSE at the end, or for another kind of packet. */
 gboolean cc_rtcp_read_tmmbr(const CcRtcpPacket *packet, guint index, CcRtcpTmmbr *entry);
+/* Receiver estimated maximum bitrate (draft-alvestrand-rmcat-remb-03): FALSE if it is none. */
+gboolean cc_rtcp_read_remb(const CcRtcpPacket *packet, guint64 *bps);
 /* BYE: TRUE if @ssrc leaves. */
 gboolean cc_rtcp_read_bye(const CcRtcpPacket *packet, guint32 ssrc);
 

@@ -55,6 +55,18 @@ add_int(JsonBuilder *builder, const char *name, gint64 value)
     json_builder_add_int_value(builder, value);
 }
 
+/* What the way to a receiver takes. */
+static void
+add_link(JsonBuilder *builder, const CcSessionStats *stats)
+{
+    cc_json_add_string(builder, "link", stats->link);
+    add_int(builder, "estimate_bps", stats->estimate_bps);
+    add_int(builder, "delivered_bps", stats->delivered_bps);
+    add_int(builder, "queue_ms", stats->queue_ms);
+    json_builder_set_member_name(builder, "random_loss");
+    json_builder_add_double_value(builder, stats->random_loss);
+}
+
 static void
 add_traffic(JsonBuilder *builder, const CcSessionStats *stats)
 {
@@ -83,6 +95,8 @@ add_traffic(JsonBuilder *builder, const CcSessionStats *stats)
     add_int(builder, "retransmitted", (gint64)stats->retransmitted);
     add_int(builder, "nacks", (gint64)stats->nacks);
     add_int(builder, "keyframe_requests", (gint64)stats->keyframe_requests);
+    if (stats->link != NULL)
+        add_link(builder, stats);
 }
 
 static void

@@ -268,6 +268,33 @@ describe_media(GString *out, const CcMetrics *metrics)
             watch->keyframe_requests);
 }
 
+/* Nobody is named here, so receivers are counted. */
+static void
+describe_links(GString *out, const CcWorkerStats *stats)
+{
+    static const char *const states[] = {"starting", "clear", "full", "contested", "silent"};
+    static const guint bounds[] = {32, 64, 128, 256, 512, 1024, 2048, 4096};
+    guint n_states[G_N_ELEMENTS(states)] = {0}, n_below[G_N_ELEMENTS(bounds)] = {0};
+
+    for (guint i = 0; i < stats->sessions->len; i++) {
+        const CcSessionStats *session = g_ptr_array_index(stats->sessions, i);
+        for (guint k = 0; session->link && k < G_N_ELEMENTS(states); k++)
+            n_states[k] += g_str_equal(session->link, states[k]);
+        for (guint k = 0; session->link && k < G_N_ELEMENTS(bounds); k++)
+            n_below[k] += session->estimate_bps <= bounds[k] * 1000;
+    }
+    head(out, "classcast_receiver_links", "gauge", "Receivers by what is known of their links.");
+    for (guint i = 0; i < G_N_ELEMENTS(states); i++)
+        labelled(out, "classcast_receiver_links", "state", states[i], n_states[i]);
+    head(out, "classcast_receivers_up_to", "gauge",
+         "Receivers whose links are estimated to take at most so many bit/s on the wire.");
+    for (guint i = 0; i < G_N_ELEMENTS(bounds); i++) {
+        char bound[16];
+        g_snprintf(bound, sizeof(bound), "%u", bounds[i] * 1000);
+        labelled(out, "classcast_receivers_up_to", "bps", bound, n_below[i]);
+    }
+}
+
 char *
 cc_metrics_describe(CcMetrics *metrics, const CcControl *control, const CcWorkerGroupStats *stats)
 {
@@ -280,5 +307,6 @@ cc_metrics_describe(CcMetrics *metrics, const CcControl *control, const CcWorker
     describe_packets(out, stats->total);
     describe_workers(out, stats);
     describe_media(out, metrics);
+    describe_links(out, stats->total);
     return g_string_free(out, FALSE);
 }

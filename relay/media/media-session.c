@@ -3,6 +3,7 @@
 #include "relay/media/media-session.h"
 
 #include "common/base/log.h"
+#include "relay/media/downlink.h"
 #include "relay/media/egress.h"
 #include "relay/media/media-room.h"
 #include "relay/media/publisher.h"
@@ -73,6 +74,7 @@ cc_media_session_free(CcMediaSession *session)
         cc_media_room_forget_publisher(session->room, session);
     cc_publisher_free(session->publisher);
     cc_receiver_free(session->receiver);
+    cc_downlink_free(session->downlink);
     cc_media_room_release(session->room);
     cc_srtp_free(session->inbound);
     cc_srtp_free(session->outbound);

@@ -14,12 +14,14 @@ G_BEGIN_DECLS
 typedef struct CcMediaRoom CcMediaRoom;
 typedef struct CcPublisher CcPublisher;
 typedef struct CcReceiver CcReceiver;
+typedef struct CcDownlink CcDownlink;
 
 struct CcMediaSession {
     /* What every outgoing packet needs. */
     CcWorker *worker;
     CcPath *active;   /* one of @paths; NULL until the first valid check */
     CcSrtp *outbound; /* NULL until DTLS is up */
+    CcDownlink *downlink; /* of a receiver; NULL until DTLS is up */
     CcSrtp *inbound;
     CcPath paths[CC_SESSION_PATHS];
 

@@ -1,5 +1,6 @@
 #include "relay/media/receiver.h"
 
+#include "relay/media/downlink.h"
 #include "relay/media/egress.h"
 #include "relay/media/session-wake.h"
 #include "relay/media/worker-private.h"
@@ -40,6 +41,7 @@ cc_receiver_free(CcReceiver *receiver)
 void
 cc_receiver_connected(CcReceiver *receiver, gint64 now_us)
 {
+    receiver->session->downlink = cc_downlink_new(receiver->session);
     g_ptr_array_add(receiver->session->room->receivers, receiver);
     cc_receiver_returned(receiver, now_us);
 }

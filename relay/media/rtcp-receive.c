@@ -1,7 +1,9 @@
 #include "relay/media/rtcp-receive.h"
 
+#include "relay/media/downlink.h"
 #include "relay/media/publisher.h"
 #include "relay/media/receiver.h"
+#include "relay/media/worker-private.h"
 
 /* Sequence numbers in one compound: more than a second of video. Nobody repairs that by asking. */
 #define MAX_NACKS 512
@@ -15,6 +17,21 @@ receive_report_blocks(CcReceiver *receiver, const CcRtcpPacket *packet, gint64 n
         if (subscription && subscription->slot->ssrc == block.ssrc)
             cc_subscription_receiver_report(subscription, &block, now_us);
     }
+}
+
+/* What the way to the receiver takes, in the receiver's words. */
+static void
+receive_feedback(CcReceiver *receiver, const CcRtcpPacket *packet, gint64 now_us)
+{
+    CcMediaSession *session = receiver->session;
+    guint64 bps;
+    CcDrop drop = CC_DROP_NONE;
+    if (packet->type == CC_RTCP_RTPFB)
+        drop = cc_downlink_feedback(session->downlink, packet, now_us);
+    else if (cc_rtcp_read_remb(packet, &bps))
+        cc_downlink_remb(session->downlink, bps, now_us);
+    if (drop != CC_DROP_NONE)
+        session->worker->drops[drop]++;
 }
 
 static void
@@ -41,13 +58,17 @@ receive_from_receiver(CcReceiver *receiver, const CcRtcpPacket *packet, gint64 n
         receive_report_blocks(receiver, packet, now_us);
         break;
     case CC_RTCP_RTPFB:
-        if (packet->count == CC_RTPFB_NACK &&
-            cc_rtcp_read_feedback(packet, &sender_ssrc, &media_ssrc, &fci, &fci_length))
+        if (packet->count == CC_RTPFB_TRANSPORT_CC)
+            receive_feedback(receiver, packet, now_us);
+        else if (packet->count == CC_RTPFB_NACK &&
+                 cc_rtcp_read_feedback(packet, &sender_ssrc, &media_ssrc, &fci, &fci_length))
             receive_nack(receiver, packet, media_ssrc, now_us);
         break;
     case CC_RTCP_PSFB:
         if (!cc_rtcp_read_feedback(packet, &sender_ssrc, &media_ssrc, &fci, &fci_length))
             break;
+        if (packet->count == CC_PSFB_APPLICATION)
+            receive_feedback(receiver, packet, now_us);
         for (guint i = 0; i < receiver->n_subscriptions; i++) {
             CcSubscription *subscription = &receiver->subscriptions[i];
             guint32 ssrc = subscription->slot->ssrc;

@@ -3,6 +3,7 @@
 #include "common/base/clock.h"
 #include "common/wire/bytes.h"
 #include "common/wire/sequence.h"
+#include "relay/media/downlink.h"
 #include "relay/media/egress.h"
 #include "relay/media/receiver.h"
 #include "relay/media/session-wake.h"
@@ -138,6 +139,8 @@ write_header(const CcSubscription *self, CcRtpWriteHeader *header, const CcPacke
         header->mid = self->slot->mid;
         header->mid_length = (guint8)strlen(self->slot->mid);
     }
+    header->transport_cc_id = self->slot->transport_cc_ext;
+    header->transport_sequence = self->session->downlink->next_sequence;
     gsize length = cc_rtp_write_header(written->data, CC_EGRESS_CAPACITY, header);
     written->header = written->length = length;
     return length > 0 && length + RTX_HEADER + packet->rtp.payload_length <= CC_EGRESS_CAPACITY;
@@ -154,9 +157,10 @@ write_payload(const CcSubscription *self, const CcPacket *packet, const Place *p
     written->length += packet->rtp.payload_length;
 }
 
-/* Writes @packet to its @place in this receiver's stream. A function of the epoch and the number
- * alone, so that what is sent twice is the same twice: SRTP must not encrypt two things under one
- * number. FALSE if it does not fit. */
+/* Writes @packet to its @place in this receiver's stream. SRTP must not encrypt two things under one
+ * number: without a transport-wide number this is a function of the epoch and the number alone, so
+ * that what is sent twice is the same twice; with one, nothing is sent twice but as RTX. FALSE if it
+ * does not fit. */
 static gboolean
 write_packet(CcSubscription *self, const CcPacket *packet, const Place *place, Written *written)
 {
@@ -185,6 +189,19 @@ write_rtx(CcSubscription *self, const CcPacket *packet, const Place *place, Writ
     cc_write_u16(written->data + written->length, (guint16)place->number);
     written->length += RTX_HEADER;
     write_payload(self, packet, place, written);
+    return TRUE;
+}
+
+/* Seals and sends it under @number, as this moment's packet to its receiver. */
+static gboolean
+send_written(CcSubscription *self, const Written *written, gint64 number)
+{
+    CcMediaSession *session = self->session;
+    if (!cc_egress_commit_rtp(session, written->data, written->length, written->header,
+                              (guint64)(number - CC_FIRST_NUMBER)))
+        return FALSE;
+    cc_downlink_sent(session->downlink, written->length, self->slot->transport_cc_ext != 0,
+                     session->worker->now_us);
     return TRUE;
 }
 
@@ -279,8 +296,7 @@ cc_subscription_forward(CcSubscription *subscription, CcSource *source, CcPacket
     if (!written.data || !write_packet(self, packet, &place, &written))
         return;
     advance(self, packet, &place);
-    if (cc_egress_commit_rtp(self->session, written.data, written.length, written.header,
-                             (guint64)(place.number - CC_FIRST_NUMBER)))
+    if (send_written(self, &written, place.number))
         account(self, packet, written.length);
 }
 
@@ -312,16 +328,17 @@ cc_subscription_retransmit(CcSubscription *subscription, guint16 sequence, gint6
         return;
     CcPacket *packet = cc_packet_history_get(self->source->history, (guint16)wanted, now_us);
     Place place;
+    gboolean rtx = self->codec->rtx_payload_type != 0 && self->slot->rtx_ssrc != 0;
+    if (!rtx && self->slot->transport_cc_ext != 0)
+        return;
     if (!packet || !find_place(self, packet, &place) || !take_retransmit_credit(self, now_us))
         return;
     Written written = {.data = cc_egress_begin(self->session)};
     if (!written.data)
         return;
-    gboolean rtx = self->codec->rtx_payload_type != 0 && self->slot->rtx_ssrc != 0;
     gint64 number = rtx ? self->rtx_number : place.number;
     if (!(rtx ? write_rtx : write_packet)(self, packet, &place, &written) ||
-        !cc_egress_commit_rtp(self->session, written.data, written.length, written.header,
-                              (guint64)(number - CC_FIRST_NUMBER)))
+        !send_written(self, &written, number))
         return;
     if (rtx)
         self->rtx_number++;

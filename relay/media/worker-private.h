@@ -31,6 +31,8 @@ struct CcWorker {
     GPtrArray *tcp_ports; /* CcTcpPort * */
     guint8 tcp_slot[CC_EGRESS_CAPACITY + CC_SRTP_MAX_TRAILER];
 
+    gint64 now_us; /* when this turn began: the time of all that happens in it */
+
     gpointer arrivals; /* atomic: sessions that the control thread has added, newest first */
     CcHandshakes handshakes;
     CcSessionTable sessions;

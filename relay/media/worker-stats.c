@@ -1,6 +1,7 @@
 /* What the worker knows of its sessions, copied for the control thread. */
 #include <time.h>
 
+#include "relay/media/downlink.h"
 #include "relay/media/publisher.h"
 #include "relay/media/receiver.h"
 #include "relay/media/worker-private.h"
@@ -76,6 +77,19 @@ add_receiver(CcSessionStats *stats, CcReceiver *receiver)
     }
 }
 
+static void
+add_downlink(CcSessionStats *stats, const CcDownlink *downlink)
+{
+    const CcEstimate *estimate = cc_downlink_estimate(downlink);
+    stats->link = cc_downlink_state_name(downlink);
+    stats->estimate_bps = estimate->estimate_bps;
+    stats->delivered_bps = estimate->delivered_bps;
+    stats->queue_ms = (guint)(estimate->queue_us / 1000);
+    stats->random_loss = estimate->random_loss;
+    if (estimate->rtt_us > 0)
+        stats->rtt_ms = (int)(estimate->rtt_us / 1000);
+}
+
 static CcSessionStats *
 collect_session(CcMediaSession *session, gint64 now_us)
 {
@@ -94,6 +108,8 @@ collect_session(CcMediaSession *session, gint64 now_us)
         add_publisher(stats, session->publisher, now_us);
     else
         add_receiver(stats, session->receiver);
+    if (session->downlink)
+        add_downlink(stats, session->downlink);
     return stats;
 }
 

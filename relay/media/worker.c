@@ -168,7 +168,7 @@ static gboolean
 on_dispatch(GSource *source, GSourceFunc callback, gpointer user_data)
 {
     CcWorker *self = ((WorkerSource *)source)->worker;
-    gint64 now_us = cc_clock_now_us();
+    gint64 now_us = self->now_us = cc_clock_now_us();
     self->delay_us = -1;
     for (guint i = 0; i < self->udp_ports->len; i++) {
         if (g_source_query_unix_fd(source, self->udp_tags->pdata[i]))

@@ -102,6 +102,12 @@ typedef struct {
     int rtt_ms;             /* -1: unknown */
     guint64 packets, bytes; /* RTP: received from a publisher, sent to a receiver */
     guint64 packets_lost, retransmitted, nacks, keyframe_requests;
+    /* Of a receiver: what the way to it takes, as far as anybody knows; NULL and 0 before. */
+    const char *link;           /* "starting", "clear", "full", "contested", "silent" */
+    guint estimate_bps;         /* on the wire, headers of IP and all */
+    guint delivered_bps;        /* that arrives, likewise */
+    guint queue_ms;             /* standing in the link's queue */
+    double random_loss;         /* 0..1: what no lower rate would save */
 } CcSessionStats;
 
 /* Of all sessions of one direction that there have been since the worker began. */

@@ -24,6 +24,8 @@ read_packet(const CcRtcpPacket *packet)
     for (guint i = 0; cc_rtcp_read_tmmbr(packet, i, &limit); i++)
         g_assert_cmpuint(i, <, packet->body_length / 8);
     cc_rtcp_read_bye(packet, 1);
+    guint64 bps;
+    cc_rtcp_read_remb(packet, &bps);
 }
 
 int

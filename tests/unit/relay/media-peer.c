@@ -174,8 +174,8 @@ fill_slots(const MediaTest *test, CcNegotiated *negotiated, CcSessionDirection d
     for (guint i = 0; i < 2; i++) {
         CcSlot *slot = &negotiated->slots[i];
         slot->mid_ext = MID_EXT;
-        slot->transport_cc = !watch;
-        slot->transport_cc_ext = watch ? 0 : TRANSPORT_CC_EXT;
+        slot->transport_cc = !watch || test->watched_by_number;
+        slot->transport_cc_ext = slot->transport_cc ? TRANSPORT_CC_EXT : 0;
         slot->ssrc = watch ? g_random_int() : 0;
         slot->rtx_ssrc = watch ? slot->ssrc + 1 : 0;
     }

@@ -58,6 +58,7 @@ struct MediaTest {
     CcDtlsIdentity *stranger;     /* NULL, or whose certificate the next peers show */
     CcSlotCodec published_video;  /* of the next publisher: VP8 */
     CcSlotCodec watched_video[2]; /* of the next receiver: VP8, nothing */
+    gboolean watched_by_number;   /* the next receiver has transport-wide numbers */
     CcWorkerGroupStats *all_stats;
     const CcWorkerStats *stats; /* of all workers, by the latest media_test_stats() */
 };

@@ -137,8 +137,11 @@ test_chromium_watches(void)
     g_assert_cmpuint(n.slots[0].rtx_ssrc, ==, 0);
     g_assert_cmpuint(n.slots[1].ssrc, ==, 1002);
     g_assert_cmpuint(n.slots[1].rtx_ssrc, ==, 1003);
-    g_assert_false(n.slots[1].transport_cc);
-    g_assert_cmpuint(n.slots[1].transport_cc_ext, ==, 0);
+    g_assert_true(n.slots[0].transport_cc && n.slots[1].transport_cc);
+    g_assert_cmpuint(n.slots[0].transport_cc_ext, ==, 3);
+    g_assert_cmpuint(n.slots[1].transport_cc_ext, ==, 3);
+    g_assert_true(n.slots[1].nack);
+    g_assert_false(n.slots[1].remb);
     g_assert_cmpuint(n.slots[1].rid_ext, ==, 0);
     g_assert_cmpuint(n.slots[1].mid_ext, ==, 4);
     for (guint i = 0; i < n.slots[1].n_codecs; i++) {
@@ -154,8 +157,47 @@ test_chromium_watches(void)
     g_assert_cmpstr(source->cname, ==, "lesson");
     g_assert_cmpstr(audio->stream_id, ==, video->stream_id);
     g_assert_cmpstr(audio->track_id, !=, video->track_id);
-    g_assert_cmpuint(cc_sdp_media_find_extension(video, CC_SDP_EXT_TRANSPORT_CC), ==, 0);
-    g_assert_false(cc_sdp_codec_has_feedback(cc_sdp_media_find_codec(video, 96), "transport-cc"));
+    g_assert_cmpuint(cc_sdp_media_find_extension(video, CC_SDP_EXT_TRANSPORT_CC), ==, 3);
+    g_assert_true(cc_sdp_codec_has_feedback(cc_sdp_media_find_codec(video, 96), "transport-cc"));
+    g_assert_false(cc_sdp_codec_has_feedback(cc_sdp_media_find_codec(video, 96), "goog-remb"));
+}
+
+/* Who can say only in one number what it takes. */
+static void
+test_remb(void)
+{
+    CcNegotiated n;
+    g_autoptr(CcSdp) answer =
+        negotiate_ok("chromium-whep", &watch, " transport-cc", " transport-xx", &n);
+    const CcSdpMedia *audio = answer->media->pdata[0], *video = answer->media->pdata[1];
+
+    g_assert_false(n.slots[0].transport_cc || n.slots[1].transport_cc);
+    g_assert_cmpuint(n.slots[1].transport_cc_ext, ==, 0);
+    g_assert_true(n.slots[1].remb);
+    g_assert_false(n.slots[0].remb);
+    g_assert_true(cc_sdp_codec_has_feedback(cc_sdp_media_find_codec(video, 96), "goog-remb"));
+    g_assert_cmpuint(cc_sdp_media_find_extension(audio, CC_SDP_EXT_TRANSPORT_CC), ==, 0);
+}
+
+/* A numbered packet cannot be sent again as it was: pictures without RTX are not numbered, so that
+ * they can be repaired; voice without RTX is numbered, and nobody promises to repair it. */
+static void
+test_numbers_or_repair(void)
+{
+    CcNegotiated n;
+    g_autoptr(CcSdp) video =
+        negotiate_ok("chromium-whep", &watch, "rtpmap:97 rtx", "rtpmap:97 xtx", &n);
+    g_autoptr(CcSdp) audio = NULL;
+    const CcSdpCodec *opus;
+
+    g_assert_cmpuint(n.slots[1].transport_cc_ext, ==, 0);
+    g_assert_true(n.slots[1].nack && n.slots[1].remb);
+    audio = negotiate_ok("chromium-whep", &watch, "a=rtcp-fb:111 transport-cc",
+                         "a=rtcp-fb:111 nack\r\na=rtcp-fb:111 transport-cc", &n);
+    opus = cc_sdp_media_find_codec(audio->media->pdata[0], 111);
+    g_assert_cmpuint(n.slots[0].transport_cc_ext, ==, 3);
+    g_assert_false(n.slots[0].nack);
+    g_assert_false(cc_sdp_codec_has_feedback(opus, "nack"));
 }
 
 static void
@@ -642,6 +684,8 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/negotiation/chromium-publishes", test_chromium_publishes);
     g_test_add_func("/negotiation/chromium-watches", test_chromium_watches);
+    g_test_add_func("/negotiation/remb", test_remb);
+    g_test_add_func("/negotiation/numbers-or-repair", test_numbers_or_repair);
     g_test_add_func("/negotiation/h264", test_h264);
     g_test_add_func("/negotiation/vp9-profile", test_vp9_profile);
     g_test_add_func("/negotiation/firefox", test_firefox);

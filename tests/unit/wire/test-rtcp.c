@@ -75,8 +75,10 @@ test_feedback(void)
     guint32 sender, media;
     const guint8 *fci;
     gsize fci_length;
+    guint64 bps;
 
     g_assert_true(cc_rtcp_next(feedback, sizeof feedback, &offset, &packet));
+    g_assert_false(cc_rtcp_read_remb(&packet, &bps));
     g_assert_cmpuint(cc_rtcp_read_nack(&packet, lost, G_N_ELEMENTS(lost)), ==, 4);
     const guint16 expected[] = {65534, 65535, 1, 100};
     g_assert_cmpmem(lost, 8, expected, 8);
@@ -101,7 +103,28 @@ test_feedback(void)
     g_assert_cmpuint(packet.count, ==, 15);
     g_assert_cmpuint(fci_length, ==, 8); /* without the padding */
     g_assert_cmpmem(fci, 4, "REMB", 4);
+    g_assert_true(cc_rtcp_read_remb(&packet, &bps)); /* about nobody */
+    g_assert_cmpuint(bps, ==, 0);
     g_assert_false(cc_rtcp_next(feedback, sizeof feedback, &offset, &packet));
+}
+
+static void
+test_remb(void)
+{
+    guint8 remb[] = {0x8f, 206, 0,   5,   0, 0,    0,    1,    0,    0,    0,    0,
+                     'R',  'E', 'M', 'B', 1, 0x1b, 0xd0, 0x90, 0xaa, 0xbb, 0xcc, 0xdd};
+    CcRtcpPacket packet;
+    gsize offset = 0;
+    guint64 bps = 0;
+    g_assert_cmpint(cc_rtcp_validate(remb, sizeof remb), ==, CC_DROP_NONE);
+    g_assert_true(cc_rtcp_next(remb, sizeof remb, &offset, &packet));
+    g_assert_true(cc_rtcp_read_remb(&packet, &bps));
+    g_assert_cmpuint(bps, ==, 250000u << 6);
+    remb[17] = 0xff; /* more than there are bits for */
+    g_assert_true(cc_rtcp_read_remb(&packet, &bps));
+    g_assert_true(bps == G_MAXUINT64);
+    remb[15] = 'b';
+    g_assert_false(cc_rtcp_read_remb(&packet, &bps));
 }
 
 static void
@@ -177,6 +200,8 @@ check_hostile(const guint8 *data, gsize length)
         for (guint i = 0; cc_rtcp_read_tmmbr(&packet, i, &limit); i++)
             g_assert_cmpuint(i, <, length / 8);
         cc_rtcp_read_bye(&packet, 0x11223344);
+        guint64 bps;
+        cc_rtcp_read_remb(&packet, &bps);
     }
     if (drop == CC_DROP_NONE)
         g_assert_cmpuint(covered, >, 0);
@@ -352,6 +377,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/wire/rtcp/sender-report", test_sender_report);
     g_test_add_func("/wire/rtcp/feedback", test_feedback);
+    g_test_add_func("/wire/rtcp/remb", test_remb);
     g_test_add_func("/wire/rtcp/malformed", test_malformed);
     g_test_add_func("/wire/rtcp/absurd", test_absurd);
     g_test_add_func("/wire/rtcp/hostile", test_hostile);
