@@ -1,0 +1,295 @@
+#include "common/rate/ladder.h"
+
+#include <string.h>
+
+#define MAX_STEPS (2 + CC_LADDER_LAYERS * CC_LADDER_TIDS)
+
+#define PATIENCE_US (10 * G_USEC_PER_SEC)
+#define MAX_PATIENCE_US (80 * G_USEC_PER_SEC)
+#define FORGIVE_US (60 * G_USEC_PER_SEC) /* a climb that has held for so long was none too many */
+#define ROOM_US (1 * G_USEC_PER_SEC)
+#define TIGHT_US (1 * G_USEC_PER_SEC)
+#define MARGIN_PERCENT 92        /* of the budget: what a climb may cost */
+#define TOO_TIGHT_PERCENT 110    /* of the budget: what cannot wait to fall */
+#define ANOTHER_LINK_PERCENT 140 /* a budget that has grown so much is another link's */
+
+const CcLadderSettings cc_ladder_defaults = {
+    .order = {CC_RUNG_VOICE, CC_RUNG_SLIDES, CC_RUNG_PUPIL, CC_RUNG_FACE, CC_RUNG_HD},
+    .floor_bps = {[CC_RUNG_SLIDES] = 30000, [CC_RUNG_PUPIL] = 40000, [CC_RUNG_FACE] = 30000},
+    .hd_bps = 400000,
+};
+
+const char *
+cc_rung_name(CcRung rung)
+{
+    static const char *const names[CC_N_RUNGS] = {"voice", "slides", "pupil", "face", "hd"};
+    return rung < CC_N_RUNGS ? names[rung] : "";
+}
+
+/* One way to serve a slot; those of a slot ascend, and the first costs nothing. */
+typedef struct {
+    guint bps;
+    CcRung rung;
+    CcVideoTarget target;
+} Step;
+
+typedef struct {
+    guint n_slots;
+    guint n_steps[CC_LADDER_SLOTS];
+    Step steps[CC_LADDER_SLOTS][MAX_STEPS];
+    guint chosen[CC_LADDER_SLOTS];
+} Plan;
+
+static gboolean
+is_voice(const CcLadderSlot *slot)
+{
+    return slot->rung == CC_RUNG_VOICE || slot->rung == CC_RUNG_PUPIL;
+}
+
+/* In the order of what they cost; what costs no less than something better is no choice. */
+static void
+add_step(Plan *plan, guint slot, Step step)
+{
+    Step *steps = plan->steps[slot];
+    guint *n = &plan->n_steps[slot];
+    while (*n > 1 && steps[*n - 1].bps >= step.bps)
+        (*n)--;
+    steps[(*n)++] = step;
+}
+
+/* Of a larger layer at least every other picture: otherwise the smaller one in full is better. */
+static guint
+first_tid(const CcLadderLayer *layer, guint index)
+{
+    return index > 0 && layer->n_tids > 2 ? 1 : 0;
+}
+
+static void
+list_steps(Plan *plan, const CcLadderSettings *settings, const CcLadderSlot *slot, guint index)
+{
+    add_step(plan, index, (Step){.rung = slot->rung});
+    if (is_voice(slot)) {
+        Step step = {.bps = MAX(slot->voice_bps, 1), .rung = slot->rung};
+        step.target.mode = CC_VIDEO_MOVING;
+        add_step(plan, index, step);
+        return;
+    }
+    for (guint i = 0; i < MIN(slot->n_layers, CC_LADDER_LAYERS); i++) {
+        const CcLadderLayer *layer = &slot->layers[i];
+        if (layer->stills_bps > 0 && plan->n_steps[index] == 1)
+            add_step(plan, index,
+                     (Step){layer->stills_bps, slot->rung, {CC_VIDEO_STILLS, (guint8)i, 0}});
+        for (guint tid = first_tid(layer, i); tid < MIN(layer->n_tids, CC_LADDER_TIDS); tid++) {
+            guint bps = MAX(layer->bps[tid], 1);
+            Step step = {bps,
+                         bps > settings->hd_bps ? CC_RUNG_HD : slot->rung,
+                         {CC_VIDEO_MOVING, (guint8)i, (guint8)tid}};
+            add_step(plan, index, step);
+        }
+    }
+}
+
+static void
+make_plan(Plan *plan, const CcLadderSettings *settings, const CcLadderSlot *slots, guint n_slots)
+{
+    memset(plan, 0, sizeof *plan);
+    plan->n_slots = MIN(n_slots, CC_LADDER_SLOTS);
+    for (guint i = 0; i < plan->n_slots; i++)
+        list_steps(plan, settings, &slots[i], i);
+}
+
+static guint64
+cost_of(const Plan *plan)
+{
+    guint64 sum = 0;
+    for (guint i = 0; i < plan->n_slots; i++)
+        sum += plan->steps[i][plan->chosen[i]].bps;
+    return sum;
+}
+
+/* Takes @slot as high as @rung goes, for at most @most_bps altogether and @left more than it costs
+ * already. */
+static void
+raise_slot(Plan *plan, const CcLadderSlot *slot, guint index, CcRung rung, guint64 most_bps,
+           gint64 *left)
+{
+    guint before = plan->chosen[index];
+    for (guint i = before + 1; i < plan->n_steps[index]; i++) {
+        const Step *step = &plan->steps[index][i];
+        gint64 more = (gint64)step->bps - plan->steps[index][before].bps;
+        if (step->rung != rung && step->rung != slot->rung)
+            break;
+        if (step->bps <= most_bps && more <= *left)
+            plan->chosen[index] = i;
+    }
+    *left -= (gint64)plan->steps[index][plan->chosen[index]].bps - plan->steps[index][before].bps;
+}
+
+/* First the floors down the ladder, then what is left. The first voice has what it needs, be the
+ * link ever so narrow. */
+static void
+allocate(Plan *plan, const CcLadderSettings *settings, const CcLadderSlot *slots, guint64 budget)
+{
+    gint64 left = (gint64)MIN(budget, G_MAXINT32);
+    memset(plan->chosen, 0, sizeof plan->chosen);
+    for (guint i = 0; i < plan->n_slots; i++) {
+        if (slots[i].rung != CC_RUNG_VOICE)
+            continue;
+        plan->chosen[i] = plan->n_steps[i] - 1;
+        left -= plan->steps[i][plan->chosen[i]].bps;
+    }
+    for (guint turn = 0; turn < 2; turn++) {
+        for (guint k = 0; k < CC_N_RUNGS; k++) {
+            CcRung rung = settings->order[k];
+            guint64 most = turn == 0 ? settings->floor_bps[rung] : G_MAXUINT32;
+            for (guint i = 0; i < plan->n_slots; i++) {
+                if (slots[i].rung == rung || (rung == CC_RUNG_HD && !is_voice(&slots[i])))
+                    raise_slot(plan, &slots[i], i, rung, most, &left);
+            }
+        }
+    }
+}
+
+static gboolean
+same_target(const CcVideoTarget *a, const CcVideoTarget *b)
+{
+    return a->mode == b->mode && a->layer == b->layer && a->max_tid == b->max_tid;
+}
+
+/* Where each slot stands now: at its target, or if that has gone, at the best below it. */
+static void
+find_present(const CcLadder *self, Plan *plan)
+{
+    for (guint i = 0; i < plan->n_slots; i++) {
+        const CcVideoTarget *target = &self->targets[i];
+        plan->chosen[i] = 0;
+        for (guint k = 0; k < plan->n_steps[i]; k++) {
+            const CcVideoTarget *offer = &plan->steps[i][k].target;
+            if (offer->mode < target->mode ||
+                (offer->mode == target->mode &&
+                 (offer->layer < target->layer ||
+                  (offer->layer == target->layer && offer->max_tid <= target->max_tid))))
+                plan->chosen[i] = k;
+        }
+    }
+}
+
+/* TRUE if it is another one than before. */
+static gboolean
+adopt(CcLadder *self, const Plan *plan)
+{
+    gboolean changed = FALSE;
+    for (guint i = 0; i < plan->n_slots; i++) {
+        const CcVideoTarget *target = &plan->steps[i][plan->chosen[i]].target;
+        changed |= !same_target(target, &self->targets[i]);
+        self->targets[i] = *target;
+    }
+    return changed;
+}
+
+static gboolean
+is_higher(const Plan *plan, const Plan *than)
+{
+    for (guint i = 0; i < plan->n_slots; i++) {
+        if (plan->chosen[i] > than->chosen[i])
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+must_fall(CcLadder *self, guint64 cost, guint64 budget, gint64 now_us)
+{
+    if (cost <= budget) {
+        self->tight_us = 0;
+        return FALSE;
+    }
+    if (self->tight_us == 0)
+        self->tight_us = now_us;
+    return cost * 100 > budget * TOO_TIGHT_PERCENT || now_us - self->tight_us >= TIGHT_US;
+}
+
+static gboolean
+may_climb(CcLadder *self, gboolean has_room, guint64 budget, gint64 now_us)
+{
+    if (!has_room) {
+        self->room_us = 0;
+        return FALSE;
+    }
+    if (self->room_us == 0)
+        self->room_us = now_us;
+    if (!self->started)
+        return TRUE;
+    return now_us - self->room_us >= ROOM_US &&
+           (now_us - self->changed_us >= self->patience_us ||
+            budget * 100 >= (guint64)self->changed_budget_bps * ANOTHER_LINK_PERCENT);
+}
+
+/* A climb that could not be kept makes the next one wait longer. */
+static void
+note_switch(CcLadder *self, gboolean climbed, guint budget, gint64 now_us)
+{
+    if (self->climbed_us != 0 && now_us - self->climbed_us < self->patience_us && !climbed)
+        self->patience_us = MIN(self->patience_us * 2, MAX_PATIENCE_US);
+    self->climbed_us = climbed ? now_us : 0;
+    self->changed_us = now_us;
+    self->changed_budget_bps = budget;
+    self->room_us = self->tight_us = 0;
+    self->n_switches++;
+}
+
+/* What the next better step of any slot costs, with the margin that a climb must have. */
+static guint
+next_step_bps(const Plan *plan, guint64 cost)
+{
+    guint64 least = G_MAXUINT64;
+    for (guint i = 0; i < plan->n_slots; i++) {
+        guint at = plan->chosen[i];
+        if (at + 1 < plan->n_steps[i])
+            least = MIN(least, cost - plan->steps[i][at].bps + plan->steps[i][at + 1].bps);
+    }
+    return least == G_MAXUINT64 ? 0 : (guint)MIN(least * 100 / MARGIN_PERCENT + 1, G_MAXINT32);
+}
+
+void
+cc_ladder_init(CcLadder *ladder)
+{
+    *ladder = (CcLadder){.patience_us = PATIENCE_US};
+}
+
+static void
+tell(CcLadder *self, const Plan *plan, guint64 budget)
+{
+    guint64 cost = cost_of(plan);
+    guint64 left = budget > cost ? budget - cost : 0;
+    for (guint i = 0; i < plan->n_slots; i++)
+        self->budget_bps[i] = (guint)MIN(plan->steps[i][plan->chosen[i]].bps + left, G_MAXINT32);
+    self->cost_bps = (guint)MIN(cost, G_MAXINT32);
+    self->wanted_bps = next_step_bps(plan, cost);
+}
+
+gboolean
+cc_ladder_decide(CcLadder *ladder, const CcLadderSettings *settings, const CcLadderSlot *slots,
+                 guint n_slots, guint budget_bps, gint64 now_us)
+{
+    CcLadder *self = ladder;
+    Plan present, better;
+    gboolean changed = FALSE;
+    make_plan(&present, settings, slots, n_slots);
+    better = present;
+    find_present(self, &present);
+    allocate(&better, settings, slots, (guint64)budget_bps * MARGIN_PERCENT / 100);
+    if (self->climbed_us != 0 && now_us - self->climbed_us >= FORGIVE_US)
+        self->patience_us = PATIENCE_US;
+
+    gboolean fall = must_fall(self, cost_of(&present), budget_bps, now_us);
+    gboolean climb = may_climb(self, !fall && is_higher(&better, &present), budget_bps, now_us);
+    changed = adopt(self, fall || climb ? &better : &present);
+    if (changed)
+        note_switch(self, climb, budget_bps, now_us);
+    self->started = TRUE;
+    tell(self, fall || climb ? &better : &present, budget_bps);
+    return changed;
+}
+
+G_STATIC_ASSERT(sizeof(CcLadder) <= 256);
