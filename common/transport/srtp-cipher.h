@@ -15,14 +15,17 @@ G_BEGIN_DECLS
 #define CC_SRTCP_INDEX_WORD 4
 #define CC_SRTCP_E_FLAG 0x80000000u
 
-typedef struct CcSrtpHmac CcSrtpHmac;
+/* HMAC-SHA1's states behind its two key blocks. */
+typedef struct {
+    guint32 inner[5], outer[5];
+} CcSrtpHmac;
 
 typedef struct {
     /* Has its key; a packet brings only its IV. NULL before the first packet. */
     gnutls_aead_cipher_hd_t aead; /* AES-GCM */
     EVP_CIPHER_CTX *counter;      /* AES-CM */
-    CcSrtpHmac *hmac;             /* AES-CM */
     gboolean shares;              /* AES-CM's SRTCP: borrows its thread's counter */
+    CcSrtpHmac hmac;              /* AES-CM */
     guint8 key[CC_SRTP_KEY_LENGTH];
     guint8 salt[CC_SRTP_MAX_SALT_LENGTH];
 } CcSrtpKeys;
@@ -59,6 +62,5 @@ extern const CcSrtpCipher cc_srtp_gcm;
 extern const CcSrtpCipher cc_srtp_cm;
 
 void cc_srtp_keys_clear(CcSrtpKeys *keys);
-void cc_srtp_hmac_free(CcSrtpHmac *hmac);
 
 G_END_DECLS

@@ -44,6 +44,5 @@ cc_srtp_keys_clear(CcSrtpKeys *keys)
 {
     g_clear_pointer(&keys->aead, gnutls_aead_cipher_deinit);
     EVP_CIPHER_CTX_free(keys->counter);
-    cc_srtp_hmac_free(keys->hmac);
     OPENSSL_cleanse(keys, sizeof *keys);
 }
