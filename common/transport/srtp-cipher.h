@@ -23,8 +23,8 @@ typedef struct {
 typedef struct {
     /* Has its key; a packet brings only its IV. NULL before the first packet. */
     gnutls_aead_cipher_hd_t aead; /* AES-GCM */
-    EVP_CIPHER_CTX *counter;      /* AES-CM */
-    gboolean shares;              /* AES-CM's SRTCP: borrows its thread's counter */
+    EVP_CIPHER_CTX *blocks;       /* AES-CM: AES alone */
+    gboolean shares;              /* AES-CM's SRTCP: borrows its thread's */
     CcSrtpHmac hmac;              /* AES-CM */
     guint8 key[CC_SRTP_KEY_LENGTH];
     guint8 salt[CC_SRTP_MAX_SALT_LENGTH];
@@ -32,11 +32,12 @@ typedef struct {
 
 /* The cipher that has the key of @keys, made now if it is the first time. */
 gnutls_aead_cipher_hd_t cc_srtp_keys_aead(CcSrtpKeys *keys);
-/* The same for counter mode; may be the thread's, until the next call. NULL if OpenSSL fails. */
-EVP_CIPHER_CTX *cc_srtp_keys_counter(CcSrtpKeys *keys);
+/* The same for AES by blocks (ECB); may be the thread's, until the next call. NULL if OpenSSL
+ * fails. */
+EVP_CIPHER_CTX *cc_srtp_keys_blocks(CcSrtpKeys *keys);
 
 /* Fetched once for the process; never NULL in a working OpenSSL. Any thread. */
-const EVP_CIPHER *cc_srtp_fetch_aes_ctr(void);
+const EVP_CIPHER *cc_srtp_fetch_aes(void);
 
 /* One profile. @header: bytes of the RTP header; @index: the 48-bit packet index; @word: the E flag
  * and the SRTCP index as they stand in the packet. The protect functions append to the packet,

@@ -17,7 +17,7 @@ cc_srtp_derive(const guint8 *key, const guint8 *salt, guint label, guint8 *out, 
     EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
     int written = 0;
     gboolean ok = context &&
-                  EVP_EncryptInit_ex2(context, cc_srtp_fetch_aes_ctr(), key, iv, NULL) == 1 &&
+                  EVP_EncryptInit_ex2(context, EVP_aes_128_ctr(), key, iv, NULL) == 1 &&
                   EVP_EncryptUpdate(context, out, &written, zeros, (int)length) == 1;
     EVP_CIPHER_CTX_free(context);
     return ok;

@@ -15,34 +15,34 @@ cc_srtp_keys_aead(CcSrtpKeys *keys)
 }
 
 static EVP_CIPHER_CTX *
-new_counter(void)
+new_blocks(void)
 {
-    EVP_CIPHER_CTX *counter = EVP_CIPHER_CTX_new();
-    if (!counter || EVP_EncryptInit_ex2(counter, cc_srtp_fetch_aes_ctr(), NULL, NULL, NULL) != 1)
-        g_error("OpenSSL has no working AES-128-CTR");
-    return counter;
+    EVP_CIPHER_CTX *blocks = EVP_CIPHER_CTX_new();
+    if (!blocks || EVP_EncryptInit_ex2(blocks, cc_srtp_fetch_aes(), NULL, NULL, NULL) != 1)
+        g_error("OpenSSL has no working AES-128-ECB");
+    return blocks;
 }
 
 EVP_CIPHER_CTX *
-cc_srtp_keys_counter(CcSrtpKeys *keys)
+cc_srtp_keys_blocks(CcSrtpKeys *keys)
 {
     static GPrivate shared = G_PRIVATE_INIT((GDestroyNotify)EVP_CIPHER_CTX_free);
-    if (keys->counter)
-        return keys->counter;
-    EVP_CIPHER_CTX *counter = keys->shares ? g_private_get(&shared) : NULL;
-    if (!counter)
-        counter = new_counter();
+    if (keys->blocks)
+        return keys->blocks;
+    EVP_CIPHER_CTX *blocks = keys->shares ? g_private_get(&shared) : NULL;
+    if (!blocks)
+        blocks = new_blocks();
     if (keys->shares)
-        g_private_set(&shared, counter);
+        g_private_set(&shared, blocks);
     else
-        keys->counter = counter;
-    return EVP_EncryptInit_ex2(counter, NULL, keys->key, NULL, NULL) == 1 ? counter : NULL;
+        keys->blocks = blocks;
+    return EVP_EncryptInit_ex2(blocks, NULL, keys->key, NULL, NULL) == 1 ? blocks : NULL;
 }
 
 void
 cc_srtp_keys_clear(CcSrtpKeys *keys)
 {
     g_clear_pointer(&keys->aead, gnutls_aead_cipher_deinit);
-    EVP_CIPHER_CTX_free(keys->counter);
+    EVP_CIPHER_CTX_free(keys->blocks);
     OPENSSL_cleanse(keys, sizeof *keys);
 }
