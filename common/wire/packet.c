@@ -51,7 +51,8 @@ cc_packet_pool_take(CcPacketPool *pool)
     packet->arrival_us = 0;
     packet->rtp = (CcRtpHeader){0};
     packet->sequence = 0;
-    packet->keyframe = packet->has_vp8 = FALSE;
+    packet->keyframe = FALSE;
+    packet->picture = (CcPicture){0};
     return packet;
 }
 

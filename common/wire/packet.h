@@ -3,8 +3,8 @@
  * packet lives on one thread. */
 #pragma once
 
+#include "common/wire/picture.h"
 #include "common/wire/rtp.h"
-#include "common/wire/vp8.h"
 
 G_BEGIN_DECLS
 
@@ -19,8 +19,7 @@ typedef struct CcPacket {
     CcRtpHeader rtp;                     /* points into data */
     gint64 sequence;                     /* unwrapped */
     gboolean keyframe;                   /* begins a keyframe */
-    gboolean has_vp8;
-    CcVp8Descriptor vp8;                 /* if has_vp8 */
+    CcPicture picture;                   /* all zero if nothing is known of it */
     guint8 data[CC_RTP_MAX_PACKET + 64]; /* room for the SRTP tag and trailer while decrypting */
 } CcPacket;
 

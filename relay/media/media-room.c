@@ -2,7 +2,9 @@
 
 #include "relay/media/media-room.h"
 
+#include "common/base/clock.h"
 #include "common/base/log.h"
+#include "relay/media/feed.h"
 #include "relay/media/publisher.h"
 #include "relay/media/receiver.h"
 #include "relay/media/room-link.h"
@@ -91,14 +93,33 @@ cc_media_room_feed(CcMediaRoom *room, const CcNegotiated *negotiated, const CcSl
 }
 
 void
+cc_media_room_make_place(CcMediaRoom *room)
+{
+    if (room->n_queued == CC_ROOM_BATCH)
+        cc_media_room_forward(room);
+}
+
+gboolean
+cc_media_room_forwards_after(const CcMediaRoom *room, const CcPacket *packet, const CcPacket *other)
+{
+    gboolean found = FALSE;
+    for (guint i = 0; i < room->n_queued; i++) {
+        if (found && room->queue[i].packet == other)
+            return TRUE;
+        found |= room->queue[i].packet == packet;
+    }
+    return FALSE;
+}
+
+void
 cc_media_room_queue(CcMediaRoom *room, CcSource *source, CcPacket *packet)
 {
     if (room->links->len > 0)
         cc_room_links_send(room, source, packet);
     if (room->n_queued == 0)
         g_ptr_array_add(room->worker->rooms_due, room);
-    else if (room->n_queued == CC_ROOM_BATCH)
-        cc_media_room_forward(room);
+    else
+        cc_media_room_make_place(room);
     guint place = room->n_queued++;
     /* Video ahead of voice: its equal sizes and a shorter last one make one send. */
     for (; place > 0 && source->kind == CC_MEDIA_VIDEO; place--) {
@@ -146,6 +167,14 @@ cc_media_room_forward(CcMediaRoom *room)
     room->n_queued = 0;
 }
 
+static void
+choose_all(CcMediaRoom *room)
+{
+    gint64 now_us = cc_clock_now_us();
+    for (guint i = 0; i < room->n_feeds; i++)
+        cc_feed_changed(room, &room->feeds[i], now_us);
+}
+
 gboolean
 cc_media_room_take_over(CcMediaRoom *room, CcMediaSession *session)
 {
@@ -155,20 +184,16 @@ cc_media_room_take_over(CcMediaRoom *room, CcMediaSession *session)
     if (before && before->publisher->rank > session->publisher->rank)
         return FALSE;
     cc_media_room_forward(room); /* what is queued comes from the one before */
-    for (guint i = 0; before && i < before->publisher->n_tracks; i++) {
-        CcSource *source = &before->publisher->tracks[i].source;
-        if (source->feed)
-            source->feed->source = NULL;
-        source->feed = NULL;
-    }
+    for (guint i = 0; before && i < before->publisher->n_tracks; i++)
+        cc_feed_detach(&before->publisher->tracks[i].source);
     room->publisher = session;
     for (guint i = 0; i < session->publisher->n_tracks; i++) {
         CcPublisherTrack *track = &session->publisher->tracks[i];
-        CcSource *source = &track->source;
-        source->feed = cc_media_room_feed(room, &session->setup->negotiated, track->slot);
-        if (source->feed)
-            source->feed->source = source;
+        CcFeed *feed = cc_media_room_feed(room, &session->setup->negotiated, track->slot);
+        if (feed)
+            cc_feed_attach(feed, &track->source);
     }
+    choose_all(room);
     cc_room_links_tell(room);
     cc_info("room %s: packets come from session %.6s…%s", room->name, session->setup->id,
             before ? ", in place of another one" : "");
@@ -181,12 +206,12 @@ cc_media_room_forget_publisher(CcMediaRoom *room, CcMediaSession *session)
     cc_media_room_forward(room);
     for (guint i = 0; i < session->publisher->n_tracks; i++) {
         CcSource *source = &session->publisher->tracks[i].source;
-        if (source->feed)
-            source->feed->source = NULL;
+        cc_feed_detach(source);
         for (guint k = 0; k < room->receivers->len; k++)
             cc_receiver_forget_source(room->receivers->pdata[k], source);
     }
     if (room->publisher == session)
         room->publisher = NULL;
+    choose_all(room);
     cc_room_links_tell(room);
 }

@@ -17,9 +17,12 @@ typedef struct CcRoomMirror CcRoomMirror;
 
 typedef struct {
     CcMediaKind kind;
-    guint index;      /* among its kind */
-    guint number;     /* among all */
-    CcSource *source; /* NULL while nobody publishes it */
+    guint index;  /* among its kind */
+    guint number; /* among all */
+    CcSource
+        *sources[CC_MAX_LAYERS];     /* in the publisher's order, its best first; NULL: not there */
+    guint n_layers;                  /* 0 while nobody publishes it */
+    CcSource *layers[CC_MAX_LAYERS]; /* those that are there, from the smallest to the largest */
 } CcFeed;
 
 typedef struct {
@@ -56,8 +59,14 @@ CcFeed *cc_media_room_feed_at(CcMediaRoom *room, CcMediaKind kind, guint index);
 /* Finds or makes the feed for a session's @slot: its place among the slots of its kind counts. */
 CcFeed *cc_media_room_feed(CcMediaRoom *room, const CcNegotiated *negotiated, const CcSlot *slot);
 
+/* Makes a place in the queue. What comes into a history has one: see
+ * cc_media_room_forwards_after(). */
+void cc_media_room_make_place(CcMediaRoom *room);
 /* Takes a reference. The packet leaves at the end of the loop turn, or when the batch is full. */
 void cc_media_room_queue(CcMediaRoom *room, CcSource *source, CcPacket *packet);
+/* TRUE if @other is queued behind @packet, and so is still to be forwarded. */
+gboolean cc_media_room_forwards_after(const CcMediaRoom *room, const CcPacket *packet,
+                                      const CcPacket *other);
 /* Sends what is queued: one receiver after the other gets all of it, so that its keys and numbers
  * are at hand and its packets leave in one send. */
 void cc_media_room_forward(CcMediaRoom *room);

@@ -19,7 +19,8 @@ typedef enum {
 typedef struct {
     gboolean present; /* FALSE: nobody publishes there any more; the rest is undefined */
     CcMediaKind kind;
-    guint index; /* of the feed among its kind */
+    guint index;  /* of the feed among its kind */
+    guint origin; /* whose it is */
     CcSlotCodec codec;
     guint forgotten; /* how often its history was given up */
     gboolean started;
@@ -32,7 +33,8 @@ typedef struct {
     CcRingKind kind;
     guint32 link;  /* the reader's number for the room */
     guint feed;    /* the writer's number for the feed */
-    guint32 epoch; /* of the feed: grows with each other source, or other SSRC of one */
+    guint layer;   /* of the feed, in the publisher's order */
+    guint32 epoch; /* of that layer: grows with each other source, or other SSRC of one */
     guint16 length;
     gint64 sequence;   /* unwrapped */
     gint64 arrival_us; /* monotonic */

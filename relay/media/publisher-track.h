@@ -17,6 +17,7 @@ typedef struct {
     CcSource source; /* first: see request_keyframe() */
     CcMediaSession *session;
     const CcSlot *slot;
+    const CcSlotLayer *layer; /* NULL without simulcast */
 
     guint32 ssrc;
     CcSequenceUnwrapper unwrapper;
@@ -37,7 +38,9 @@ typedef struct {
     guint64 packets, bytes, nacks, recovered, keyframe_requests;
 } CcPublisherTrack;
 
-void cc_publisher_track_init(CcPublisherTrack *track, CcMediaSession *session, const CcSlot *slot);
+/* @layer: of @slot's simulcast; 0 without. */
+void cc_publisher_track_init(CcPublisherTrack *track, CcMediaSession *session, const CcSlot *slot,
+                             guint layer);
 void cc_publisher_track_clear(CcPublisherTrack *track);
 
 /* A packet of another SSRC than before: all that is known of the stream is forgotten. */

@@ -10,24 +10,38 @@
 /* A track takes another SSRC when the present one has been quiet for this. */
 #define SSRC_QUIET_US 500000
 
+static void
+add_tracks(CcPublisher *self, const CcSlot *slot)
+{
+    for (guint layer = 0; layer < MAX(slot->n_layers, 1); layer++)
+        cc_publisher_track_init(&self->tracks[self->n_tracks++], self->session, slot, layer);
+    /* The same on all m-lines of a bundle (RFC 8843 section 9.2). */
+    if (slot->mid_ext)
+        self->mid_ext = slot->mid_ext;
+    if (slot->rid_ext)
+        self->rid_ext = slot->rid_ext;
+    if (slot->repaired_rid_ext)
+        self->repaired_rid_ext = slot->repaired_rid_ext;
+    if (slot->transport_cc_ext)
+        self->transport_cc_ext = slot->transport_cc_ext;
+}
+
 CcPublisher *
 cc_publisher_new(CcMediaSession *session)
 {
-    CcPublisher *publisher = g_new0(CcPublisher, 1);
     const CcNegotiated *negotiated = &session->setup->negotiated;
+    guint n_tracks = 0;
+    for (guint i = 0; i < negotiated->n_slots; i++)
+        n_tracks += MAX(negotiated->slots[i].n_layers, 1);
+    CcPublisher *publisher = g_malloc0(sizeof *publisher + n_tracks * sizeof publisher->tracks[0]);
     publisher->session = session;
     publisher->rank = ++session->room->n_publishers;
     publisher->report_due_us = publisher->feedback_due_us = G_MAXINT64;
     cc_transport_cc_recorder_init(&publisher->transport_cc);
     for (guint i = 0; i < negotiated->n_slots; i++) {
         const CcSlot *slot = &negotiated->slots[i];
-        if (slot->kind == CC_MEDIA_OTHER || slot->n_codecs == 0)
-            continue;
-        cc_publisher_track_init(&publisher->tracks[publisher->n_tracks++], session, slot);
-        if (slot->mid_ext)
-            publisher->mid_ext = slot->mid_ext;
-        if (slot->transport_cc_ext)
-            publisher->transport_cc_ext = slot->transport_cc_ext;
+        if (slot->kind != CC_MEDIA_OTHER && slot->n_codecs > 0)
+            add_tracks(publisher, slot);
     }
     return publisher;
 }
@@ -69,23 +83,79 @@ carries(const CcPublisherTrack *track, guint8 payload_type, gboolean *rtx)
     return *rtx || track->source.codec.payload_type == payload_type;
 }
 
-/* RFC 8843 section 9.2: by MID, then by the SSRC of the SDP, then by a payload type that only one
- * m-line has. */
+/* A header extension that holds a name (RFC 8843, RFC 8852). */
+typedef struct {
+    const guint8 *text; /* NULL: not there */
+    guint8 length;
+} Name;
+
+static Name
+read_name(const CcRtpHeader *rtp, guint8 extension)
+{
+    Name name = {0};
+    if (extension)
+        name.text = cc_rtp_find_extension(rtp, extension, &name.length);
+    return name;
+}
+
+static gboolean
+is_named(Name name, const char *own)
+{
+    return name.text && strlen(own) == name.length && memcmp(own, name.text, name.length) == 0;
+}
+
+static CcPublisherTrack *
+if_carried(CcPublisherTrack *track, guint8 payload_type, gboolean *rtx)
+{
+    return carries(track, payload_type, rtx) ? track : NULL;
+}
+
+/* Which layer of a simulcast it is: retransmissions and probes carry the repaired RID or, as those
+ * of GStreamer, the plain one; their payload type tells them apart. */
+static Name
+read_rid(const CcPublisher *self, const CcRtpHeader *rtp)
+{
+    Name rid = read_name(rtp, self->rid_ext);
+    return rid.text ? rid : read_name(rtp, self->repaired_rid_ext);
+}
+
+/* TRUE and @track if the names decide: NULL for a layer that was declined. */
+static gboolean
+associate_by_name(CcPublisher *self, const CcRtpHeader *rtp, gboolean *rtx,
+                  CcPublisherTrack **track)
+{
+    Name mid = read_name(rtp, self->mid_ext), rid = read_rid(self, rtp);
+    gboolean known = FALSE;
+    *track = NULL;
+    for (guint i = 0; i < self->n_tracks; i++) {
+        CcPublisherTrack *one = &self->tracks[i];
+        gboolean same_line = is_named(mid, one->slot->mid);
+        gboolean same_layer = one->layer && is_named(rid, one->layer->rid);
+        if ((mid.text && !same_line) || (!mid.text && !same_layer))
+            continue;
+        known = TRUE;
+        if (same_layer || !one->layer) {
+            *track = if_carried(one, rtp->payload_type, rtx);
+            return TRUE;
+        }
+    }
+    return known && rid.text;
+}
+
+/* RFC 8843 section 9.2: by MID and RID, then by the SSRC of the SDP, then by a payload type that
+ * only one m-line has. */
 static CcPublisherTrack *
 associate(CcPublisher *self, const CcRtpHeader *rtp, gboolean *rtx)
 {
     CcPublisherTrack *match = NULL;
-    guint8 length = 0;
-    const guint8 *mid = self->mid_ext ? cc_rtp_find_extension(rtp, self->mid_ext, &length) : NULL;
-    for (guint i = 0; mid && i < self->n_tracks; i++) {
-        const char *own = self->tracks[i].slot->mid;
-        if (strlen(own) == length && memcmp(own, mid, length) == 0)
-            return carries(&self->tracks[i], rtp->payload_type, rtx) ? &self->tracks[i] : NULL;
-    }
+    if (associate_by_name(self, rtp, rtx, &match))
+        return match;
     for (guint i = 0; i < self->n_tracks; i++) {
-        const CcSlot *slot = self->tracks[i].slot;
-        if (rtp->ssrc != 0 && (slot->ssrc == rtp->ssrc || slot->rtx_ssrc == rtp->ssrc))
-            return carries(&self->tracks[i], rtp->payload_type, rtx) ? &self->tracks[i] : NULL;
+        const CcPublisherTrack *track = &self->tracks[i];
+        guint32 ssrc = track->layer ? track->layer->ssrc : track->slot->ssrc;
+        guint32 rtx_ssrc = track->layer ? track->layer->rtx_ssrc : track->slot->rtx_ssrc;
+        if (rtp->ssrc != 0 && (ssrc == rtp->ssrc || rtx_ssrc == rtp->ssrc))
+            return if_carried(&self->tracks[i], rtp->payload_type, rtx);
     }
     for (guint i = 0; i < self->n_tracks; i++) {
         gboolean is_rtx;
@@ -210,7 +280,7 @@ cc_publisher_forget_packets(CcPublisher *publisher)
 static void
 send_receiver_report(CcPublisher *self, gint64 now_us)
 {
-    CcRtcpReportBlock blocks[CC_MAX_SLOTS];
+    CcRtcpReportBlock blocks[CC_MAX_SLOTS * CC_MAX_LAYERS];
     guint n = 0;
     guint8 *packet = cc_egress_begin(self->session);
     if (!packet)

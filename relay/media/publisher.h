@@ -17,10 +17,8 @@ typedef struct {
 
 struct CcPublisher {
     CcMediaSession *session;
-    guint rank;                       /* a later publisher of the room has a higher one */
-    guint8 mid_ext, transport_cc_ext; /* the same on all m-lines of a bundle */
-    guint n_tracks;
-    CcPublisherTrack tracks[CC_MAX_SLOTS];
+    guint rank; /* a later publisher of the room has a higher one */
+    guint8 mid_ext, rid_ext, repaired_rid_ext, transport_cc_ext; /* 0: not negotiated */
     guint n_streams;
     CcStream streams[CC_PUBLISHER_STREAMS];
 
@@ -29,6 +27,9 @@ struct CcPublisher {
     gint64 report_due_us, feedback_due_us; /* G_MAXINT64: nothing to say */
     guint32 feedback_ssrc;
     CcTransportCcRecorder transport_cc;
+
+    guint n_tracks;
+    CcPublisherTrack tracks[]; /* room for one a layer of each slot */
 };
 
 CcPublisher *cc_publisher_new(CcMediaSession *session);

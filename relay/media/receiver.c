@@ -35,13 +35,16 @@ cc_receiver_free(CcReceiver *receiver)
     if (!receiver)
         return;
     g_ptr_array_remove_fast(receiver->session->room->receivers, receiver);
+    for (guint i = 0; i < receiver->n_subscriptions; i++)
+        cc_subscription_clear(&receiver->subscriptions[i]);
     g_free(receiver);
 }
 
 void
 cc_receiver_connected(CcReceiver *receiver, gint64 now_us)
 {
-    receiver->session->downlink = cc_downlink_new(receiver->session);
+    if (!receiver->session->downlink) /* or it comes back */
+        receiver->session->downlink = cc_downlink_new(receiver->session);
     g_ptr_array_add(receiver->session->room->receivers, receiver);
     cc_receiver_returned(receiver, now_us);
 }
@@ -52,16 +55,17 @@ cc_receiver_disconnected(CcReceiver *receiver)
 {
     g_ptr_array_remove_fast(receiver->session->room->receivers, receiver);
     for (guint i = 0; i < receiver->n_subscriptions; i++)
-        receiver->subscriptions[i].source = NULL;
+        cc_subscription_forget_sources(&receiver->subscriptions[i]);
 }
 
 void
 cc_receiver_returned(CcReceiver *receiver, gint64 now_us)
 {
     for (guint i = 0; i < receiver->n_subscriptions; i++) {
-        CcFeed *feed = receiver->subscriptions[i].feed;
-        if (feed && feed->source)
-            cc_source_request_keyframe(feed->source, now_us);
+        CcSubscription *subscription = &receiver->subscriptions[i];
+        cc_subscription_choose(subscription, now_us);
+        if (subscription->wanted)
+            cc_source_request_keyframe(subscription->wanted, now_us);
     }
     cc_receiver_report_soon(receiver, now_us);
 }
@@ -69,10 +73,8 @@ cc_receiver_returned(CcReceiver *receiver, gint64 now_us)
 void
 cc_receiver_forget_source(CcReceiver *receiver, CcSource *source)
 {
-    for (guint i = 0; i < receiver->n_subscriptions; i++) {
-        if (receiver->subscriptions[i].source == source)
-            receiver->subscriptions[i].source = NULL;
-    }
+    for (guint i = 0; i < receiver->n_subscriptions; i++)
+        cc_subscription_forget_source(&receiver->subscriptions[i], source);
 }
 
 CcSubscription *
@@ -100,8 +102,8 @@ clocks_are_complete(CcReceiver *self, gint64 now_us)
 {
     for (guint i = 0; i < self->n_subscriptions; i++) {
         const CcSubscription *subscription = &self->subscriptions[i];
-        const CcSource *source = subscription->feed ? subscription->feed->source : NULL;
-        if (source && source->started && !source->clock_known && subscription->source == source &&
+        const CcSource *source = subscription->epoch.source;
+        if (source && source->feed && source->started && !source->clock_known &&
             now_us - source->first_us < CLOCK_PATIENCE_US)
             return FALSE;
     }

@@ -3,7 +3,7 @@
 #include "relay/media/source.h"
 #include "relay/media/worker-private.h"
 
-/* What the reader has been told of a feed. */
+/* What the reader has been told of a layer of a feed. */
 typedef struct {
     const CcSource *source;
     guint generation, forgotten;
@@ -15,16 +15,15 @@ typedef struct {
 struct CcRoomLink {
     CcPacketRing *ring;
     guint32 number;
-    Told told[CC_MAX_FEEDS];
+    Told told[CC_MAX_FEEDS][CC_MAX_LAYERS];
 };
 
 /* Stands for a source of which the reader should have been told when the ring was full. */
 static const CcSource untold;
 
 static Told
-present_state(const CcFeed *feed, guint32 epoch)
+present_state(const CcSource *source, guint32 epoch)
 {
-    const CcSource *source = feed->source;
     if (!source)
         return (Told){.epoch = epoch};
     return (Told){.source = source,
@@ -45,7 +44,7 @@ is_same(const Told *a, const Told *b)
 }
 
 static CcRingSlot *
-push(CcMediaRoom *room, CcRoomLink *link, CcRingKind kind, const CcFeed *feed)
+push(CcMediaRoom *room, CcRoomLink *link, CcRingKind kind, const CcFeed *feed, guint layer)
 {
     CcRingSlot *slot = cc_packet_ring_push(link->ring);
     if (!slot) {
@@ -55,21 +54,22 @@ push(CcMediaRoom *room, CcRoomLink *link, CcRingKind kind, const CcFeed *feed)
     slot->kind = kind;
     slot->link = link->number;
     slot->feed = feed->number;
-    slot->epoch = link->told[feed->number].epoch;
+    slot->layer = layer;
+    slot->epoch = link->told[feed->number][layer].epoch;
     return slot;
 }
 
 /* FALSE if the reader could not be told: packets would mean nothing to it. */
 static gboolean
-tell(CcMediaRoom *room, CcRoomLink *link, const CcFeed *feed)
+tell(CcMediaRoom *room, CcRoomLink *link, const CcFeed *feed, guint layer)
 {
-    const CcSource *source = feed->source;
-    Told *told = &link->told[feed->number];
-    Told present = present_state(feed, told->epoch);
+    const CcSource *source = feed->sources[layer];
+    Told *told = &link->told[feed->number][layer];
+    Told present = present_state(source, told->epoch);
     if (is_same(told, &present))
         return TRUE;
     gboolean other = told->source != present.source || told->generation != present.generation;
-    CcRingSlot *slot = push(room, link, CC_RING_SOURCE, feed);
+    CcRingSlot *slot = push(room, link, CC_RING_SOURCE, feed, layer);
     if (!slot) {
         if (other)
             told->source = &untold;
@@ -83,6 +83,7 @@ tell(CcMediaRoom *room, CcRoomLink *link, const CcFeed *feed)
         slot->source = (CcRingSource){.present = TRUE,
                                       .kind = feed->kind,
                                       .index = feed->index,
+                                      .origin = source->origin,
                                       .codec = source->codec,
                                       .forgotten = source->forgotten,
                                       .started = source->started,
@@ -124,8 +125,8 @@ void
 cc_room_links_tell(CcMediaRoom *room)
 {
     for (guint i = 0; i < room->links->len; i++) {
-        for (guint k = 0; k < room->n_feeds; k++)
-            tell(room, room->links->pdata[i], &room->feeds[k]);
+        for (guint k = 0; k < room->n_feeds * CC_MAX_LAYERS; k++)
+            tell(room, room->links->pdata[i], &room->feeds[k / CC_MAX_LAYERS], k % CC_MAX_LAYERS);
     }
 }
 
@@ -134,8 +135,9 @@ cc_room_links_send(CcMediaRoom *room, CcSource *source, const CcPacket *packet)
 {
     for (guint i = 0; i < room->links->len; i++) {
         CcRoomLink *link = room->links->pdata[i];
-        CcRingSlot *slot =
-            tell(room, link, source->feed) ? push(room, link, CC_RING_PACKET, source->feed) : NULL;
+        CcRingSlot *slot = tell(room, link, source->feed, source->layer)
+                               ? push(room, link, CC_RING_PACKET, source->feed, source->layer)
+                               : NULL;
         if (slot)
             cc_ring_slot_set_packet(slot, packet);
     }

@@ -5,6 +5,7 @@
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "relay/media/event-gate.h"
+#include "relay/media/feed.h"
 #include "relay/media/packet-ring.h"
 #include "relay/media/receiver.h"
 #include "relay/media/room-link.h"
@@ -28,7 +29,7 @@ struct CcRoomMirror {
     CcMediaRoom *room;
     CcWorker *home;
     guint32 number;
-    MirroredSource sources[CC_MAX_FEEDS]; /* by the home's number of the feed */
+    MirroredSource sources[CC_MAX_FEEDS][CC_MAX_LAYERS]; /* by the home's number of the feed */
 };
 
 /* What goes to the home's thread. */
@@ -37,7 +38,7 @@ typedef struct {
     char *room;
     CcPacketRing *ring;
     guint32 number;
-    guint feed;
+    guint feed, layer;
 } Message;
 
 static void
@@ -49,7 +50,7 @@ message_free(gpointer user_data)
 }
 
 static void
-send_message(const CcRoomMirror *self, GSourceFunc func, guint feed)
+send_message(const CcRoomMirror *self, GSourceFunc func, guint feed, guint layer)
 {
     Message *message = g_new0(Message, 1);
     message->home = self->home;
@@ -57,6 +58,7 @@ send_message(const CcRoomMirror *self, GSourceFunc func, guint feed)
     message->ring = self->room->worker->rings_in[self->home->options.index];
     message->number = self->number;
     message->feed = feed;
+    message->layer = layer;
     cc_call_in_context(self->home->context, func, message, message_free);
 }
 
@@ -83,8 +85,11 @@ on_keyframe_wanted(gpointer user_data)
     Message *message = user_data;
     CcMediaRoom *room = g_hash_table_lookup(message->home->rooms, message->room);
     gint64 now_us = cc_clock_now_us();
-    if (room && message->feed < room->n_feeds && room->feeds[message->feed].source)
-        cc_source_request_keyframe(room->feeds[message->feed].source, now_us);
+    CcSource *source = room && message->feed < room->n_feeds
+                           ? room->feeds[message->feed].sources[message->layer]
+                           : NULL;
+    if (source)
+        cc_source_request_keyframe(source, now_us);
     cc_worker_end_turn(message->home, now_us);
     return G_SOURCE_REMOVE;
 }
@@ -100,7 +105,7 @@ request_keyframe(CcSource *source, gint64 now_us)
     if (mirrored->keyframe_asked_us != 0 && now_us < mirrored->keyframe_asked_us + interval_us)
         return;
     mirrored->keyframe_asked_us = now_us;
-    send_message(mirrored->mirror, on_keyframe_wanted, mirrored->feed);
+    send_message(mirrored->mirror, on_keyframe_wanted, mirrored->feed, source->layer);
 }
 
 CcRoomMirror *
@@ -117,7 +122,7 @@ cc_room_mirror_new(CcMediaRoom *room, CcWorker *home)
         worker->n_rings_in = MAX(worker->n_rings_in, home->options.index + 1);
     }
     g_hash_table_insert(worker->mirrors, GUINT_TO_POINTER(self->number), self);
-    send_message(self, on_begin, 0);
+    send_message(self, on_begin, 0, 0);
     cc_info("room %s: packets come from worker %u", room->name, home->options.index);
     return self;
 }
@@ -130,12 +135,13 @@ end_source(MirroredSource *mirrored)
     if (!mirrored->known || !source->feed)
         return;
     cc_media_room_forward(room);
-    source->feed->source = NULL;
-    source->feed = NULL;
+    const CcFeed *feed = source->feed;
+    cc_feed_detach(source);
     mirrored->started = FALSE;
     cc_packet_history_clear(source->history);
     for (guint i = 0; i < room->receivers->len; i++)
         cc_receiver_forget_source(room->receivers->pdata[i], source);
+    cc_feed_changed(room, feed, cc_clock_now_us());
 }
 
 void
@@ -143,12 +149,13 @@ cc_room_mirror_free(CcRoomMirror *mirror)
 {
     if (!mirror)
         return;
-    for (guint i = 0; i < CC_MAX_FEEDS; i++) {
-        end_source(&mirror->sources[i]);
-        cc_source_clear(&mirror->sources[i].source);
+    for (guint i = 0; i < CC_MAX_FEEDS * CC_MAX_LAYERS; i++) {
+        MirroredSource *mirrored = &mirror->sources[i / CC_MAX_LAYERS][i % CC_MAX_LAYERS];
+        end_source(mirrored);
+        cc_source_clear(&mirrored->source);
     }
     g_hash_table_remove(mirror->room->worker->mirrors, GUINT_TO_POINTER(mirror->number));
-    send_message(mirror, on_end, 0);
+    send_message(mirror, on_end, 0, 0);
     g_free(mirror);
 }
 
@@ -167,14 +174,18 @@ begin_source(CcRoomMirror *self, MirroredSource *mirrored, const CcRingSlot *slo
         cc_source_init(source, self->room, told->kind, &told->codec, request_keyframe);
         mirrored->mirror = self;
         mirrored->feed = slot->feed;
+        source->layer = slot->layer;
         mirrored->known = TRUE;
     }
     cc_source_restart(source);
     source->codec = told->codec;
     source->clock_rate = cc_codec_clock_rate(told->codec.codec);
-    source->feed = cc_media_room_feed_at(self->room, told->kind, told->index);
-    if (source->feed)
-        source->feed->source = source;
+    source->origin = told->origin;
+    CcFeed *feed = cc_media_room_feed_at(self->room, told->kind, told->index);
+    if (feed) {
+        cc_feed_attach(feed, source);
+        cc_feed_changed(self->room, feed, cc_clock_now_us());
+    }
     mirrored->epoch = slot->epoch;
     mirrored->keyframe_asked_us = 0;
 }
@@ -182,7 +193,7 @@ begin_source(CcRoomMirror *self, MirroredSource *mirrored, const CcRingSlot *slo
 static void
 receive_source(CcRoomMirror *self, const CcRingSlot *slot)
 {
-    MirroredSource *mirrored = &self->sources[slot->feed];
+    MirroredSource *mirrored = &self->sources[slot->feed][slot->layer];
     CcSource *source = &mirrored->source;
     const CcRingSource *told = &slot->source;
     if (!told->present) {
@@ -202,7 +213,7 @@ receive_source(CcRoomMirror *self, const CcRingSlot *slot)
 static CcDrop
 receive_packet(CcRoomMirror *self, const CcRingSlot *slot, gint64 now_us)
 {
-    MirroredSource *mirrored = &self->sources[slot->feed];
+    MirroredSource *mirrored = &self->sources[slot->feed][slot->layer];
     CcSource *source = &mirrored->source;
     CcPacketPool *pool = self->room->worker->pool;
     if (!source->feed || mirrored->epoch != slot->epoch)

@@ -1,6 +1,7 @@
 #include "relay/media/source.h"
 
 #include "common/wire/codec.h"
+#include "relay/media/feed.h"
 #include "relay/media/receiver.h"
 #include "relay/media/room-link.h"
 #include "relay/media/worker-private.h"
@@ -44,6 +45,8 @@ cc_source_restart(CcSource *source)
     source->generation++;
     source->started = FALSE;
     source->clock_known = FALSE;
+    source->alive = FALSE;
+    source->width = source->height = 0;
 }
 
 void
@@ -60,23 +63,28 @@ look_into_payload(const CcSource *source, CcPacket *packet)
     const CcRtpHeader *rtp = &packet->rtp;
     CcCodec codec = source->codec.codec;
     packet->keyframe = cc_codec_payload_begins_keyframe(codec, rtp->payload, rtp->payload_length);
-    packet->has_vp8 =
-        codec == CC_CODEC_VP8 && cc_vp8_parse(rtp->payload, rtp->payload_length, &packet->vp8);
+    cc_picture_read(codec, rtp->payload, rtp->payload_length, &packet->picture);
 }
 
 gboolean
 cc_source_deliver(CcSource *source, CcPacket *packet, gint64 sequence, gint64 now_us)
 {
     packet->sequence = sequence;
+    cc_media_room_make_place(source->room);
     if (!cc_packet_history_add(source->history, packet))
         return FALSE;
     if (!source->started) {
         source->started = TRUE;
         source->first_us = now_us;
+        source->newest = sequence;
     }
+    source->newest = MAX(source->newest, sequence);
     look_into_payload(source, packet);
-    if (source->feed)
-        cc_media_room_queue(source->room, source, packet);
+    if (!source->feed)
+        return TRUE;
+    if (source->kind == CC_MEDIA_VIDEO)
+        cc_feed_heard(source->feed, source, packet);
+    cc_media_room_queue(source->room, source, packet);
     return TRUE;
 }
 

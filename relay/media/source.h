@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 struct CcSource {
     CcMediaRoom *room;
     CcFeed *feed; /* NULL while something else, or nothing, feeds the room */
+    guint layer;  /* in the publisher's order; 0 without simulcast */
+    guint origin; /* whose it is: sources of one publisher share a wall clock */
     CcMediaKind kind;
     CcSlotCodec codec; /* as its publisher numbers it */
     guint clock_rate;
@@ -19,12 +21,20 @@ struct CcSource {
     gboolean started;
     guint generation; /* counts SSRCs: another one is another stream */
     gint64 first_us;
+    gint64 newest; /* unwrapped sequence number */
     CcPacketHistory *history;
     guint forgotten; /* how often its history was given up */
 
     gboolean clock_known; /* a sender report has come */
     CcRtcpSenderInfo clock;
     gint64 clock_us; /* its arrival */
+
+    /* By cc_feed_heard(). */
+    gboolean alive;
+    guint missed;    /* pictures of other layers since its newest packet */
+    gint64 heard_us; /* its newest packet */
+    guint32 heard_timestamp;
+    guint16 width, height; /* of the newest keyframe; 0: unknown */
 
     /* Asks for a keyframe now, or as soon as the configured interval allows, until one comes. */
     void (*request_keyframe)(CcSource *source, gint64 now_us);

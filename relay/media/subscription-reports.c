@@ -41,7 +41,7 @@ cc_subscription_receiver_report(CcSubscription *subscription, const CcRtcpReport
 gboolean
 cc_subscription_is_sending(const CcSubscription *subscription, gint64 now_us)
 {
-    return subscription->started && subscription->source &&
+    return subscription->started && subscription->epoch.source &&
            now_us - subscription->highest_us < SENDING_US;
 }
 
@@ -49,19 +49,20 @@ gboolean
 cc_subscription_sender_info(CcSubscription *subscription, gint64 now_us, CcRtcpSenderInfo *info)
 {
     CcSubscription *self = subscription;
-    const CcSource *source = self->source;
-    if (!source || source != self->feed->source || self->generation != source->generation ||
-        !source->clock_known)
+    const CcEpoch *epoch = &self->epoch;
+    const CcSource *source = epoch->source;
+    if (!source || !source->feed || epoch->generation != source->generation || !source->clock_known)
         return FALSE;
     gint64 elapsed_us = now_us - source->clock_us;
     *info = (CcRtcpSenderInfo){
         .ssrc = self->slot->ssrc,
         .ntp = source->clock.ntp + cc_clock_us_to_ntp(elapsed_us),
-        .rtp = source->clock.rtp + self->timestamp_offset +
+        .rtp = source->clock.rtp + epoch->timestamp_offset +
                (guint32)((guint64)elapsed_us * source->clock_rate / G_USEC_PER_SEC),
         .packet_count = (guint32)self->packets,
         .octet_count = (guint32)self->octets,
     };
+    self->told = (CcToldClock){source->origin, source->clock_rate, info->ntp, info->rtp};
     guint slot = self->n_sent_reports++ % CC_SENT_REPORTS;
     self->sent_reports[slot].ntp = (guint32)(info->ntp >> 16);
     self->sent_reports[slot].sent_us = now_us;

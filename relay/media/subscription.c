@@ -1,12 +1,10 @@
 #include "relay/media/subscription.h"
 
-#include "common/base/clock.h"
 #include "common/wire/bytes.h"
 #include "common/wire/sequence.h"
 #include "relay/media/downlink.h"
 #include "relay/media/egress.h"
-#include "relay/media/receiver.h"
-#include "relay/media/session-wake.h"
+#include "relay/media/subscription-private.h"
 #include "relay/media/worker-private.h"
 
 /* Retransmissions: at most so many packets at once and a second; one that loses more than this
@@ -14,7 +12,6 @@
 #define RETRANSMIT_BURST 256
 #define RETRANSMIT_RATE 400
 #define RTX_HEADER 2 /* bytes: the original sequence number */
-#define ALL_LAYERS 3 /* a temporal layer's number has two bits */
 
 void
 cc_subscription_init(CcSubscription *subscription, CcMediaSession *session, const CcSlot *slot)
@@ -24,6 +21,9 @@ cc_subscription_init(CcSubscription *subscription, CcMediaSession *session, cons
                                      .ssrc = slot->ssrc,
                                      .mid_until = G_MAXINT64,
                                      .retransmit_credit = RETRANSMIT_BURST,
+                                     .target = {.layer = CC_HIGHEST_LAYER,
+                                                .max_tid = CC_ALL_TEMPORAL_LAYERS,
+                                                .limit_bps = G_MAXUINT64},
                                      .rtt_us = -1};
     subscription->feed = cc_media_room_feed(session->room, &session->setup->negotiated, slot);
     /* Below 2^15, so that the first packets cannot be taken for wrapped ones (RFC 3711 3.3.1). */
@@ -31,95 +31,10 @@ cc_subscription_init(CcSubscription *subscription, CcMediaSession *session, cons
     subscription->rtx_number = CC_FIRST_NUMBER + g_random_int_range(1, 0x7000);
 }
 
-/* The receiver's number for what @wanted is; for H.264 the same profile if it has one. */
-static const CcSlotCodec *
-match_codec(const CcSlot *slot, const CcSlotCodec *wanted)
+void
+cc_subscription_clear(CcSubscription *subscription)
 {
-    const CcSlotCodec *match = NULL;
-    for (guint i = 0; i < slot->n_codecs; i++) {
-        const CcSlotCodec *codec = &slot->codecs[i];
-        if (codec->codec != wanted->codec)
-            continue;
-        if (codec->h264_profile >> 16 == wanted->h264_profile >> 16)
-            return codec;
-        if (!match)
-            match = codec;
-    }
-    return match;
-}
-
-static void
-follow_timestamps(CcSubscription *self, const CcSource *source, const CcPacket *packet)
-{
-    guint32 next = g_random_int();
-    if (self->started) {
-        gint64 elapsed_us = MAX(packet->arrival_us - self->highest_us, 1000);
-        next = self->highest_timestamp +
-               (guint32)((guint64)elapsed_us * source->clock_rate / G_USEC_PER_SEC);
-    }
-    self->timestamp_offset = next - packet->rtp.timestamp;
-}
-
-static void
-follow_pictures(CcSubscription *self, const CcPacket *packet)
-{
-    self->picture_id_offset = 0;
-    self->tl0picidx_offset = 0;
-    if (!self->started || !packet->has_vp8)
-        return;
-    self->picture_id_offset = (guint16)(self->picture_id + 1 - packet->vp8.picture_id) & 0x7fff;
-    self->tl0picidx_offset = (guint8)(self->tl0picidx + 1 - packet->vp8.tl0picidx);
-}
-
-/* The first packet of a new source, or of a source that has begun anew. FALSE if the receiver
- * cannot begin with it: video begins with a keyframe. */
-static gboolean
-begin_epoch(CcSubscription *self, CcSource *source, const CcPacket *packet)
-{
-    const CcSlotCodec *codec = match_codec(self->slot, &source->codec);
-    if (!codec) {
-        self->session->worker->drops[CC_DROP_RTP_CODEC]++;
-        return FALSE;
-    }
-    if (!packet->keyframe) {
-        cc_source_request_keyframe(source, packet->arrival_us);
-        return FALSE;
-    }
-    self->source = source;
-    self->generation = source->generation;
-    self->codec = codec;
-    self->payload_type = codec->payload_type;
-    self->max_tid = ALL_LAYERS;
-    cc_numbering_begin(&self->numbering, packet->sequence, self->highest + 1);
-    follow_timestamps(self, source, packet);
-    follow_pictures(self, packet);
-    self->started = TRUE;
-    cc_receiver_report_soon(self->session->receiver, packet->arrival_us);
-    return TRUE;
-}
-
-/* A packet's place in this receiver's stream. */
-typedef struct {
-    gint64 number;
-    guint16 picture_id; /* VP8 */
-} Place;
-
-static gboolean
-find_place(const CcSubscription *self, const CcPacket *packet, Place *place)
-{
-    guint left_out;
-    if (!cc_numbering_map(&self->numbering, packet->sequence, &place->number, &left_out))
-        return FALSE;
-    place->picture_id = (packet->vp8.picture_id + self->picture_id_offset - left_out) & 0x7fff;
-    return TRUE;
-}
-
-static void
-rewrite_vp8(const CcSubscription *self, const CcPacket *packet, const Place *place, guint8 *payload)
-{
-    guint8 tl0picidx = (guint8)(packet->vp8.tl0picidx + self->tl0picidx_offset);
-    if (place->picture_id != packet->vp8.picture_id || tl0picidx != packet->vp8.tl0picidx)
-        cc_vp8_rewrite(payload, packet->rtp.payload_length, place->picture_id, tl0picidx);
+    g_clear_pointer(&subscription->past, g_free);
 }
 
 /* A packet in its egress slot. */
@@ -130,10 +45,10 @@ typedef struct {
 
 static gboolean
 write_header(const CcSubscription *self, CcRtpWriteHeader *header, const CcPacket *packet,
-             const Place *place, Written *written)
+             const CcPlace *place, Written *written)
 {
     header->marker = packet->rtp.marker;
-    header->timestamp = packet->rtp.timestamp + self->timestamp_offset;
+    header->timestamp = place->timestamp;
     if (place->number < self->mid_until && self->slot->mid_ext) {
         header->mid_id = self->slot->mid_ext;
         header->mid = self->slot->mid;
@@ -147,40 +62,44 @@ write_header(const CcSubscription *self, CcRtpWriteHeader *header, const CcPacke
 }
 
 static void
-write_payload(const CcSubscription *self, const CcPacket *packet, const Place *place,
-              Written *written)
+write_payload(const CcEpoch *epoch, const CcPacket *packet, const CcPlace *place, Written *written)
 {
+    const CcPicture *picture = &packet->picture;
     guint8 *payload = written->data + written->length;
     memcpy(payload, packet->rtp.payload, packet->rtp.payload_length);
-    if (packet->has_vp8)
-        rewrite_vp8(self, packet, place, payload);
+    if (picture->numbered &&
+        (place->picture_id != picture->picture_id || place->tl0picidx != picture->tl0picidx))
+        cc_picture_rewrite(epoch->codec->codec, payload, packet->rtp.payload_length,
+                           place->picture_id, place->tl0picidx);
     written->length += packet->rtp.payload_length;
 }
 
-/* Writes @packet to its @place in this receiver's stream. SRTP must not encrypt two things under one
- * number: without a transport-wide number this is a function of the epoch and the number alone, so
- * that what is sent twice is the same twice; with one, nothing is sent twice but as RTX. FALSE if it
- * does not fit. */
+/* Writes @packet to its @place in this receiver's stream. SRTP must not encrypt two things under
+ * one number: without a transport-wide number this is a function of the epoch and the number alone,
+ * so that what is sent twice is the same twice; with one, nothing is sent twice but as RTX. FALSE
+ * if it does not fit. */
 static gboolean
-write_packet(CcSubscription *self, const CcPacket *packet, const Place *place, Written *written)
+write_packet(CcSubscription *self, const CcEpoch *epoch, const CcPacket *packet,
+             const CcPlace *place, Written *written)
 {
     CcRtpWriteHeader header = {
-        .payload_type = self->payload_type,
+        .payload_type = epoch->payload_type,
         .sequence = (guint16)place->number,
         .ssrc = self->ssrc,
     };
     if (!write_header(self, &header, packet, place, written))
         return FALSE;
-    write_payload(self, packet, place, written);
+    write_payload(epoch, packet, place, written);
     return TRUE;
 }
 
 /* The same as a retransmission of its own number (RFC 4588 section 4). */
 static gboolean
-write_rtx(CcSubscription *self, const CcPacket *packet, const Place *place, Written *written)
+write_rtx(CcSubscription *self, const CcEpoch *epoch, const CcPacket *packet, const CcPlace *place,
+          Written *written)
 {
     CcRtpWriteHeader header = {
-        .payload_type = self->codec->rtx_payload_type,
+        .payload_type = epoch->codec->rtx_payload_type,
         .sequence = (guint16)self->rtx_number,
         .ssrc = self->slot->rtx_ssrc,
     };
@@ -188,7 +107,7 @@ write_rtx(CcSubscription *self, const CcPacket *packet, const Place *place, Writ
         return FALSE;
     cc_write_u16(written->data + written->length, (guint16)place->number);
     written->length += RTX_HEADER;
-    write_payload(self, packet, place, written);
+    write_payload(epoch, packet, place, written);
     return TRUE;
 }
 
@@ -213,70 +132,68 @@ account(CcSubscription *self, const CcPacket *packet, gsize length)
     self->bytes += length;
 }
 
-/* SRTP tells a number's place among the wrapped ones by its distance from the one before (RFC 3711
- * 3.3.1). A source whose numbers have leapt while this receiver had no address would lead it back
- * to numbers that were used. */
-static gboolean
-leaps(const CcSubscription *self, const CcPacket *packet)
-{
-    Place place;
-    return find_place(self, packet, &place) && place.number - self->highest > G_MAXINT16;
-}
-
-static gboolean
-continues_epoch(const CcSubscription *self, const CcSource *source, const CcPacket *packet)
-{
-    return self->source == source && self->generation == source->generation && !leaps(self, packet);
-}
-
-/* Overload: TRUE if this receiver does without video. It will come back with a keyframe, as from a
- * new source; a picture of which something has gone out is still finished. */
-static gboolean
-shed_video(CcSubscription *self, const CcPacket *packet, CcShed shed)
-{
-    if (shed != CC_SHED_VIDEO)
-        return FALSE;
-    if (self->source && packet->rtp.timestamp + self->timestamp_offset == self->highest_timestamp)
-        return FALSE;
-    self->source = NULL;
-    self->session->worker->drops[CC_DROP_SHED_VIDEO]++;
-    return TRUE;
-}
-
-/* Overload: TRUE if the packet belongs to a temporal layer that this receiver does without. Once
- * one has been left out, it comes back with a picture that needs none of those before. */
-static gboolean
-shed_layer(CcSubscription *self, const CcPacket *packet, CcShed shed)
-{
-    const CcVp8Descriptor *vp8 = &packet->vp8;
-    if (packet->keyframe)
-        self->max_tid = ALL_LAYERS;
-    if (!packet->has_vp8 || !vp8->has_tid || vp8->tid == 0 ||
-        packet->rtp.timestamp + self->timestamp_offset == self->highest_timestamp)
-        return FALSE;
-    if (shed == CC_SHED_LAYERS)
-        self->max_tid = 0;
-    else if (vp8->layer_sync)
-        self->max_tid = MAX(self->max_tid, vp8->tid);
-    if (vp8->tid <= self->max_tid)
-        return FALSE;
-    cc_numbering_skip(&self->numbering, packet->sequence, vp8->start && vp8->partition == 0);
-    self->session->worker->drops[CC_DROP_SHED_LAYER]++;
-    return TRUE;
-}
-
 static void
-advance(CcSubscription *self, const CcPacket *packet, const Place *place)
+advance(CcSubscription *self, const CcPacket *packet, const CcPlace *place)
 {
-    cc_numbering_keep(&self->numbering, packet->sequence);
     if (place->number <= self->highest)
         return;
     self->highest = place->number;
-    self->highest_timestamp = packet->rtp.timestamp + self->timestamp_offset;
+    self->highest_timestamp = place->timestamp;
     self->highest_us = packet->arrival_us;
-    if (packet->has_vp8) {
+    if (packet->picture.numbered) {
         self->picture_id = place->picture_id;
-        self->tl0picidx = (guint8)(packet->vp8.tl0picidx + self->tl0picidx_offset);
+        self->tl0picidx = place->tl0picidx;
+    }
+}
+
+static void
+send_packet(CcSubscription *self, const CcEpoch *epoch, const CcPacket *packet,
+            const CcPlace *place)
+{
+    Written written = {.data = cc_egress_begin(self->session)};
+    if (!written.data || !write_packet(self, epoch, packet, place, &written))
+        return;
+    advance(self, packet, place);
+    if (send_written(self, &written, place->number))
+        account(self, packet, written.length);
+}
+
+/* What was missing of the epoch before when this one began still gets its place there. */
+static void
+send_late(CcSubscription *self, const CcSource *source, const CcPacket *packet)
+{
+    const CcEpoch *past = self->past;
+    CcPlace place;
+    if (past && cc_epoch_is_of(past, source) && packet->sequence <= past->numbering.newest &&
+        cc_epoch_place(past, packet, &place) && place.number < self->epoch.first)
+        send_packet(self, past, packet, &place);
+}
+
+static void
+forward_in_epoch(CcSubscription *self, CcSource *source, const CcPacket *packet, CcShed shed)
+{
+    CcPlace place;
+    if (cc_subscription_thins(self, packet, shed))
+        return;
+    if (!cc_epoch_place(&self->epoch, packet, &place)) {
+        send_late(self, source, packet);
+        return;
+    }
+    cc_numbering_keep(&self->epoch.numbering, packet->sequence);
+    send_packet(self, &self->epoch, packet, &place);
+}
+
+/* What follows @packet, the first of a keyframe, and has come before it. */
+static void
+catch_up(CcSubscription *self, CcSource *source, const CcPacket *packet, CcShed shed)
+{
+    for (gint64 sequence = packet->sequence + 1; sequence <= source->newest; sequence++) {
+        CcPacket *next =
+            cc_packet_history_get(source->history, (guint16)sequence, packet->arrival_us);
+        if (next && next->sequence == sequence &&
+            !cc_media_room_forwards_after(source->room, packet, next) &&
+            cc_subscription_continues(self, source, next))
+            forward_in_epoch(self, source, next, shed);
     }
 }
 
@@ -285,19 +202,20 @@ cc_subscription_forward(CcSubscription *subscription, CcSource *source, CcPacket
                         CcShed shed)
 {
     CcSubscription *self = subscription;
-    Place place;
-    if (source->kind == CC_MEDIA_VIDEO && shed_video(self, packet, shed))
+    if (source != self->epoch.source && source != self->wanted) { /* another layer */
+        send_late(self, source, packet);
         return;
-    if (!continues_epoch(self, source, packet) && !begin_epoch(self, source, packet))
+    }
+    if (source->kind == CC_MEDIA_VIDEO && cc_subscription_does_without(self, packet, shed))
         return;
-    if (shed_layer(self, packet, shed) || !find_place(self, packet, &place))
-        return;
-    Written written = {.data = cc_egress_begin(self->session)};
-    if (!written.data || !write_packet(self, packet, &place, &written))
-        return;
-    advance(self, packet, &place);
-    if (send_written(self, &written, place.number))
-        account(self, packet, written.length);
+    if (G_LIKELY(cc_subscription_continues(self, source, packet))) {
+        forward_in_epoch(self, source, packet, shed);
+    } else if (cc_subscription_begin_epoch(self, source, packet)) {
+        forward_in_epoch(self, source, packet, shed);
+        catch_up(self, source, packet, shed);
+    } else if (source != self->epoch.source) {
+        send_late(self, source, packet);
+    }
 }
 
 static gboolean
@@ -315,29 +233,40 @@ take_retransmit_credit(CcSubscription *self, gint64 now_us)
     return TRUE;
 }
 
+/* The packet that went out as @out, and whether it can still be written the same. */
+static CcPacket *
+find_sent(const CcSubscription *self, gint64 out, gint64 now_us, const CcEpoch **epoch,
+          CcPlace *place)
+{
+    gint64 wanted;
+    *epoch = out >= self->epoch.first ? &self->epoch : self->past;
+    if (out > self->highest || !*epoch || !(*epoch)->source ||
+        !cc_epoch_is_of(*epoch, (*epoch)->source) ||
+        !cc_numbering_find(&(*epoch)->numbering, out, &wanted))
+        return NULL;
+    CcPacket *packet = cc_packet_history_get((*epoch)->source->history, (guint16)wanted, now_us);
+    return packet && cc_epoch_place(*epoch, packet, place) && place->number == out ? packet : NULL;
+}
+
 void
 cc_subscription_retransmit(CcSubscription *subscription, guint16 sequence, gint64 now_us)
 {
     CcSubscription *self = subscription;
+    const CcEpoch *epoch;
+    CcPlace place;
     self->nacked++;
-    if (!self->source || self->generation != self->source->generation)
-        return;
     gint64 out = self->highest + cc_sequence_distance(sequence, (guint16)self->highest);
-    gint64 wanted;
-    if (out > self->highest || !cc_numbering_find(&self->numbering, out, &wanted))
+    CcPacket *packet = find_sent(self, out, now_us, &epoch, &place);
+    if (!packet)
         return;
-    CcPacket *packet = cc_packet_history_get(self->source->history, (guint16)wanted, now_us);
-    Place place;
-    gboolean rtx = self->codec->rtx_payload_type != 0 && self->slot->rtx_ssrc != 0;
-    if (!rtx && self->slot->transport_cc_ext != 0)
-        return;
-    if (!packet || !find_place(self, packet, &place) || !take_retransmit_credit(self, now_us))
+    gboolean rtx = epoch->codec->rtx_payload_type != 0 && self->slot->rtx_ssrc != 0;
+    if ((!rtx && self->slot->transport_cc_ext != 0) || !take_retransmit_credit(self, now_us))
         return;
     Written written = {.data = cc_egress_begin(self->session)};
     if (!written.data)
         return;
     gint64 number = rtx ? self->rtx_number : place.number;
-    if (!(rtx ? write_rtx : write_packet)(self, packet, &place, &written) ||
+    if (!(rtx ? write_rtx : write_packet)(self, epoch, packet, &place, &written) ||
         !send_written(self, &written, number))
         return;
     if (rtx)
@@ -350,6 +279,6 @@ void
 cc_subscription_request_keyframe(CcSubscription *subscription, gint64 now_us)
 {
     subscription->keyframe_requests++;
-    if (subscription->feed && subscription->feed->source)
-        cc_source_request_keyframe(subscription->feed->source, now_us);
+    if (subscription->wanted)
+        cc_source_request_keyframe(subscription->wanted, now_us);
 }

@@ -1,12 +1,12 @@
 /* What one receiver gets in one of its slots: a stream of its own (SSRC, sequence numbers,
- * timestamps, payload type), filled from whatever track feeds the slot. Each time the source
- * changes an epoch begins: offsets are chosen so that the stream goes on. Worker's thread; owned by
- * the CcReceiver. */
+ * timestamps, payload type), filled from whatever track feeds the slot, or from one layer of its
+ * simulcast. Each time the source changes an epoch begins: offsets are chosen so that the stream
+ * goes on. Which layer it is to be is its target; a change waits for a keyframe of the new one,
+ * while the old one goes on. Worker's thread; owned by the CcReceiver. */
 #pragma once
 
 #include "common/rate/shedder.h"
-#include "common/wire/numbering.h"
-#include "relay/media/source.h"
+#include "relay/media/epoch.h"
 
 G_BEGIN_DECLS
 
@@ -14,28 +14,45 @@ G_BEGIN_DECLS
 /* Numbers are unwrapped from here on; so far they may be thought to step back. */
 #define CC_FIRST_NUMBER 0x10000
 
+typedef enum {
+    CC_TARGET_MOVING,
+    CC_TARGET_STILLS, /* keyframes alone, which are asked for */
+    CC_TARGET_NOTHING,
+} CcTargetKind;
+
+#define CC_HIGHEST_LAYER G_MAXUINT8
+#define CC_ALL_TEMPORAL_LAYERS 7 /* a temporal layer's number has up to three bits */
+
+/* What a receiver is to get of its slot. */
+typedef struct {
+    CcTargetKind kind;
+    guint8 layer;            /* rank in feed->layers; a dead one is replaced by one below */
+    guint8 max_tid;          /* temporal layers above this one are left out */
+    guint still_interval_ms; /* how old a still may get before the next one is asked for */
+    guint64 limit_bps; /* what it can take of that layer, on the wire; told to the publisher */
+} CcTarget;
+
 typedef struct {
     /* What every packet needs, together: with thousands of receivers each line counts. */
     CcMediaSession *session;
-    CcSource *source; /* NULL before the first one and after its publisher has gone */
-    guint generation; /* of the source: source and generation are the epoch */
-    guint32 timestamp_offset;
+    CcSource *wanted; /* by the target; NULL: nothing that is alive */
     guint32 ssrc;
-    guint8 payload_type;
-    guint8 max_tid; /* VP8: temporal layers above this one are left out, for want of a reference */
-    guint8 tl0picidx_offset, tl0picidx;    /* VP8; the second one of the newest packet */
-    guint16 picture_id_offset, picture_id; /* likewise */
+    guint8 max_tid;     /* temporal layers above this one are left out, for want of a reference */
+    guint8 tl0picidx;   /* of the newest packet */
+    guint16 picture_id; /* likewise */
     gint64 highest; /* outgoing sequence number, unwrapped; CC_FIRST_NUMBER is index 0 of SRTP */
     guint32 highest_timestamp;
     gboolean started;
     gint64 highest_us; /* when that left */
     gint64 mid_until;  /* first sequence number that needs no MID any more: the receiver knows us */
     guint64 packets, octets, bytes; /* octets of payload, for sender reports */
-    CcNumbering numbering;
+    CcTarget target;
+    CcEpoch epoch;
 
     const CcSlot *slot;
     CcFeed *feed;
-    const CcSlotCodec *codec; /* how this receiver numbers the source's codec */
+    CcEpoch *past; /* the one before, for what comes late or is asked for again; NULL: none yet */
+    CcToldClock told;
     gint64 rtx_number;
     guint retransmit_credit;
     gint64 retransmit_credit_us;
@@ -59,7 +76,19 @@ typedef struct {
 void cc_subscription_init(CcSubscription *subscription, CcMediaSession *session,
                           const CcSlot *slot);
 
-/* A packet of the feed's source. @shed: what its receiver does without for now. */
+void cc_subscription_clear(CcSubscription *subscription);
+
+/* Says what it is to get from now on; at the beginning that is all of the highest layer. */
+void cc_subscription_set_target(CcSubscription *subscription, const CcTarget *target,
+                                gint64 now_us);
+/* The feed has changed, or its receiver has come: finds the source that the target means. */
+void cc_subscription_choose(CcSubscription *subscription, gint64 now_us);
+/* @source is going away. */
+void cc_subscription_forget_source(CcSubscription *subscription, const CcSource *source);
+/* Its receiver is away and will not be told. */
+void cc_subscription_forget_sources(CcSubscription *subscription);
+
+/* A packet of one of the feed's sources. @shed: what its receiver does without for now. */
 void cc_subscription_forward(CcSubscription *subscription, CcSource *source, CcPacket *packet,
                              CcShed shed);
 

@@ -63,7 +63,7 @@ add_receiver(CcSessionStats *stats, CcReceiver *receiver)
 {
     for (guint i = 0; i < receiver->n_subscriptions; i++) {
         CcSubscription *subscription = &receiver->subscriptions[i];
-        CcCodec codec = subscription->codec ? subscription->codec->codec : CC_CODEC_NONE;
+        CcCodec codec = subscription->epoch.codec ? subscription->epoch.codec->codec : CC_CODEC_NONE;
         add_stream(stats, subscription->slot->kind, subscription->bps, codec);
         stats->loss = MAX(stats->loss, subscription->loss);
         if (subscription->rtt_us >= 0)

@@ -171,6 +171,13 @@ fill_slots(const MediaTest *test, CcNegotiated *negotiated, CcSessionDirection d
         .nack = TRUE,
         .pli = TRUE,
     };
+    for (guint i = 0; i < test->published_layers && !watch; i++) {
+        CcSlot *slot = &negotiated->slots[1];
+        g_snprintf(slot->layers[slot->n_layers++].rid, 17, "%c", "hml"[i]);
+        slot->rid_ext = RID_EXT;
+        slot->repaired_rid_ext = REPAIRED_RID_EXT;
+        slot->tmmbr = TRUE;
+    }
     for (guint i = 0; i < 2; i++) {
         CcSlot *slot = &negotiated->slots[i];
         slot->mid_ext = MID_EXT;
@@ -275,6 +282,35 @@ peer_free(Peer *peer)
     g_free(peer);
 }
 
+/* RFC 8285 section 4.2. */
+static gsize
+add_element(guint8 *out, guint8 id, const char *text)
+{
+    gsize length = text ? strlen(text) : 0;
+    if (length == 0)
+        return 0;
+    out[0] = (guint8)(id << 4 | (length - 1));
+    memcpy(out + 1, text, length);
+    return 1 + length;
+}
+
+/* Replaces the extensions of a header that has just been written. */
+static gsize
+name_layer(const RtpToSend *rtp, guint8 *packet)
+{
+    guint8 *elements = packet + CC_RTP_MIN_HEADER + 4;
+    gsize n = 0;
+    n += add_element(elements + n, MID_EXT, rtp->mid);
+    n += add_element(elements + n, RID_EXT, rtp->rid);
+    n += add_element(elements + n, REPAIRED_RID_EXT, rtp->repaired_rid);
+    while (n % 4 != 0)
+        elements[n++] = 0;
+    packet[0] |= 0x10;
+    cc_write_u16(packet + CC_RTP_MIN_HEADER, 0xbede);
+    cc_write_u16(packet + CC_RTP_MIN_HEADER + 2, (guint16)(n / 4));
+    return CC_RTP_MIN_HEADER + 4 + n;
+}
+
 gsize
 peer_protect_rtp(Peer *peer, const RtpToSend *rtp, guint8 *buffer)
 {
@@ -291,6 +327,8 @@ peer_protect_rtp(Peer *peer, const RtpToSend *rtp, guint8 *buffer)
         .transport_sequence = rtp->transport_sequence,
     };
     gsize length = cc_rtp_write_header(buffer, 1500, &header);
+    if (rtp->rid || rtp->repaired_rid)
+        length = name_layer(rtp, buffer);
     memcpy(buffer + length, rtp->payload, rtp->payload_length);
     length += rtp->payload_length;
     g_assert_cmpint(cc_srtp_protect_rtp(peer->outbound, buffer, &length), ==, CC_DROP_NONE);

@@ -17,6 +17,8 @@
 #define WATCH_RTX_PT 121
 #define MID_EXT 4
 #define TRANSPORT_CC_EXT 5
+#define RID_EXT 6
+#define REPAIRED_RID_EXT 7
 
 typedef struct {
     guint8 data[1600];
@@ -57,6 +59,7 @@ struct MediaTest {
     const char *relay_address;    /* where the next peers send: 127.0.0.1 */
     CcDtlsIdentity *stranger;     /* NULL, or whose certificate the next peers show */
     CcSlotCodec published_video;  /* of the next publisher: VP8 */
+    guint published_layers;       /* of its simulcast, "h", "m", "l"; 0: no simulcast */
     CcSlotCodec watched_video[2]; /* of the next receiver: VP8, nothing */
     gboolean watched_by_number;   /* the next receiver has transport-wide numbers */
     CcWorkerGroupStats *all_stats;
@@ -107,6 +110,7 @@ typedef struct {
     guint32 timestamp, ssrc;
     gboolean marker;
     const char *mid;            /* or NULL */
+    const char *rid, *repaired_rid; /* or NULL; not with a transport sequence */
     guint16 transport_sequence; /* 0: no extension */
     const guint8 *payload;
     gsize payload_length;

@@ -1,6 +1,7 @@
 /* What a worker without time left leaves out, and how receivers fare with it: streams without
  * holes, and a way back to everything. */
 #include "common/wire/bytes.h"
+#include "common/wire/vp8.h"
 #include "media-peer.h"
 #include "relay/media/event-gate.h"
 #include "relay/media/worker-private.h"
