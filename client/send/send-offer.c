@@ -4,6 +4,8 @@
 
 #define MID_EXTENSION 1
 #define TRANSPORT_CC_EXTENSION 2
+#define RID_EXTENSION 3
+#define REPAIRED_RID_EXTENSION 4
 
 static void
 add_common(CcSdpMedia *media, const char *track)
@@ -28,10 +30,28 @@ add_audio(CcSdp *offer, const CcSendSettings *settings, const CcRtpSenderIds *id
     cc_sdp_media_add_source(media, ids->audio_ssrc, 0, ids->cname);
 }
 
+/* The largest first (RFC 8853 section 5.2). The SSRCs come in the same order, for those who do not
+ * read RIDs out of packets. */
+static void
+add_layers(CcSdpMedia *media, const CcSendSettings *settings, const CcRtpSenderIds *ids)
+{
+    for (guint i = 0; i < settings->n_layers; i++)
+        cc_sdp_media_add_source(media, ids->video_ssrc[i], ids->rtx_ssrc[i], ids->cname);
+    if (settings->n_layers < 2)
+        return;
+    cc_sdp_media_add_extension(media, RID_EXTENSION, CC_SDP_EXT_RID);
+    cc_sdp_media_add_extension(media, REPAIRED_RID_EXTENSION, CC_SDP_EXT_REPAIRED_RID);
+    for (guint i = 0; i < settings->n_layers; i++) {
+        cc_sdp_media_add_rid(media, CC_SDP_RID_SEND, settings->layers[i].rid, NULL);
+        cc_sdp_media_add_simulcast(media, CC_SDP_RID_SEND, settings->layers[i].rid);
+    }
+}
+
 static void
 add_video(CcSdp *offer, const CcSendSettings *settings, const CcRtpSenderIds *ids)
 {
-    static const char *const feedback[] = {"nack", "nack pli", "ccm fir", "transport-cc"};
+    static const char *const feedback[] = {"nack", "nack pli", "ccm fir", "ccm tmmbr",
+                                           "transport-cc"};
     CcSdpMedia *media = cc_sdp_add_media(offer, CC_MEDIA_VIDEO, "1");
     const char *fmtp =
         settings->video_codec == CC_CODEC_H264
@@ -45,7 +65,7 @@ add_video(CcSdp *offer, const CcSendSettings *settings, const CcRtpSenderIds *id
     for (guint i = 0; i < G_N_ELEMENTS(feedback); i++)
         cc_sdp_codec_add_feedback(codec, feedback[i]);
     cc_sdp_media_add_codec(media, CC_SEND_PT_RTX, "rtx", 90000, 1, apt);
-    cc_sdp_media_add_source(media, ids->video_ssrc[0], ids->rtx_ssrc[0], ids->cname);
+    add_layers(media, settings, ids);
 }
 
 CcSdp *

@@ -5,7 +5,8 @@
 #include "client/ui/status-line.h"
 
 struct CcSendStatus {
-    char *picture; /* "VP8 1280x720@25", or NULL */
+    char *codec;   /* "VP8", or NULL without a picture */
+    char *picture; /* "VP8 1280x720@25 640x360@25" */
     CcConnectionState state;
     char *message;
     char *audience;
@@ -19,8 +20,7 @@ cc_send_status_new(const CcSendSettings *settings, gboolean has_video)
     status->line = cc_status_line_new();
     status->audience = g_strdup("0");
     if (has_video)
-        status->picture = g_strdup_printf("%s %ux%u@%u", cc_codec_name(settings->video_codec),
-                                          settings->width, settings->height, settings->framerate);
+        status->codec = g_strdup(cc_codec_name(settings->video_codec));
     return status;
 }
 
@@ -30,6 +30,7 @@ cc_send_status_free(CcSendStatus *status)
     if (status == NULL)
         return;
     cc_status_line_free(status->line);
+    g_free(status->codec);
     g_free(status->picture);
     g_free(status->message);
     g_free(status->audience);
@@ -73,6 +74,20 @@ describe(const CcSendStatus *status, const CcUplinkStats *stats)
         g_string_append_printf(line, _("  round trip %d ms"), stats->rtt_ms);
     g_string_append_printf(line, _("  watching: %s"), status->audience);
     return g_string_free(line, FALSE);
+}
+
+void
+cc_send_status_layers(CcSendStatus *status, const CcLayerStatus *layers, guint n_layers)
+{
+    if (status->codec == NULL)
+        return;
+    GString *picture = g_string_new(status->codec);
+    for (guint i = 0; i < n_layers; i++)
+        if (layers[i].bitrate_bps > 0)
+            g_string_append_printf(picture, " %ux%u@%u", layers[i].width, layers[i].height,
+                                   layers[i].framerate);
+    g_free(status->picture);
+    status->picture = g_string_free(picture, FALSE);
 }
 
 void

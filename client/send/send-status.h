@@ -3,6 +3,7 @@
 #pragma once
 
 #include "client/connection.h"
+#include "client/send/layer.h"
 #include "client/send/settings.h"
 #include "client/send/uplink.h"
 
@@ -15,7 +16,8 @@ void cc_send_status_free(CcSendStatus *status);
 
 void cc_send_status_connection(CcSendStatus *status, CcConnectionState state, const char *message);
 void cc_send_status_audience(CcSendStatus *status, guint n_receivers, const char *const *names);
-/* Once a second. */
+/* Once a second: which sizes are encoded, then the rest. */
+void cc_send_status_layers(CcSendStatus *status, const CcLayerStatus *layers, guint n_layers);
 void cc_send_status_update(CcSendStatus *status, const CcUplinkStats *stats);
 
 G_END_DECLS

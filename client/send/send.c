@@ -147,6 +147,7 @@ on_negotiated(const CcSdp *answer, gpointer user_data)
 {
     Send *send = user_data;
     cc_uplink_negotiated(send->uplink, answer);
+    set_rates(send);
     cc_rtp_sender_begin_session(send->sender);
 }
 
@@ -185,6 +186,10 @@ on_second(gpointer user_data)
     CcUplinkStats stats;
     set_rates(send);
     cc_uplink_take_stats(send->uplink, cc_clock_now_us(), &stats);
+    CcLayerStatus layers[CC_SEND_MAX_LAYERS];
+    for (guint i = 0; i < send->settings.n_layers; i++)
+        cc_rtp_sender_get_status(send->sender, i, &layers[i]);
+    cc_send_status_layers(send->status, layers, send->settings.n_layers);
     cc_send_status_update(send->status, &stats);
     return G_SOURCE_CONTINUE;
 }
@@ -216,6 +221,7 @@ open_source(Send *send, GError **error)
     for (guint i = 0; i < send->settings.n_layers && source->has_video; i++) {
         streams.video_ssrc[i] = send->ids.video_ssrc[i] = random_ssrc();
         streams.rtx_ssrc[i] = send->ids.rtx_ssrc[i] = random_ssrc();
+        streams.rid[i] = send->settings.layers[i].rid;
     }
     send->uplink = cc_uplink_new(&streams);
     cc_info("teaching from %s%s%s", source->description, source->has_audio ? "" : " (no sound)",
@@ -287,6 +293,7 @@ cc_send_main(int argc, char **argv)
     cc_send_settings_load(&send.settings, config);
     if (open_source(&send, &error) && open_connection(&send, argc, argv, &error) &&
         cc_rtp_sender_start(send.sender, &error)) {
+        set_rates(&send); /* nothing is encoded until somebody takes it */
         cc_connection_start(send.connection);
         run(&send);
     }

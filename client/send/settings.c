@@ -28,10 +28,22 @@ add_layer(CcSendSettings *settings, const CcConfig *config, const char *rid, con
     };
 }
 
+/* Only layers that are smaller than the one before. */
 static void
 load_layers(CcSendSettings *settings, const CcConfig *config)
 {
+    static const struct {
+        const char *rid, *prefix;
+    } smaller[] = {{"m", "medium-"}, {"l", "low-"}};
     add_layer(settings, config, "h", "");
+    if (!cc_config_get_bool(config, "video", "simulcast"))
+        return;
+    for (guint i = 0; i < G_N_ELEMENTS(smaller); i++) {
+        add_layer(settings, config, smaller[i].rid, smaller[i].prefix);
+        const CcLayerSettings *last = &settings->layers[settings->n_layers - 1];
+        if (last->height == 0 || last->height >= last[-1].height)
+            settings->n_layers--;
+    }
 }
 
 void

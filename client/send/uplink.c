@@ -13,9 +13,12 @@ typedef struct {
     CcMediaKind kind;
     gboolean rtx;
     guint16 rtx_sequence; /* retransmissions are numbered here: rtprtxsend begins anywhere */
+    gboolean first;       /* of the layers, or the voice: negotiated without simulcast too */
+    const char *rid;
     gboolean negotiated;
     guint8 payload_type;
     guint8 mid_id, transport_cc_id;
+    guint8 rid_id; /* or the repaired stream's; 0: no simulcast */
     char mid[17];
     guint64 bytes;
     gint64 wanted_bps; /* by TMMBR; -1: unknown */
@@ -40,12 +43,18 @@ cc_uplink_new(const CcUplinkStreams *streams)
 {
     CcUplink *uplink = g_new0(CcUplink, 1);
     g_mutex_init(&uplink->lock);
-    uplink->streams[AUDIO] = (Stream){.ssrc = streams->audio_ssrc, .kind = CC_MEDIA_AUDIO};
+    uplink->streams[AUDIO] =
+        (Stream){.ssrc = streams->audio_ssrc, .kind = CC_MEDIA_AUDIO, .first = TRUE};
     for (guint i = 0; i < CC_SEND_MAX_LAYERS; i++) {
         Stream *video = &uplink->streams[VIDEO + 2 * i];
-        video[0] = (Stream){.ssrc = streams->video_ssrc[i], .kind = CC_MEDIA_VIDEO};
+        video[0] = (Stream){.ssrc = streams->video_ssrc[i],
+                            .kind = CC_MEDIA_VIDEO,
+                            .first = i == 0,
+                            .rid = streams->rid[i]};
         video[1] = (Stream){.ssrc = streams->rtx_ssrc[i],
                             .kind = CC_MEDIA_VIDEO,
+                            .first = i == 0,
+                            .rid = streams->rid[i],
                             .rtx = TRUE,
                             .rtx_sequence = (guint16)g_random_int_range(0, 1 << 15)}; /* srtp.h */
     }
@@ -76,6 +85,16 @@ first_codec(const CcSdpMedia *media)
     return NULL;
 }
 
+static gboolean
+accepts_layer(const CcSdpMedia *media, const char *rid)
+{
+    const GPtrArray *streams = media->simulcast[CC_SDP_RID_RECV];
+    for (guint i = 0; i < streams->len; i++)
+        if (strcmp(streams->pdata[i], rid) == 0)
+            return TRUE;
+    return FALSE;
+}
+
 static void
 negotiate_stream(Stream *stream, const CcSdpMedia *media)
 {
@@ -83,11 +102,18 @@ negotiate_stream(Stream *stream, const CcSdpMedia *media)
     const CcSdpCodec *rtx =
         codec != NULL ? cc_sdp_media_find_rtx(media, codec->payload_type) : NULL;
     const CcSdpCodec *chosen = stream->rtx ? rtx : codec;
+    gboolean simulcast = media->simulcast[CC_SDP_RID_RECV]->len > 0 && stream->rid != NULL;
+    if (simulcast ? !accepts_layer(media, stream->rid) : !stream->first)
+        return;
     if (chosen == NULL || media->mid == NULL || (media->port == 0 && !media->bundle_only))
         return;
     stream->negotiated = TRUE;
     stream->payload_type = chosen->payload_type;
     stream->mid_id = cc_sdp_media_find_extension(media, CC_SDP_EXT_MID);
+    stream->rid_id = 0;
+    if (simulcast)
+        stream->rid_id = cc_sdp_media_find_extension(media, stream->rtx ? CC_SDP_EXT_REPAIRED_RID
+                                                                        : CC_SDP_EXT_RID);
     stream->transport_cc_id = cc_sdp_media_find_extension(media, CC_SDP_EXT_TRANSPORT_CC);
     g_strlcpy(stream->mid, media->mid, sizeof stream->mid);
 }
@@ -136,6 +162,9 @@ rewrite_locked(CcUplink *uplink, const CcRtpHeader *rtp, guint8 *out, gsize capa
         .mid_id = stream->mid_id,
         .mid_length = (guint8)strlen(stream->mid),
         .mid = stream->mid,
+        .rid_id = stream->rid_id,
+        .rid_length = (guint8)(stream->rid != NULL ? strlen(stream->rid) : 0),
+        .rid = stream->rid,
         .transport_cc_id = stream->transport_cc_id,
         .transport_sequence = uplink->transport_sequence,
     };
@@ -231,7 +260,8 @@ cc_uplink_wanted_bps(CcUplink *uplink, guint layer)
 {
     g_return_val_if_fail(layer < CC_SEND_MAX_LAYERS, -1);
     g_mutex_lock(&uplink->lock);
-    gint64 bps = uplink->streams[VIDEO + 2 * layer].wanted_bps;
+    const Stream *stream = &uplink->streams[VIDEO + 2 * layer];
+    gint64 bps = stream->negotiated ? stream->wanted_bps : 0;
     g_mutex_unlock(&uplink->lock);
     return bps;
 }

@@ -16,13 +16,15 @@ typedef struct {
     guint32 audio_ssrc; /* 0: no such stream */
     guint32 video_ssrc[CC_SEND_MAX_LAYERS];
     guint32 rtx_ssrc[CC_SEND_MAX_LAYERS];
+    const char *rid[CC_SEND_MAX_LAYERS]; /* static texts */
 } CcUplinkStreams;
 
 CcUplink *cc_uplink_new(const CcUplinkStreams *streams);
 void cc_uplink_free(CcUplink *uplink);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcUplink, cc_uplink_free)
 
-/* Takes payload types, mids and extension ids from @answer. */
+/* Takes payload types, mids and extension ids from @answer. Where it knows no simulcast, the first
+ * layer alone is negotiated. */
 void cc_uplink_negotiated(CcUplink *uplink, const CcSdp *answer);
 
 /* Writes @packet with its new header to @out. Returns its length, or 0 if it belongs to no
@@ -33,7 +35,8 @@ gsize cc_uplink_rewrite(CcUplink *uplink, const guint8 *packet, gsize length, gu
 /* An RTCP compound from the relay, of any content. */
 void cc_uplink_rtcp(CcUplink *uplink, const guint8 *rtcp, gsize length);
 
-/* What the relay last wanted @layer to take, with all headers (TMMBR); -1: it has not said. */
+/* What the relay last wanted @layer to take, with all headers (TMMBR); -1: it has not said; 0 also
+ * for a layer that is not negotiated. */
 gint64 cc_uplink_wanted_bps(CcUplink *uplink, guint layer);
 
 typedef struct {

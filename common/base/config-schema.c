@@ -172,6 +172,18 @@ const CcConfigKey cc_config_keys[] = {
     EVEN("video", "height", "720", 64, 4320, N_("Height of the picture in pixels.")),
     INT("video", "framerate", "25", 1, 60, N_("Frames a second.")),
     INT("video", "bitrate-kbps", "900", 30, 20000, N_("Bitrate of the picture in kbit/s.")),
+    BOOL("video", "simulcast", "true",
+         N_("Whether the picture is also sent in the medium and the low size, for classrooms with "
+            "narrow links. Only sizes that a classroom needs are encoded.")),
+    EVEN("video", "medium-height", "360", 0, 4320,
+         N_("Height of the medium size in pixels; its width follows. 0: no medium size.")),
+    INT("video", "medium-framerate", "25", 1, 60, N_("Frames a second of the medium size.")),
+    INT("video", "medium-bitrate-kbps", "250", 20, 20000,
+        N_("Bitrate of the medium size in kbit/s.")),
+    EVEN("video", "low-height", "180", 0, 4320,
+         N_("Height of the low size in pixels; its width follows. 0: no low size.")),
+    INT("video", "low-framerate", "25", 1, 60, N_("Frames a second of the low size.")),
+    INT("video", "low-bitrate-kbps", "80", 20, 20000, N_("Bitrate of the low size in kbit/s.")),
     EVEN("video", "min-height", "180", 64, 4320,
          N_("Where a classroom's link takes less than a size's bitrate, that size gets less, and "
             "its picture shrinks, but to no fewer pixels in height than this.")),

@@ -116,15 +116,33 @@ cc_rtp_find_extension(const CcRtpHeader *header, guint8 id, guint8 *length)
     return NULL;
 }
 
+/* RFC 8285 section 4.2: one element, if there is an id and a text. */
+static guint8 *
+write_text(guint8 *p, guint8 id, const char *text, guint8 length)
+{
+    if (id == 0 || length == 0)
+        return p;
+    *p++ = (guint8)(id << 4 | (length - 1));
+    memcpy(p, text, length);
+    return p + length;
+}
+
+static gsize
+text_size(guint8 id, guint8 length)
+{
+    return id != 0 && length != 0 ? 1u + length : 0;
+}
+
 gsize
 cc_rtp_write_header(guint8 *out, gsize capacity, const CcRtpWriteHeader *header)
 {
     g_return_val_if_fail(header->mid_id < 15 && header->mid_length <= 16, 0);
+    g_return_val_if_fail(header->rid_id < 15 && header->rid_length <= 16, 0);
     g_return_val_if_fail(header->transport_cc_id < 15, 0);
 
-    gboolean has_mid = header->mid_id != 0 && header->mid_length != 0;
     gboolean has_transport_cc = header->transport_cc_id != 0;
-    gsize elements = (has_mid ? 1u + header->mid_length : 0) + (has_transport_cc ? 3 : 0);
+    gsize elements = text_size(header->mid_id, header->mid_length) +
+                     text_size(header->rid_id, header->rid_length) + (has_transport_cc ? 3 : 0);
     gsize padded = (elements + 3) & ~(gsize)3;
     gsize total = CC_RTP_MIN_HEADER + (elements > 0 ? EXTENSION_HEADER + padded : 0);
     if (total > capacity)
@@ -146,11 +164,8 @@ cc_rtp_write_header(guint8 *out, gsize capacity, const CcRtpWriteHeader *header)
         cc_write_u16(p, header->transport_sequence);
         p += 2;
     }
-    if (has_mid) {
-        *p++ = (guint8)(header->mid_id << 4 | (header->mid_length - 1));
-        memcpy(p, header->mid, header->mid_length);
-        p += header->mid_length;
-    }
+    p = write_text(p, header->mid_id, header->mid, header->mid_length);
+    p = write_text(p, header->rid_id, header->rid, header->rid_length);
     memset(p, 0, padded - elements);
     return total;
 }

@@ -41,6 +41,9 @@ typedef struct {
     guint8 mid_id; /* RFC 8843 */
     guint8 mid_length;
     const char *mid;
+    guint8 rid_id; /* RFC 8852: of the stream, or of the one that is repaired */
+    guint8 rid_length;
+    const char *rid;
     guint8 transport_cc_id; /* draft-holmer-rmcat-transport-wide-cc-extensions-01 */
     guint16 transport_sequence;
 } CcRtpWriteHeader;

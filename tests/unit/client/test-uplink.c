@@ -97,6 +97,61 @@ test_rewrite(void)
     g_assert_cmpuint(rewrite(uplink, CC_SEND_PT_VIDEO, 0x9999, out, &rtp), ==, 0);
 }
 
+/* A relay that takes the first and the last of three layers. */
+static void
+test_simulcast(void)
+{
+    static const CcUplinkStreams three = {
+        AUDIO, {VIDEO, VIDEO + 1, VIDEO + 2}, {RTX, RTX + 1, RTX + 2}, {"h", "m", "l"}};
+    g_autoptr(CcUplink) uplink = cc_uplink_new(&three);
+    g_autoptr(CcSdp) answer = make_answer();
+    CcSdpMedia *video = answer->media->pdata[1];
+    guint8 out[CC_RTP_MAX_PACKET], length;
+    CcRtpHeader rtp;
+
+    cc_uplink_negotiated(uplink, answer); /* no simulcast: one layer as it always was */
+    g_assert_cmpuint(rewrite(uplink, CC_SEND_PT_VIDEO, VIDEO, out, &rtp), >, 0);
+    g_assert_cmpuint(rewrite(uplink, CC_SEND_PT_VIDEO, VIDEO + 1, out, &rtp), ==, 0);
+    g_assert_cmpint(cc_uplink_wanted_bps(uplink, 0), ==, -1);
+    g_assert_cmpint(cc_uplink_wanted_bps(uplink, 1), ==, 0);
+
+    cc_sdp_media_add_extension(video, 7, CC_SDP_EXT_RID);
+    cc_sdp_media_add_extension(video, 8, CC_SDP_EXT_REPAIRED_RID);
+    cc_sdp_media_add_simulcast(video, CC_SDP_RID_RECV, "h");
+    cc_sdp_media_add_simulcast(video, CC_SDP_RID_RECV, "l");
+    cc_uplink_negotiated(uplink, answer);
+    g_assert_cmpuint(rewrite(uplink, CC_SEND_PT_VIDEO, VIDEO + 1, out, &rtp), ==, 0);
+    g_assert_cmpuint(rewrite(uplink, CC_SEND_PT_VIDEO, VIDEO + 2, out, &rtp), >, 0);
+    const guint8 *rid = cc_rtp_find_extension(&rtp, 7, &length);
+    g_assert_cmpmem(rid, length, "l", 1);
+    g_assert_nonnull(cc_rtp_find_extension(&rtp, 9, &length)); /* mid */
+    g_assert_cmpuint(rewrite(uplink, CC_SEND_PT_RTX, RTX, out, &rtp), >, 0);
+    rid = cc_rtp_find_extension(&rtp, 8, &length);
+    g_assert_cmpmem(rid, length, "h", 1);
+    g_assert_null(cc_rtp_find_extension(&rtp, 7, &length));
+}
+
+/* What the relay says of each layer, until the next session. */
+static void
+test_limits(void)
+{
+    g_autoptr(CcUplink) uplink = cc_uplink_new(&streams);
+    g_autoptr(CcSdp) answer = make_answer();
+    const CcRtcpTmmbr limits[] = {{VIDEO, 123000, 28}, {0x7777, 5, 28}};
+    CcRtcpBuilder builder;
+    guint8 rtcp[100];
+    cc_uplink_negotiated(uplink, answer);
+    cc_rtcp_builder_init(&builder, rtcp, sizeof rtcp);
+    cc_rtcp_add_tmmbr(&builder, 1, limits, 2);
+    for (gsize cut = 1; cut < builder.length; cut++)
+        cc_uplink_rtcp(uplink, rtcp, builder.length - cut);
+    g_assert_cmpint(cc_uplink_wanted_bps(uplink, 0), ==, -1);
+    cc_uplink_rtcp(uplink, rtcp, builder.length);
+    g_assert_cmpint(cc_uplink_wanted_bps(uplink, 0), ==, 123000);
+    cc_uplink_negotiated(uplink, answer);
+    g_assert_cmpint(cc_uplink_wanted_bps(uplink, 0), ==, -1);
+}
+
 static void
 test_bad_packets(void)
 {
@@ -160,7 +215,7 @@ test_encoder_candidates(void)
 static void
 test_offer(void)
 {
-    CcSendSettings settings = {.video_codec = CC_CODEC_H264, .channels = 1};
+    CcSendSettings settings = {.video_codec = CC_CODEC_H264, .channels = 1, .n_layers = 1};
     CcRtpSenderIds ids = {AUDIO, {VIDEO}, {RTX}, "name"};
     g_autoptr(CcSdp) both = cc_send_offer(&settings, &ids);
     g_assert_cmpuint(both->media->len, ==, 2);
@@ -172,6 +227,19 @@ test_offer(void)
     g_assert_nonnull(cc_sdp_media_find_rtx(video, codec->payload_type));
     const CcSdpSource *source = video->sources->pdata[0];
     g_assert_cmphex(source->rtx_ssrc, ==, RTX);
+
+    g_assert_cmpuint(video->simulcast[CC_SDP_RID_SEND]->len, ==, 0);
+    settings.n_layers = 2;
+    settings.layers[0].rid = "h";
+    settings.layers[1].rid = "m";
+    ids.video_ssrc[1] = VIDEO + 1;
+    ids.rtx_ssrc[1] = RTX + 1;
+    g_autoptr(CcSdp) layered = cc_send_offer(&settings, &ids);
+    video = layered->media->pdata[1];
+    g_assert_cmpuint(video->simulcast[CC_SDP_RID_SEND]->len, ==, 2);
+    g_assert_nonnull(cc_sdp_media_find_rid(video, CC_SDP_RID_SEND, "m"));
+    g_assert_cmpuint(cc_sdp_media_find_extension(video, CC_SDP_EXT_RID), !=, 0);
+    g_assert_cmphex(((const CcSdpSource *)video->sources->pdata[1])->rtx_ssrc, ==, RTX + 1);
 
     ids.audio_ssrc = 0; /* a silent film */
     g_autoptr(CcSdp) silent = cc_send_offer(&settings, &ids);
@@ -185,6 +253,8 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/uplink/before-negotiation", test_nothing_before_negotiation);
     g_test_add_func("/uplink/rewrite", test_rewrite);
+    g_test_add_func("/uplink/simulcast", test_simulcast);
+    g_test_add_func("/uplink/limits", test_limits);
     g_test_add_func("/uplink/bad-packets", test_bad_packets);
     g_test_add_func("/uplink/feedback", test_feedback);
     g_test_add_func("/send/encoder-candidates", test_encoder_candidates);

@@ -193,7 +193,8 @@ test_write(void)
 static void
 test_write_extensions(void)
 {
-    /* Every length of mid, with and without the sequence number, and no byte more than needed. */
+    /* Every length of mid and rid, with and without the sequence number, and no byte more than
+     * needed. */
     static const char mid[] = "0123456789abcdef";
     for (guint8 mid_length = 0; mid_length <= 16; mid_length++) {
         for (guint8 transport_cc_id = 0; transport_cc_id < 15; transport_cc_id += 14) {
@@ -201,6 +202,9 @@ test_write_extensions(void)
                 .mid_id = 1,
                 .mid_length = mid_length,
                 .mid = mid,
+                .rid_id = 2,
+                .rid_length = (guint8)(16 - mid_length),
+                .rid = mid,
                 .transport_cc_id = transport_cc_id,
                 .transport_sequence = 0xabcd,
             };
@@ -218,6 +222,11 @@ test_write_extensions(void)
             const guint8 *found = cc_rtp_find_extension(&header, 1, &length);
             if (mid_length > 0)
                 g_assert_cmpmem(found, length, mid, mid_length);
+            else
+                g_assert_null(found);
+            found = cc_rtp_find_extension(&header, 2, &length);
+            if (mid_length < 16)
+                g_assert_cmpmem(found, length, mid, 16 - mid_length);
             else
                 g_assert_null(found);
             found = cc_rtp_find_extension(&header, 14, &length);
