@@ -10,7 +10,7 @@
 #define LOSS_WINDOW_US 1000000
 #define LOSS_PACKETS 30
 #define SLOPE_WINDOW_US 300000
-#define RANDOM_LOSS_US 2000000.0 /* within this a new loss without a queue is believed */
+#define LONG_QUEUE_US 60000 /* no room for doubts */
 #define SHOWN_LOSS_US 3000000.0
 
 #define SILENCE_US 800000 /* at least, without a word */
@@ -164,22 +164,39 @@ unwrap_reference(CcEstimator *self, gint64 reference_us, gint64 now_us)
     self->reference_at_us = now_us;
 }
 
+/* Looks at losses; decides whose they are where there is no queue. */
 static void
-track_loss(CcEstimator *self, CcPathView *view, gint64 passed_us)
+judge_loss(CcEstimator *self, CcPathView *view, gint64 passed_us)
 {
-    CcDeliveryView losses;
-    if (!cc_delivery_view(&self->delivery, LOSS_WINDOW_US, LOSS_PACKETS, &losses) ||
-        losses.reported == 0)
+    CcDeliveryView recent;
+    CcLossJudge *judge = &self->loss;
+    view->random_loss = judge->random;
+    if (!cc_delivery_view(&self->delivery, LOSS_WINDOW_US, LOSS_PACKETS, &recent) ||
+        recent.reported == 0)
         return;
-    view->loss = 1 - (double)MIN(losses.arrived, losses.reported) / losses.reported;
-    view->reported = losses.reported;
-    double passed = (double)MIN(passed_us, 500000);
-    self->result.loss += (view->loss - self->result.loss) * passed / SHOWN_LOSS_US;
-    if (view->queue_us < cc_rate_control_target_us(self->control.bps) &&
-        self->control.state != CC_RATE_CONTESTED)
-        self->random_loss += (view->loss - self->random_loss) * passed / RANDOM_LOSS_US;
-    view->random_loss = self->random_loss;
-    self->result.random_loss = MIN(self->random_loss, self->result.loss);
+    view->loss = 1 - (double)MIN(recent.arrived, recent.reported) / recent.reported;
+    view->reported = recent.reported;
+    CcEstimate *result = &self->result;
+    result->loss += (view->loss - result->loss) * (double)MIN(passed_us, 500000) / SHOWN_LOSS_US;
+    CcRateControl *control = &self->control;
+    gboolean queue = view->queue_us > cc_rate_control_target_us(control->bps);
+    if (view->queue_us > LONG_QUEUE_US || control->state == CC_RATE_CONTESTED)
+        cc_loss_judge_abort(judge);
+    else if (!queue || judge->testing) {
+        CcLossVerdict verdict = cc_loss_judge_step(judge, &self->delivery, &recent, view->loop_us,
+                                                   passed_us, view->now_us);
+        view->hold = verdict == CC_LOSS_TESTING;
+        if (verdict == CC_LOSS_TEST) {
+            self->before_bps = control->bps;
+            cc_rate_control_set(control, control->bps * CC_LOSS_TEST_SHARE);
+        } else if (verdict == CC_LOSS_RANDOM) {
+            cc_rate_control_set(control, MAX(self->before_bps, control->bps));
+        } else if (verdict == CC_LOSS_OURS) {
+            cc_rate_control_found(control, judge->fits_bps, view->now_us);
+        }
+    }
+    view->random_loss = judge->random;
+    result->random_loss = MIN(judge->random, result->loss);
 }
 
 /* All that was sent behind the packet @first and up to @last. */
@@ -224,9 +241,8 @@ look(CcEstimator *self, gint64 now_us, gint64 passed_us)
         .queue_us = cc_delay_signal_queue_us(&self->delay),
         .slope = cc_delay_signal_slope(&self->delay, SLOPE_WINDOW_US),
         .loop_us = self->result.rtt_us + (gint64)self->feedback_gap_us + 100000,
-        .jitter_us = self->delay.jitter_us,
     };
-    track_loss(self, &view, passed_us);
+    judge_loss(self, &view, passed_us);
     cc_rate_control_step(&self->control, &view);
     judge_probe(self, &view);
     self->delay.held = self->control.state == CC_RATE_CONTESTED;

@@ -12,6 +12,7 @@
 
 #include "common/rate/delay-signal.h"
 #include "common/rate/delivery.h"
+#include "common/rate/loss-judge.h"
 #include "common/rate/prober.h"
 #include "common/rate/rate-control.h"
 #include "common/rate/sent-record.h"
@@ -53,6 +54,7 @@ typedef struct {
     CcDelivery delivery;
     CcRateControl control;
     CcProber prober;
+    CcLossJudge loss;
 
     /* The receiver's clock */
     gboolean started;
@@ -66,7 +68,6 @@ typedef struct {
     gint64 forgive_us; /* losses of packets sent before are an outage's */
     double before_bps; /* the rate before the silence */
     gint64 silent_us;  /* since when there is silence */
-    double random_loss;
 } CcEstimator;
 
 /* @start_bps is what may be spent until more is known; the estimate stays within @min_bps and

@@ -28,7 +28,7 @@
 #define CONTESTED_CUT 0.85
 #define CONTESTED_BREATH 0.6
 #define CONTESTED_END_US 4000000 /* without a queue */
-#define CONTESTED_REACH 2.2 /* of what is sent: more is not tested */
+#define CONTESTED_REACH 2.2      /* of what is sent: more is not tested */
 #define CALM_US 800000
 #define SAWTOOTH_US 40000
 #define CONTESTED_SHARE 0.5        /* of what we had is ours at once */
@@ -59,6 +59,15 @@ cc_rate_control_set(CcRateControl *control, double bps)
     control->bps = control->pace_bps = CLAMP(bps, control->min_bps, control->max_bps);
 }
 
+void
+cc_rate_control_found(CcRateControl *control, double bps, gint64 now_us)
+{
+    control->capacity_bps = bps;
+    control->capacity_us = now_us;
+    control->growth = slow_growth(bps);
+    cc_rate_control_set(control, bps);
+}
+
 gint64
 cc_rate_control_target_us(double bps)
 {
@@ -84,7 +93,7 @@ static void
 grow(CcRateControl *self, const CcPathView *view, double step, gint64 target_us)
 {
     double slow = slow_growth(self->bps);
-    if (is_limited(self, view)) {
+    if (view->hold || is_limited(self, view)) {
         self->growth = slow;
         return;
     }

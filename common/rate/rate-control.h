@@ -22,7 +22,7 @@ typedef struct {
     double loss;         /* 0..1, of @reported packets */
     double random_loss;  /* of it, thought to be none of our doing */
     guint reported;
-    double jitter_us;
+    gboolean hold; /* do not grow */
 } CcPathView;
 
 typedef enum { CC_RATE_GROWING, CC_RATE_QUEUE, CC_RATE_CONTESTED } CcRateState;
@@ -57,6 +57,8 @@ void cc_rate_control_init(CcRateControl *control, double start_bps, double min_b
 void cc_rate_control_step(CcRateControl *control, const CcPathView *view);
 /* A probe or an old memory has shown that so much fits. */
 void cc_rate_control_set(CcRateControl *control, double bps);
+/* So much fits, and no more. */
+void cc_rate_control_found(CcRateControl *control, double bps, gint64 now_us);
 /* How long a queue is right at such a rate. */
 gint64 cc_rate_control_target_us(double bps);
 

@@ -1,0 +1,47 @@
+/* Is a loss random, or does the link drop what we send too much? Where a queue shows, the queue
+ * tells. Without one (short queues, policers) a new loss is put to the test: send less for a
+ * moment; what is lost at random stays, what we caused goes away. Times in µs. A value; {0} is
+ * ready. */
+#pragma once
+
+#include <glib.h>
+
+#include "common/rate/delivery.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+    CC_LOSS_CALM,    /* nothing new */
+    CC_LOSS_TEST,    /* begin to send CC_LOSS_TEST_SHARE of the rate */
+    CC_LOSS_TESTING, /* go on so */
+    CC_LOSS_RANDOM,  /* it was not our doing: back to the rate before */
+    CC_LOSS_OURS,    /* too much: @fits_bps is what gets through */
+} CcLossVerdict;
+
+#define CC_LOSS_TEST_SHARE 0.7
+
+typedef struct {
+    double random;    /* 0..1: believed to be random */
+    double confirmed; /* of it, by a test */
+    double fits_bps;
+
+    gboolean testing, marked;
+    double tested_loss, tested_bps;
+    guint tested_packets;
+    gint64 begun_us;
+    CcDeliveryMark mark; /* since when less was sent */
+    gint64 next_us;      /* no test before */
+    gint64 pause_us;
+    gboolean helped; /* the last cut: the loss went away */
+    gint64 short_us; /* until when the link is known to drop without a queue */
+} CcLossJudge;
+
+/* One look at a path without a queue. @recent: of the last second or so; @delivery: to look further
+ * back. */
+CcLossVerdict cc_loss_judge_step(CcLossJudge *judge, const CcDelivery *delivery,
+                                 const CcDeliveryView *recent, gint64 loop_us, gint64 passed_us,
+                                 gint64 now_us);
+/* There is a queue: whatever was being tested, it tells more. */
+void cc_loss_judge_abort(CcLossJudge *judge);
+
+G_END_DECLS
