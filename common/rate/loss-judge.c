@@ -19,8 +19,7 @@
 #define DOUBT_US 12000000.0
 #define PAUSE_US 10000000
 #define MAX_PAUSE_US 30000000
-#define SHORT_US 30000000
-#define SHORT_PAUSE_US 2000000
+#define OURS_PAUSE_US 3000000
 
 static double
 loss_of(const CcDeliveryView *view)
@@ -33,10 +32,8 @@ static CcLossVerdict
 found_ours(CcLossJudge *judge, double bps, double loss, gint64 now_us)
 {
     judge->fits_bps = FITS_SHARE * bps * (1 - loss) / (1 - MIN(judge->random, 0.9));
-    judge->short_us = now_us + SHORT_US;
-    judge->next_us = now_us + SHORT_PAUSE_US;
+    judge->next_us = now_us + OURS_PAUSE_US;
     judge->pause_us = 0;
-    judge->helped = FALSE;
     return CC_LOSS_OURS;
 }
 
@@ -101,20 +98,11 @@ cc_loss_judge_step(CcLossJudge *judge, const CcDelivery *delivery, const CcDeliv
     gboolean is_new = recent->reported >= ENOUGH_PACKETS &&
                       loss > judge->confirmed + NEW_LOSS + DEVIATIONS * deviation;
     double passed = (double)MIN(passed_us, 500000);
-    judge->helped = judge->helped || !is_new;
     if (!is_new || now_us < judge->next_us) {
         judge->random += (loss - judge->random) * passed / (is_new ? DOUBT_US : BELIEVE_US);
         judge->confirmed = MIN(judge->confirmed, judge->random);
         judge->random = MIN(judge->random, judge->confirmed + NEW_LOSS);
         return CC_LOSS_CALM;
-    }
-    if (now_us < judge->short_us && recent->sent_bps > judge->fits_bps) {
-        /* If it did not go away after the last cut, the verdict was wrong. */
-        if (!judge->helped) {
-            judge->short_us = 0;
-            return found_random(judge, loss, now_us);
-        }
-        return found_ours(judge, recent->sent_bps, loss, now_us);
     }
     judge->testing = TRUE;
     judge->marked = FALSE;

@@ -32,8 +32,6 @@ typedef struct {
     CcDeliveryMark mark; /* since when less was sent */
     gint64 next_us;      /* no test before */
     gint64 pause_us;
-    gboolean helped; /* the last cut: the loss went away */
-    gint64 short_us; /* until when the link is known to drop without a queue */
 } CcLossJudge;
 
 /* One look at a path without a queue. @recent: of the last second or so; @delivery: to look further

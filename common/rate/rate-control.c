@@ -22,8 +22,9 @@
 #define BREATH_SHARE 0.5
 
 #define WATCH_US 200000.0 /* of queue that should have drained before there is a verdict */
-#define CONTESTED_CHECK_US (10 * G_USEC_PER_SEC)
-#define WATCH_ABOVE_US 20000 /* beyond the target */
+#define CONTESTED_CHECK_US (3 * G_USEC_PER_SEC)
+#define PLAIN_QUEUE_US 120000 /* a shorter one takes more to be sure */
+#define WATCH_ABOVE_US 20000  /* beyond the target */
 
 #define CONTESTED_CUT 0.85
 #define CONTESTED_BREATH 0.6
@@ -33,7 +34,7 @@
 #define SAWTOOTH_US 40000
 #define CONTESTED_SHARE 0.5        /* of what we had is ours at once */
 #define CONTESTED_PAUSE_US 1300000 /* between two answers to losses */
-#define SEGMENT_BITS (1200 * 8.0)
+#define STEP_BITS (2 * 1200 * 8.0) /* two segments, for we also stand back to look */
 
 /* What a rate grows by in one loop near the capacity: for two flows about the same amount, so they
  * become alike. */
@@ -155,7 +156,8 @@ watch(CcRateControl *self, const CcPathView *view, double seconds)
     if (self->watch_bps > 0)
         self->expected_us +=
             MAX(1 - view->sent_bps / self->watch_bps, 0) * seconds * G_USEC_PER_SEC;
-    if (self->expected_us < WATCH_US)
+    gboolean plain = contested || view->queue_us > PLAIN_QUEUE_US;
+    if (self->expected_us < (plain ? WATCH_US : 3 * WATCH_US))
         return;
     self->watching = FALSE;
     double drained_us = (double)(self->watch_queue_us - view->queue_us);
@@ -166,8 +168,9 @@ watch(CcRateControl *self, const CcPathView *view, double seconds)
         begin_contest(self, view);
 }
 
-/* From time to time: is it still somebody else's queue? Not when it is full, for then the others
- * give way by themselves. */
+/* Is it still somebody else's queue? Soon after a loss, which all who share the link see: then
+ * flows like this one give way together and find that the queue is theirs. Not at once, for
+ * others give way at that moment by themselves. */
 static void
 check_contest(CcRateControl *self, const CcPathView *view)
 {
@@ -175,7 +178,7 @@ check_contest(CcRateControl *self, const CcPathView *view)
     self->most_queue_us = MAX(self->most_queue_us, view->queue_us);
     gint64 since_us = view->now_us - self->check_us, loss_us = view->now_us - self->loss_us;
     gboolean calm = loss_us > CALM_US && loss_us < 2 * CALM_US;
-    if (since_us < CONTESTED_CHECK_US || (!calm && since_us < 2 * CONTESTED_CHECK_US))
+    if (since_us < CONTESTED_CHECK_US || (!calm && since_us < 4 * CONTESTED_CHECK_US))
         return;
     /* No sawtooth, no losses: it is the way that has become longer. */
     self->way_changed = loss_us > since_us - view->loop_us &&
@@ -186,7 +189,7 @@ check_contest(CcRateControl *self, const CcPathView *view)
     self->breath_us = view->now_us + BREATH_US + view->loop_us;
 }
 
-/* As TCP would: a segment more in each round trip, less after a loss. */
+/* As TCP would: some segments more in each round trip, less after a loss. */
 static void
 contest(CcRateControl *self, const CcPathView *view, double seconds)
 {
@@ -200,7 +203,7 @@ contest(CcRateControl *self, const CcPathView *view, double seconds)
         self->bps *= CONTESTED_CUT;
     } else if (self->bps < CONTESTED_REACH * view->sent_bps && view->now_us > self->breath_us) {
         double rounds = seconds * G_USEC_PER_SEC / (double)MAX(view->loop_us, 50000);
-        self->bps += SEGMENT_BITS * rounds * G_USEC_PER_SEC / (double)MAX(view->loop_us, 50000);
+        self->bps += STEP_BITS * rounds * G_USEC_PER_SEC / (double)MAX(view->loop_us, 50000);
     }
     self->pace_bps = self->bps * (view->now_us < self->breath_us ? CONTESTED_BREATH : 1);
 }
