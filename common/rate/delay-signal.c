@@ -5,6 +5,9 @@
 #define GROUP_US 20000     /* packets sent within this belong together */
 #define STANDING_US 100000 /* the queue is what no packet of so long escaped */
 #define STANDING_N 4       /* and no one of so many */
+#define LUCK 0.5           /* of the jitter */
+#define QUIET_US 6000      /* so much comes of our own packets */
+#define MAX_LUCK_US 15000
 #define STRETCH_US (10 * G_USEC_PER_SEC)
 #define SMALL_BYTES 120 /* such a packet takes no time to speak of */
 
@@ -88,7 +91,9 @@ cc_delay_signal_queue_us(const CcDelaySignal *signal)
         least_us = MIN(least_us, group->delay_us);
         n += group->n;
     }
-    return MAX(least_us - base_of(signal), 0);
+    /* The base is the luckiest of many packets, this of a few only. */
+    gint64 luck_us = (gint64)CLAMP((signal->jitter_us - QUIET_US) * LUCK, 0, MAX_LUCK_US);
+    return MAX(least_us - base_of(signal) - luck_us, 0);
 }
 
 double

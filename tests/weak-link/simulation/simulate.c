@@ -2,13 +2,14 @@
  * times, with random losses, then the villages' links.
  * Means of some seeds; of q95, fall, rise, Jain, switches and bytes the worst.
  *   simulate            all, as a table
- *   simulate CASE [SCALE [LOSS [both [MILLISECONDS]]]]   one, as it goes */
+ *   simulate CASE [SCALE [LOSS [both|to [MILLISECONDS [SEED]]]]]   one, as it goes */
 #include "tests/weak-link/simulation/sim-case.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#define FIRST_SEED 7
 #define N_SEEDS 5
 
 static void
@@ -25,7 +26,7 @@ static void
 print_row(const SimCase *model, double scale, double loss, gboolean both)
 {
     SimResult r = {.jain = 1};
-    for (guint32 seed = 7; seed < 7 + N_SEEDS; seed++) {
+    for (guint32 seed = FIRST_SEED; seed < FIRST_SEED + N_SEEDS; seed++) {
         SimResult one = sim_case_run(model, scale, loss, both, seed, 0);
         r.utilisation += one.utilisation / N_SEEDS;
         r.wait_p50_ms += one.wait_p50_ms / N_SEEDS;
@@ -83,7 +84,8 @@ main(int argc, char **argv)
     double loss = argc > 3 ? g_ascii_strtod(argv[3], NULL) / 100 : 0;
     gboolean both = argc > 4 && strcmp(argv[4], "both") == 0;
     gint64 trace_ms = argc > 5 ? g_ascii_strtoll(argv[5], NULL, 10) : 500;
-    sim_case_run(model, scale, loss, both, 7, trace_ms * SIM_MS);
+    guint32 seed = argc > 6 ? (guint32)g_ascii_strtoull(argv[6], NULL, 10) : FIRST_SEED;
+    sim_case_run(model, scale, loss, both, seed, trace_ms * SIM_MS);
     print_head();
     print_row(model, scale, loss, both);
     return EXIT_SUCCESS;
