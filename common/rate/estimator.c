@@ -19,7 +19,7 @@
 #define LONG_SILENCE_US (30 * G_USEC_PER_SEC)
 #define LONG_RESUME_SHARE 0.6
 
-#define UNTESTED_SHARE 0.9 /* who sends less of the rate may have to probe to learn more */
+#define UNTESTED_SHARE 0.75 /* who sends less of the rate must probe to learn more */
 #define BOLD_PROBE 2.0
 #define CAREFUL_PROBE 1.5
 #define WANTED_MARGIN 1.1

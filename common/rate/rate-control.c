@@ -14,6 +14,7 @@
 #define MAX_GROWTH 0.5
 #define OVERSHOOT_US 80000.0 /* of queue that a growth may cause before it is seen */
 #define LIMITED 0.75         /* who sends less than that of the rate does not test it */
+#define REACH 0.7            /* so far it grows: then who sends that little is limited */
 #define CAPACITY_MEMORY_US (60 * G_USEC_PER_SEC)
 
 #define EMPTY_US 10000
@@ -107,9 +108,9 @@ grow(CcRateControl *self, const CcPathView *view, double step, gint64 target_us)
         self->growth = slow;
     else
         self->growth = MIN(self->growth * pow(GROWTH_GAIN, step), most);
-    double room = 1 - (double)view->queue_us / (double)target_us;
+    double room = 1 - (double)view->queue_us / (double)target_us, before_bps = self->bps;
     self->bps *= 1 + self->growth * room * step;
-    self->bps = MIN(self->bps, MAX(view->sent_bps / LIMITED, self->bps / (1 + self->growth)));
+    self->bps = MIN(self->bps, MAX(view->sent_bps / REACH, before_bps));
 }
 
 /* There is a queue: what arrives is all there is. */
