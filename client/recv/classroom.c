@@ -93,33 +93,40 @@ take_snapshot(CcClassroom *classroom, GstSample *sample)
     g_idle_add(on_stop_idle, classroom);
 }
 
-/* From the decoders' threads. */
+/* From the voice's thread. */
 static void
-on_decoded(CcMediaKind kind, GstSample *sample, gpointer user_data)
+on_sound(GstSample *sample, gint64 delay_us, gpointer user_data)
 {
     CcClassroom *classroom = user_data;
-    gboolean first, snapshot = FALSE;
-    gint64 frozen_us = 0;
-    gboolean *known = kind == CC_MEDIA_AUDIO ? &classroom->heard : &classroom->seen;
     g_mutex_lock(&classroom->lock);
-    first = !*known;
-    *known = TRUE;
-    if (kind == CC_MEDIA_VIDEO) {
-        frozen_us = cc_picture_flow_add(&classroom->flow, cc_clock_now_us());
-        snapshot = !classroom->snapshot_taken;
-        classroom->snapshot_taken = TRUE;
-    }
+    gboolean first = !classroom->heard;
+    classroom->heard = TRUE;
     g_mutex_unlock(&classroom->lock);
     if (first)
-        log_first(classroom, kind == CC_MEDIA_AUDIO ? "first-audio" : "first-picture");
+        log_first(classroom, "first-audio");
+    cc_screen_set_voice_delay(classroom->screen, delay_us);
+    cc_screen_audio(classroom->screen, sample);
+}
+
+/* From the decoder's thread. */
+static gint64
+on_picture(GstSample *sample, gpointer user_data)
+{
+    CcClassroom *classroom = user_data;
+    g_mutex_lock(&classroom->lock);
+    gboolean first = !classroom->seen;
+    classroom->seen = TRUE;
+    gint64 frozen_us = cc_picture_flow_add(&classroom->flow, cc_clock_now_us());
+    gboolean snapshot = !classroom->snapshot_taken;
+    classroom->snapshot_taken = TRUE;
+    g_mutex_unlock(&classroom->lock);
+    if (first)
+        log_first(classroom, "first-picture");
     if (frozen_us >= G_USEC_PER_SEC)
         cc_info("picture resumed after_ms=%d", (int)(frozen_us / 1000));
     if (snapshot)
         take_snapshot(classroom, sample);
-    if (kind == CC_MEDIA_AUDIO)
-        cc_screen_audio(classroom->screen, sample);
-    else
-        cc_screen_video(classroom->screen, sample);
+    return cc_screen_video(classroom->screen, sample);
 }
 
 static void
@@ -138,7 +145,8 @@ static void
 renew_receiver(CcClassroom *classroom)
 {
     CcRtpReceiverCallbacks callbacks = {
-        .decoded = on_decoded,
+        .sound = on_sound,
+        .picture = on_picture,
         .encoded = classroom->recorder != NULL ? on_encoded : NULL,
         .rtcp = on_receiver_rtcp,
     };
@@ -260,6 +268,7 @@ watch_pictures(CcClassroom *classroom)
 static void
 mend_receiver(CcClassroom *classroom)
 {
+    cc_rtp_receiver_adapt(classroom->receiver);
     gboolean failed = cc_rtp_receiver_take_failure(classroom->receiver);
     gboolean hopeless = cc_screen_take_hopeless(classroom->screen);
     if (hopeless)

@@ -35,6 +35,25 @@ cc_figures_line(CcFigures *figures, CcRtpReceiver *receiver, const CcPictureFlow
     return line;
 }
 
+/* All sums are since the session began. */
+static void
+log_voice(const CcVoiceFigures *voice)
+{
+    const CcVoiceStats *played = &voice->played;
+    cc_info("voice played_ms=%" G_GUINT64_FORMAT " concealed_ms=%" G_GUINT64_FORMAT
+            " silence_ms=%" G_GUINT64_FORMAT " skipped_ms=%" G_GUINT64_FORMAT
+            " longer_ms=%" G_GUINT64_FORMAT " shorter_ms=%" G_GUINT64_FORMAT
+            " delay_ms=%u wanted_ms=%u",
+            played->played_ms, played->concealed_ms, played->silence_ms, played->skipped_ms,
+            played->longer_ms, played->shorter_ms, played->delay_ms, played->wanted_ms);
+    cc_info("voice-frames plain=%" G_GUINT64_FORMAT " red=%" G_GUINT64_FORMAT
+            " rtx=%" G_GUINT64_FORMAT " fec=%" G_GUINT64_FORMAT " late=%" G_GUINT64_FORMAT
+            " packets_lost=%u asked=%" G_GUINT64_FORMAT " answered=%" G_GUINT64_FORMAT " rtt_ms=%d",
+            played->frames[CC_VOICE_PLAIN], played->frames[CC_VOICE_RED],
+            played->frames[CC_VOICE_RTX], played->fec, played->late, voice->lost, voice->asked,
+            voice->answered, (int)(voice->rtt_us / 1000));
+}
+
 void
 cc_figures_log(CcFigures *figures, CcRtpReceiver *receiver, CcScreen *screen,
                const CcPictureFlow *flow)
@@ -53,6 +72,7 @@ cc_figures_log(CcFigures *figures, CcRtpReceiver *receiver, CcScreen *screen,
             loss_percent(&now, &figures->logged), now.jitter_ms, now.retransmissions_used,
             now.retransmissions_asked, flow->freezes, (int)(flow->frozen_us / 1000),
             shown.delay_ms);
+    log_voice(&now.voice);
     if (shown.probe.pictures > 0)
         cc_info("test-lesson age_ms=%d av_offset_ms=%d seconds=%u", shown.probe.age_ms,
                 shown.probe.offset_ms, shown.probe.seconds);

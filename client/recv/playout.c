@@ -3,21 +3,15 @@
 #include <stdlib.h>
 
 #define WINDOW_US (2 * G_USEC_PER_SEC)
-#define MIN_PICTURES 4  /* fewer in a window say nothing */
-#define LATE_PERCENT 30 /* of a window's pictures: the delay grows */
-#define SPARE_US 20000  /* from ready to shown: overlay, conversion */
-#define CALM_US (20 * G_USEC_PER_SEC)
+#define MIN_PICTURES 4 /* fewer in a window say nothing */
+#define LATE_PERCENT 5 /* of a window's pictures: the delay grows */
+#define SPARE_US 10000 /* from ready to shown: overlay, conversion */
+#define CALM_US (10 * G_USEC_PER_SEC)
 
 void
 cc_playout_init(CcPlayout *playout, guint delay_ms)
 {
     *playout = (CcPlayout){.base_ms = delay_ms, .delay_ms = delay_ms};
-}
-
-gboolean
-cc_playout_is_late(const CcPlayout *playout, gint64 behind_us)
-{
-    return behind_us > (playout->delay_ms + CC_PLAYOUT_MAX_LATENESS_MS) * G_GINT64_CONSTANT(1000);
 }
 
 static int
@@ -33,11 +27,11 @@ grow(CcPlayout *playout)
     guint n = MIN(playout->pictures, G_N_ELEMENTS(playout->behind_us));
     qsort(playout->behind_us, n, sizeof playout->behind_us[0], compare);
     guint limit_ms = playout->base_ms + CC_PLAYOUT_MAX_EXTRA_MS;
-    if (playout->behind_us[0] > limit_ms * G_GINT64_CONSTANT(1000)) {
+    if (playout->behind_us[0] > CC_PLAYOUT_HOPELESS_MS * G_GINT64_CONSTANT(1000)) {
         playout->hopeless = TRUE;
         return;
     }
-    gint64 wanted_ms = (playout->behind_us[n * 9 / 10] + SPARE_US) / 1000;
+    gint64 wanted_ms = (playout->behind_us[n * 97 / 100] + SPARE_US) / 1000;
     wanted_ms = MAX(wanted_ms, playout->delay_ms + 1);
     guint steps = (guint)(MIN(wanted_ms, limit_ms) - playout->base_ms + CC_PLAYOUT_STEP_MS - 1) /
                   CC_PLAYOUT_STEP_MS;

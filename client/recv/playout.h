@@ -1,15 +1,17 @@
-/* How long a picture or a sound waits from its arrival to its place on the screen. It starts with
- * what the configuration says; a machine that is always late with decoding gets more, in steps, so
- * that it shows pictures instead of dropping each as too late. Sound is given the same delay by the
- * owner: lips and voice stay together. Pure: time is an argument. */
+/* How long pictures have to wait for their place on the screen: as long as all but a few of them
+ * need from the moment that the sender showed them, as the link at its best would bring it, until
+ * they are decoded. A link that is slow or has to repeat, or a machine that is late with decoding
+ * gets more, so that it shows pictures instead of dropping each as too late. Sound is given the
+ * same delay by the owner: lips and voice stay together. Pure: time is an argument. */
 #pragma once
 
 #include <glib.h>
 
 G_BEGIN_DECLS
 
-#define CC_PLAYOUT_STEP_MS 50
+#define CC_PLAYOUT_STEP_MS 10
 #define CC_PLAYOUT_MAX_EXTRA_MS 1000
+#define CC_PLAYOUT_HOPELESS_MS 4000
 #define CC_PLAYOUT_MAX_LATENESS_MS 45 /* beyond this lips and voice visibly disagree */
 
 typedef struct {
@@ -27,8 +29,6 @@ void cc_playout_init(CcPlayout *playout, guint delay_ms);
 /* A picture is ready for the screen @behind_us after its packets arrived. TRUE: delay_ms has
  * changed. */
 gboolean cc_playout_add(CcPlayout *playout, gint64 behind_us, gint64 now_us);
-/* TRUE if it would be shown later than its sound is heard. */
-gboolean cc_playout_is_late(const CcPlayout *playout, gint64 behind_us);
 /* TRUE once if pictures are so far behind that no delay within reason helps: the owner throws away
  * what waits to be decoded. */
 gboolean cc_playout_take_hopeless(CcPlayout *playout);

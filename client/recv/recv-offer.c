@@ -33,6 +33,11 @@ add_audio(CcSdp *offer)
     cc_sdp_codec_add_feedback(opus, "transport-cc");
     cc_sdp_codec_add_feedback(opus, "nack");
     cc_sdp_media_add_codec(media, 112, "rtx", 48000, 2, "apt=111");
+    /* Earlier frames in each packet, as many as the loss asks for (RFC 2198). */
+    CcSdpCodec *red = cc_sdp_media_add_codec(media, 63, "red", 48000, 2, "111/111");
+    cc_sdp_codec_add_feedback(red, "transport-cc");
+    cc_sdp_codec_add_feedback(red, "nack");
+    cc_sdp_media_add_codec(media, 64, "rtx", 48000, 2, "apt=63");
 }
 
 static void

@@ -1,7 +1,6 @@
-/*   appsrc RTP → rtpbin 0 ─→ jitter buffer → decoder bin → appsinks       (sound)
- *   appsrc RTP → rtpbin 1 ─→ rtprtxreceive → jitter buffer → decoder bin → appsinks   (picture)
- *   appsrc RTCP → rtpbin 0 → appsink RTCP
- *   appsrc RTCP → rtpbin 1 → appsink RTCP
+/*   sound: CcVoice
+ *   picture: appsrc RTP → rtpbin ─→ rtprtxreceive → jitter buffer → decoder bin → appsinks
+ *            appsrc RTCP → rtpbin → appsink RTCP
  *
  * A decoder bin appears with each new SSRC or codec and takes the place of the one before. The
  * pipeline shares clock and base time with the screen's, so that times carry over as they are. */
@@ -16,37 +15,41 @@
 #include "client/recv/jitter-stats.h"
 #include "client/recv/reporter.h"
 #include "client/recv/retransmission.h"
+#include "client/recv/sender-clock.h"
 #include "common/base/clock.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
 
-enum { AUDIO, VIDEO, N_SESSIONS };
-
 #define MAX_STREAMS 16 /* SSRCs of a session, retransmissions and former ones included */
 #define LEFTOVERS_US 300000
+#define MIN_REPAIR_MS 150
+#define MAX_REPAIR_MS 2000
+#define REPAIR_SPARE_MS 60
+#define VIDEO_RATE 90000        /* RTP time units a second, of all video codecs */
+#define MAX_DISTANCE_US 5000000 /* by which no sane clocks place picture and voice apart */
 #define RTCP_MIN_INTERVAL (50 * GST_MSECOND)
 
-typedef struct {
-    struct CcRtpReceiver *receiver;
-    CcMediaKind kind;
-    GstElement *rtp_in, *rtcp_in; /* not owned */
-    GstElement *decoder;          /* not owned; under the receiver's lock */
-    gint64 taken_over_us;         /* when it was made; streaming threads */
-} Session;
-
 struct CcRtpReceiver {
+    CcVoice *voice;
     GstElement *pipeline, *rtpbin;
+    GstElement *rtp_in, *rtcp_in; /* not owned */
+    gint64 taken_over_us;         /* when the decoder was made; streaming threads */
     CcRtpRoute route;
     CcReporter *reporter;
     CcRtpReceiverOptions options;
     CcRtpReceiverCallbacks callbacks;
     gpointer user_data;
-    Session sessions[N_SESSIONS];
-    GMutex lock;
-    GPtrArray *jitterbuffers; /* all that there have been; under the lock */
+    GMutex lock;              /* guards what follows, up to the line */
+    GPtrArray *jitterbuffers; /* all that there have been */
+    GstElement *decoder;      /* not owned */
+    CcSenderClock clock;      /* of the picture */
+    gint64 placed_us;         /* PTS of the picture's newest packet minus its sender's time */
+    gboolean placed;
+
     guint bus_watch;
     gboolean failed;
     guint64 packets, video_packets, bytes;
+    guint repair_ms; /* how long the jitter buffer waits for a lost packet */
 };
 
 static GstCaps *
@@ -59,14 +62,12 @@ on_request_pt_map(GstElement *rtpbin, guint session, guint payload_type, gpointe
     g_autofree char *name = format->codec == CC_CODEC_NONE
                                 ? g_strdup("RTX")
                                 : g_ascii_strup(cc_codec_name(format->codec), -1);
-    GstCaps *caps = gst_caps_new_simple(
-        "application/x-rtp", "media", G_TYPE_STRING, session == AUDIO ? "audio" : "video",
-        "payload", G_TYPE_INT, (int)payload_type, "clock-rate", G_TYPE_INT, (int)format->clock_rate,
-        "encoding-name", G_TYPE_STRING, name, NULL);
-    gst_caps_set_simple(caps, "rtcp-fb-nack", G_TYPE_BOOLEAN, TRUE, NULL);
-    if (session == VIDEO)
-        gst_caps_set_simple(caps, "rtcp-fb-nack-pli", G_TYPE_BOOLEAN, TRUE, "rtcp-fb-ccm-fir",
-                            G_TYPE_BOOLEAN, TRUE, NULL);
+    GstCaps *caps =
+        gst_caps_new_simple("application/x-rtp", "media", G_TYPE_STRING, "video", "payload",
+                            G_TYPE_INT, (int)payload_type, "clock-rate", G_TYPE_INT,
+                            (int)format->clock_rate, "encoding-name", G_TYPE_STRING, name, NULL);
+    gst_caps_set_simple(caps, "rtcp-fb-nack", G_TYPE_BOOLEAN, TRUE, "rtcp-fb-nack-pli",
+                        G_TYPE_BOOLEAN, TRUE, "rtcp-fb-ccm-fir", G_TYPE_BOOLEAN, TRUE, NULL);
     if (format->codec == CC_CODEC_NONE) {
         g_autofree char *apt = g_strdup_printf("%u", format->apt);
         gst_caps_set_simple(caps, "apt", G_TYPE_STRING, apt, NULL);
@@ -86,65 +87,86 @@ on_new_jitterbuffer(GstElement *rtpbin, GstElement *jitterbuffer, guint session,
                     gpointer user_data)
 {
     CcRtpReceiver *receiver = user_data;
-    CcMediaKind kind = session == AUDIO ? CC_MEDIA_AUDIO : CC_MEDIA_VIDEO;
     /* The first packets need not wait for the whole latency to be played. */
     g_object_set(jitterbuffer, "faststart-min-packets", 1, "rtx-next-seqnum", FALSE,
-                 "do-retransmission", cc_rtp_route_repairs(&receiver->route, kind), NULL);
+                 "do-retransmission", cc_rtp_route_repairs(&receiver->route, CC_MEDIA_VIDEO), NULL);
     g_mutex_lock(&receiver->lock);
     g_ptr_array_add(receiver->jitterbuffers, gst_object_ref(jitterbuffer));
     g_mutex_unlock(&receiver->lock);
 }
 
-static GstFlowReturn
-pull(GstAppSink *sink, Session *session, void (*deliver)(CcMediaKind, GstSample *, gpointer))
+/* By how much later than its arrival says the picture is to be placed, so that it is with the voice
+ * of the same moment; negative: earlier. */
+static gint64
+distance_to_voice(CcRtpReceiver *receiver)
+{
+    gint64 offset_us, distance_us = 0;
+    if (!cc_voice_get_offset(receiver->voice, &offset_us))
+        return 0;
+    g_mutex_lock(&receiver->lock);
+    if (receiver->placed)
+        distance_us =
+            offset_us - receiver->placed_us - (gint64)(receiver->options.base_time / GST_USECOND);
+    g_mutex_unlock(&receiver->lock);
+    return ABS(distance_us) < MAX_DISTANCE_US ? distance_us : 0;
+}
+
+/* (transfer full) NULL at the end, or if it has no time. */
+static GstSample *
+pull(GstAppSink *sink, CcRtpReceiver *receiver)
 {
     g_autoptr(GstSample) sample = gst_app_sink_pull_sample(sink);
     if (sample == NULL)
-        return GST_FLOW_EOS;
+        return NULL;
     GstBuffer *buffer = gst_sample_get_buffer(sample);
     GstClockTime time = gst_segment_to_running_time(gst_sample_get_segment(sample), GST_FORMAT_TIME,
                                                     GST_BUFFER_PTS(buffer));
     if (!GST_CLOCK_TIME_IS_VALID(time))
-        return GST_FLOW_OK;
+        return NULL;
+    gint64 placed_at = (gint64)time + distance_to_voice(receiver) * (gint64)GST_USECOND;
     g_autoptr(GstBuffer) placed = gst_buffer_copy(buffer);
-    GST_BUFFER_PTS(placed) = time;
+    GST_BUFFER_PTS(placed) = (GstClockTime)MAX(placed_at, 0);
     GST_BUFFER_DTS(placed) = GST_CLOCK_TIME_NONE;
-    g_autoptr(GstSample) moved = gst_sample_new(placed, gst_sample_get_caps(sample), NULL, NULL);
-    deliver(session->kind, moved, session->receiver->user_data);
-    return GST_FLOW_OK;
+    return gst_sample_new(placed, gst_sample_get_caps(sample), NULL, NULL);
 }
 
 static GstFlowReturn
 on_decoded(GstAppSink *sink, gpointer user_data)
 {
-    Session *session = user_data;
-    return pull(sink, session, session->receiver->callbacks.decoded);
+    CcRtpReceiver *receiver = user_data;
+    g_autoptr(GstSample) sample = pull(sink, receiver);
+    if (sample != NULL)
+        cc_voice_set_least_delay(receiver->voice,
+                                 receiver->callbacks.picture(sample, receiver->user_data));
+    return GST_FLOW_OK;
 }
 
 static GstFlowReturn
 on_encoded(GstAppSink *sink, gpointer user_data)
 {
-    Session *session = user_data;
-    return pull(sink, session, session->receiver->callbacks.encoded);
+    CcRtpReceiver *receiver = user_data;
+    g_autoptr(GstSample) sample = pull(sink, receiver);
+    if (sample != NULL)
+        receiver->callbacks.encoded(CC_MEDIA_VIDEO, sample, receiver->user_data);
+    return GST_FLOW_OK;
 }
 
 static void
-connect_sink(GstElement *bin, const char *name, Session *session,
+connect_sink(GstElement *bin, const char *name, CcRtpReceiver *receiver,
              GstFlowReturn (*func)(GstAppSink *, gpointer))
 {
     g_autoptr(GstElement) sink = gst_bin_get_by_name(GST_BIN(bin), name);
     GstAppSinkCallbacks callbacks = {.new_sample = func};
     if (sink != NULL)
-        gst_app_sink_set_callbacks(GST_APP_SINK(sink), &callbacks, session, NULL);
+        gst_app_sink_set_callbacks(GST_APP_SINK(sink), &callbacks, receiver, NULL);
 }
 
 static void
-replace_decoder(Session *session, GstElement *decoder)
+replace_decoder(CcRtpReceiver *receiver, GstElement *decoder)
 {
-    CcRtpReceiver *receiver = session->receiver;
     g_mutex_lock(&receiver->lock);
-    GstElement *old = session->decoder;
-    session->decoder = decoder;
+    GstElement *old = receiver->decoder;
+    receiver->decoder = decoder;
     g_mutex_unlock(&receiver->lock);
     if (old == NULL)
         return;
@@ -153,11 +175,10 @@ replace_decoder(Session *session, GstElement *decoder)
     gst_bin_remove(GST_BIN(receiver->pipeline), old);
 }
 
-/* "recv_rtp_src_SESSION_SSRC_PT" gets the session's decoder. */
+/* "recv_rtp_src_SESSION_SSRC_PT" gets the decoder. */
 static gboolean
-take_over(Session *session, GstPad *pad)
+take_over(CcRtpReceiver *receiver, GstPad *pad)
 {
-    CcRtpReceiver *receiver = session->receiver;
     guint number, ssrc, payload_type;
     sscanf(GST_PAD_NAME(pad), "recv_rtp_src_%u_%u_%u", &number, &ssrc, &payload_type);
     const CcRouteFormat *format = cc_rtp_route_format(&receiver->route, payload_type);
@@ -165,21 +186,38 @@ take_over(Session *session, GstPad *pad)
     GstElement *decoder =
         cc_decoder_new(format != NULL ? format->codec : CC_CODEC_NONE, receiver->options.hardware,
                        receiver->callbacks.encoded != NULL, &error);
-    session->taken_over_us = cc_clock_now_us();
+    receiver->taken_over_us = cc_clock_now_us();
     if (decoder == NULL) {
         cc_warning_limited("%s", error->message);
         return FALSE;
     }
-    connect_sink(decoder, "decoded", session, on_decoded);
-    connect_sink(decoder, "encoded", session, on_encoded);
+    connect_sink(decoder, "decoded", receiver, on_decoded);
+    connect_sink(decoder, "encoded", receiver, on_encoded);
     gst_bin_add(GST_BIN(receiver->pipeline), decoder);
-    replace_decoder(session, decoder);
+    replace_decoder(receiver, decoder);
     g_autoptr(GstPad) sink = gst_element_get_static_pad(decoder, "sink");
     gst_element_sync_state_with_parent(decoder);
     gst_pad_link(pad, sink);
-    cc_info("stream kind=%s codec=%s ssrc=%u", number == AUDIO ? "audio" : "video",
-            cc_codec_name(format->codec), ssrc);
+    cc_info("stream kind=video codec=%s ssrc=%u", cc_codec_name(format->codec), ssrc);
     return TRUE;
+}
+
+/* Where the jitter buffer places the stream. */
+static void
+note_place(CcRtpReceiver *receiver, GstBuffer *buffer)
+{
+    guint8 header[8];
+    if (buffer == NULL || !GST_BUFFER_PTS_IS_VALID(buffer) ||
+        gst_buffer_extract(buffer, 0, header, sizeof header) != sizeof header)
+        return;
+    gint64 time_us = (gint64)(GST_BUFFER_PTS(buffer) / GST_USECOND);
+    g_mutex_lock(&receiver->lock);
+    receiver->placed = receiver->clock.known;
+    if (receiver->placed)
+        receiver->placed_us =
+            time_us -
+            cc_sender_clock_us(&receiver->clock, GST_READ_UINT32_BE(header + 4), VIDEO_RATE);
+    g_mutex_unlock(&receiver->lock);
 }
 
 /* A stream that has none takes the decoder over: a new one, or a former one that goes on (a teacher
@@ -187,10 +225,14 @@ take_over(Session *session, GstPad *pad)
 static GstPadProbeReturn
 on_packet(GstPad *pad, GstPadProbeInfo *probe, gpointer user_data)
 {
-    Session *session = user_data;
+    CcRtpReceiver *receiver = user_data;
+    GstBuffer *buffer = GST_PAD_PROBE_INFO_TYPE(probe) & GST_PAD_PROBE_TYPE_BUFFER_LIST
+                            ? gst_buffer_list_get(GST_PAD_PROBE_INFO_BUFFER_LIST(probe), 0)
+                            : GST_PAD_PROBE_INFO_BUFFER(probe);
+    note_place(receiver, buffer);
     if (gst_pad_is_linked(pad))
         return GST_PAD_PROBE_OK;
-    if (cc_clock_now_us() - session->taken_over_us < LEFTOVERS_US || !take_over(session, pad))
+    if (cc_clock_now_us() - receiver->taken_over_us < LEFTOVERS_US || !take_over(receiver, pad))
         return GST_PAD_PROBE_DROP;
     return GST_PAD_PROBE_OK;
 }
@@ -198,11 +240,9 @@ on_packet(GstPad *pad, GstPadProbeInfo *probe, gpointer user_data)
 static void
 on_pad_added(GstElement *rtpbin, GstPad *pad, gpointer user_data)
 {
-    CcRtpReceiver *receiver = user_data;
-    guint number;
-    if (sscanf(GST_PAD_NAME(pad), "recv_rtp_src_%u_", &number) == 1 && number < N_SESSIONS)
+    if (g_str_has_prefix(GST_PAD_NAME(pad), "recv_rtp_src_"))
         gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST,
-                          on_packet, &receiver->sessions[number], NULL);
+                          on_packet, user_data, NULL);
 }
 
 static GstFlowReturn
@@ -237,41 +277,72 @@ on_message(GstBus *bus, GstMessage *message, gpointer user_data)
 }
 
 static GstElement *
-add_input(CcRtpReceiver *receiver, const char *media_type, const char *pad, guint session)
+add_input(CcRtpReceiver *receiver, const char *media_type, const char *pad)
 {
     GstElement *src = gst_element_factory_make("appsrc", NULL);
     g_autoptr(GstCaps) caps = gst_caps_new_empty_simple(media_type);
     g_object_set(src, "format", GST_FORMAT_TIME, "is-live", TRUE, "caps", caps, "max-bytes",
                  (guint64)4 * 1024 * 1024, "leaky-type", 2, NULL);
     gst_bin_add(GST_BIN(receiver->pipeline), src);
-    g_autofree char *name = g_strdup_printf("%s_%u", pad, session);
-    gst_element_link_pads(src, "src", receiver->rtpbin, name);
+    gst_element_link_pads(src, "src", receiver->rtpbin, pad);
     return src;
 }
 
 static void
-add_session(CcRtpReceiver *receiver, guint number)
+add_session(CcRtpReceiver *receiver)
 {
-    Session *session = &receiver->sessions[number];
-    session->receiver = receiver;
-    session->kind = number == AUDIO ? CC_MEDIA_AUDIO : CC_MEDIA_VIDEO;
-    session->rtp_in = add_input(receiver, "application/x-rtp", "recv_rtp_sink", number);
-    session->rtcp_in = add_input(receiver, "application/x-rtcp", "recv_rtcp_sink", number);
+    receiver->rtp_in = add_input(receiver, "application/x-rtp", "recv_rtp_sink_0");
+    receiver->rtcp_in = add_input(receiver, "application/x-rtcp", "recv_rtcp_sink_0");
 
     GstElement *sink = gst_element_factory_make("appsink", NULL);
     GstAppSinkCallbacks callbacks = {.new_sample = on_rtcp_out};
     g_object_set(sink, "sync", FALSE, "async", FALSE, "enable-last-sample", FALSE, NULL);
     gst_app_sink_set_callbacks(GST_APP_SINK(sink), &callbacks, receiver, NULL);
     gst_bin_add(GST_BIN(receiver->pipeline), sink);
-    g_autofree char *name = g_strdup_printf("send_rtcp_src_%u", number);
-    gst_element_link_pads(receiver->rtpbin, name, sink, "sink");
+    gst_element_link_pads(receiver->rtpbin, "send_rtcp_src_0", sink, "sink");
 
     GObject *internal = NULL;
-    g_signal_emit_by_name(receiver->rtpbin, "get-internal-session", number, &internal);
+    g_signal_emit_by_name(receiver->rtpbin, "get-internal-session", 0, &internal);
     /* NACKs and keyframe requests wait for the next slot that the bandwidth allows. */
     g_object_set(internal, "bandwidth", 1e6, "probation", 0, "rtcp-reduced-size", TRUE,
                  "rtcp-min-interval", (guint64)RTCP_MIN_INTERVAL, NULL);
     g_object_unref(internal);
+}
+
+static void
+on_sound(GstSample *sample, gint64 delay_us, gpointer user_data)
+{
+    CcRtpReceiver *receiver = user_data;
+    receiver->callbacks.sound(sample, delay_us, receiver->user_data);
+}
+
+static void
+on_coded_sound(GstSample *sample, gpointer user_data)
+{
+    CcRtpReceiver *receiver = user_data;
+    receiver->callbacks.encoded(CC_MEDIA_AUDIO, sample, receiver->user_data);
+}
+
+static void
+on_voice_rtcp(const guint8 *packet, gsize length, gpointer user_data)
+{
+    CcRtpReceiver *receiver = user_data;
+    receiver->callbacks.rtcp(packet, length, receiver->user_data);
+}
+
+static gboolean
+add_voice(CcRtpReceiver *receiver, GError **error)
+{
+    CcVoiceCallbacks callbacks = {
+        .sound = on_sound,
+        .encoded = receiver->callbacks.encoded != NULL ? on_coded_sound : NULL,
+        .rtcp = on_voice_rtcp,
+    };
+    receiver->voice =
+        cc_voice_new(&receiver->route, receiver->options.base_time, &callbacks, receiver, error);
+    if (receiver->voice != NULL)
+        cc_voice_set_least_delay(receiver->voice, receiver->options.latency_ms * 1000);
+    return receiver->voice != NULL;
 }
 
 CcRtpReceiver *
@@ -286,14 +357,16 @@ cc_rtp_receiver_new(const CcSdp *answer, const CcRtpReceiverOptions *options,
     receiver->user_data = user_data;
     cc_rtp_route_init(&receiver->route, answer);
     receiver->reporter = cc_reporter_new(callbacks->rtcp, user_data);
+    if (!add_voice(receiver, error))
+        return NULL;
     receiver->pipeline = gst_pipeline_new("receive");
     gst_pipeline_use_clock(GST_PIPELINE(receiver->pipeline), options->clock);
     gst_element_set_start_time(receiver->pipeline, GST_CLOCK_TIME_NONE);
     gst_element_set_base_time(receiver->pipeline, options->base_time);
 
     receiver->rtpbin = gst_element_factory_make("rtpbin", NULL);
-    g_object_set(receiver->rtpbin, "latency", options->latency_ms, "do-lost", TRUE,
-                 "drop-on-latency", FALSE, "autoremove", TRUE, "max-streams", MAX_STREAMS, NULL);
+    g_object_set(receiver->rtpbin, "latency", MIN_REPAIR_MS, "do-lost", TRUE, "drop-on-latency",
+                 FALSE, "autoremove", TRUE, "max-streams", MAX_STREAMS, NULL);
     gst_util_set_object_arg(G_OBJECT(receiver->rtpbin), "rtp-profile", "avpf");
     g_signal_connect(receiver->rtpbin, "request-pt-map", G_CALLBACK(on_request_pt_map), receiver);
     g_signal_connect(receiver->rtpbin, "request-aux-receiver", G_CALLBACK(on_request_aux_receiver),
@@ -302,8 +375,7 @@ cc_rtp_receiver_new(const CcSdp *answer, const CcRtpReceiverOptions *options,
                      receiver);
     g_signal_connect(receiver->rtpbin, "pad-added", G_CALLBACK(on_pad_added), receiver);
     gst_bin_add(GST_BIN(receiver->pipeline), receiver->rtpbin);
-    for (guint i = 0; i < N_SESSIONS; i++)
-        add_session(receiver, i);
+    add_session(receiver);
 
     g_autoptr(GstBus) bus = gst_element_get_bus(receiver->pipeline);
     receiver->bus_watch = gst_bus_add_watch(bus, on_message, receiver);
@@ -321,8 +393,10 @@ cc_rtp_receiver_free(CcRtpReceiver *receiver)
     if (receiver == NULL)
         return;
     g_clear_handle_id(&receiver->bus_watch, g_source_remove);
-    gst_element_set_state(receiver->pipeline, GST_STATE_NULL);
+    if (receiver->pipeline != NULL)
+        gst_element_set_state(receiver->pipeline, GST_STATE_NULL);
     gst_clear_object(&receiver->pipeline);
+    cc_voice_free(receiver->voice);
     g_ptr_array_unref(receiver->jitterbuffers);
     cc_reporter_free(receiver->reporter);
     g_mutex_clear(&receiver->lock);
@@ -353,20 +427,55 @@ cc_rtp_receiver_rtp(CcRtpReceiver *receiver, const guint8 *packet, gsize length,
     receiver->packets++;
     receiver->video_packets += kind == CC_MEDIA_VIDEO;
     receiver->bytes += length;
-    push(receiver, receiver->sessions[kind == CC_MEDIA_AUDIO ? AUDIO : VIDEO].rtp_in, packet,
-         length, arrival_us);
+    if (kind == CC_MEDIA_AUDIO)
+        cc_voice_rtp(receiver->voice, packet, length, arrival_us);
+    else
+        push(receiver, receiver->rtp_in, packet, length, arrival_us);
+}
+
+static void
+read_sender_report(CcRtpReceiver *receiver, const CcRtcpSenderInfo *info, gint64 arrival_us)
+{
+    CcMediaKind kind = cc_rtp_route_ssrc(&receiver->route, info->ssrc);
+    if (kind == CC_MEDIA_AUDIO)
+        cc_voice_sender_report(receiver->voice, info, arrival_us);
+    if (kind != CC_MEDIA_VIDEO)
+        return;
+    g_mutex_lock(&receiver->lock);
+    cc_sender_clock_set(&receiver->clock, info);
+    g_mutex_unlock(&receiver->lock);
 }
 
 void
 cc_rtp_receiver_rtcp(CcRtpReceiver *receiver, const guint8 *packet, gsize length, gint64 arrival_us)
 {
+    CcRtcpPacket rtcp;
+    CcRtcpSenderInfo info;
+    if (cc_rtcp_validate(packet, length) != CC_DROP_NONE)
+        return;
+    CC_RTCP_FOREACH(packet, length, &rtcp)
+        if (rtcp.type == CC_RTCP_SR && cc_rtcp_read_sender_info(&rtcp, &info))
+            read_sender_report(receiver, &info, arrival_us);
     /* The sender's SSRC stands at the same place in all RTCP packets. */
-    CcMediaKind kind = length >= 8
-                           ? cc_rtp_route_ssrc(&receiver->route, GST_READ_UINT32_BE(packet + 4))
-                           : CC_MEDIA_OTHER;
-    for (guint i = 0; i < N_SESSIONS; i++)
-        if (kind == CC_MEDIA_OTHER || kind == receiver->sessions[i].kind)
-            push(receiver, receiver->sessions[i].rtcp_in, packet, length, arrival_us);
+    if (length < 8 ||
+        cc_rtp_route_ssrc(&receiver->route, GST_READ_UINT32_BE(packet + 4)) != CC_MEDIA_AUDIO)
+        push(receiver, receiver->rtcp_in, packet, length, arrival_us);
+}
+
+/* A lost packet is waited for as long as a second and a third question may take, or the playout
+ * delay: a picture that comes late is not seen, but those after it can be decoded. */
+void
+cc_rtp_receiver_adapt(CcRtpReceiver *receiver)
+{
+    CcVoiceFigures voice;
+    cc_voice_get_figures(receiver->voice, &voice);
+    gint64 wanted_ms =
+        MAX(voice.played.delay_ms + REPAIR_SPARE_MS, voice.rtt_us * 5 / 2000 + REPAIR_SPARE_MS);
+    guint latency_ms = (guint)CLAMP(wanted_ms, MIN_REPAIR_MS, MAX_REPAIR_MS) / 10 * 10;
+    if (latency_ms == receiver->repair_ms)
+        return;
+    receiver->repair_ms = latency_ms;
+    g_object_set(receiver->rtpbin, "latency", latency_ms, NULL);
 }
 
 void
@@ -374,8 +483,8 @@ cc_rtp_receiver_ask_for_keyframe(CcRtpReceiver *receiver)
 {
     g_autoptr(GstElement) decoder = NULL;
     g_mutex_lock(&receiver->lock);
-    if (receiver->sessions[VIDEO].decoder != NULL)
-        decoder = gst_object_ref(receiver->sessions[VIDEO].decoder);
+    if (receiver->decoder != NULL)
+        decoder = gst_object_ref(receiver->decoder);
     g_mutex_unlock(&receiver->lock);
     if (decoder == NULL)
         return;
@@ -404,4 +513,9 @@ cc_rtp_receiver_get_stats(CcRtpReceiver *receiver, CcRtpReceiverStats *stats)
     for (guint i = 0; i < receiver->jitterbuffers->len; i++)
         cc_jitter_stats_add(receiver->jitterbuffers->pdata[i], stats);
     g_mutex_unlock(&receiver->lock);
+    cc_voice_get_figures(receiver->voice, &stats->voice);
+    stats->lost += (guint64)stats->voice.lost - MIN(stats->voice.answered, stats->voice.lost);
+    stats->retransmissions_asked += stats->voice.asked;
+    stats->retransmissions_used += stats->voice.answered;
+    stats->jitter_ms = MAX(stats->jitter_ms, stats->voice.jitter_ms);
 }

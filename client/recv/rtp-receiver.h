@@ -8,15 +8,20 @@
 #include <gst/gst.h>
 
 #include "client/recv/rtp-route.h"
+#include "client/recv/voice.h"
 
 G_BEGIN_DECLS
 
 typedef struct CcRtpReceiver CcRtpReceiver;
 
 typedef struct {
-    /* Raw sample whose PTS is in running time of the shared clock and base time. */
-    void (*decoded)(CcMediaKind kind, GstSample *sample, gpointer user_data);
-    /* The same for depayloaded and parsed frames; NULL if nobody records. */
+    /* Raw sound whose PTS is the running time (of the shared clock and base time) when it is to be
+     * heard, and the playout delay that this makes. */
+    void (*sound)(GstSample *sample, gint64 delay_us, gpointer user_data);
+    /* A raw picture whose PTS is the running time at which it would be to be seen without any
+     * playout delay. Returns the delay (microseconds) that pictures need. */
+    gint64 (*picture)(GstSample *sample, gpointer user_data);
+    /* Depayloaded and parsed frames at their times without any delay; NULL if nobody records. */
     void (*encoded)(CcMediaKind kind, GstSample *sample, gpointer user_data);
     /* RTCP to send. */
     void (*rtcp)(const guint8 *packet, gsize length, gpointer user_data);
@@ -25,7 +30,7 @@ typedef struct {
 typedef struct {
     GstClock *clock;
     GstClockTime base_time;
-    guint latency_ms;  /* of the jitter buffer */
+    guint latency_ms;  /* the least playout delay */
     gboolean hardware; /* use hardware decoders where there are some */
 } CcRtpReceiverOptions;
 
@@ -41,6 +46,10 @@ void cc_rtp_receiver_rtp(CcRtpReceiver *receiver, const guint8 *packet, gsize le
 void cc_rtp_receiver_rtcp(CcRtpReceiver *receiver, const guint8 *packet, gsize length,
                           gint64 arrival_us);
 
+/* To be called about once a second: gives repetitions as much time as they take and the delay has.
+ */
+void cc_rtp_receiver_adapt(CcRtpReceiver *receiver);
+
 /* TRUE once after GStreamer reported an error in here: the owner makes a new receiver. */
 gboolean cc_rtp_receiver_take_failure(CcRtpReceiver *receiver);
 
@@ -53,6 +62,7 @@ typedef struct {
     guint64 lost;           /* not there in time, also not by retransmission; both streams */
     guint64 retransmissions_asked, retransmissions_used;
     double jitter_ms; /* of arrivals; the greater of both streams */
+    CcVoiceFigures voice;
 } CcRtpReceiverStats;
 void cc_rtp_receiver_get_stats(CcRtpReceiver *receiver, CcRtpReceiverStats *stats);
 

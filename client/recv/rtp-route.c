@@ -14,7 +14,8 @@ add_formats(CcRtpRoute *route, CcRouteStream *stream, const CcSdpMedia *media)
         const CcSdpCodec *codec = media->codecs->pdata[i];
         CcCodec known = cc_codec_from_name(codec->name);
         gboolean rtx = g_ascii_strcasecmp(codec->name, "rtx") == 0;
-        if (known == CC_CODEC_NONE && !rtx)
+        gboolean red = g_ascii_strcasecmp(codec->name, "red") == 0 && media->kind == CC_MEDIA_AUDIO;
+        if (known == CC_CODEC_NONE && !rtx && !red)
             continue;
         stream->nack |= cc_sdp_codec_has_feedback(codec, "nack");
         g_autofree char *apt = rtx ? cc_sdp_codec_get_parameter(codec, "apt") : NULL;
@@ -24,6 +25,7 @@ add_formats(CcRtpRoute *route, CcRouteStream *stream, const CcSdpMedia *media)
             .apt = apt != NULL ? (guint8)atoi(apt) : 0,
             .clock_rate = codec->clock_rate,
             .kind = media->kind,
+            .red = red,
         };
     }
 }
@@ -69,6 +71,15 @@ cc_rtp_route_format(const CcRtpRoute *route, guint payload_type)
         if (route->formats[i].payload_type == payload_type)
             return &route->formats[i];
     return NULL;
+}
+
+guint8
+cc_rtp_route_opus_type(const CcRtpRoute *route)
+{
+    for (guint i = 0; i < route->n_formats; i++)
+        if (route->formats[i].codec == CC_CODEC_OPUS)
+            return route->formats[i].payload_type;
+    return 0;
 }
 
 static CcMediaKind

@@ -12,6 +12,7 @@ typedef struct {
     guint8 apt; /* retransmissions: the payload type repaired */
     guint clock_rate;
     CcMediaKind kind;
+    gboolean red; /* RFC 2198; codec is CC_CODEC_NONE */
 } CcRouteFormat;
 
 typedef struct {
@@ -38,6 +39,8 @@ CcMediaKind cc_rtp_route_ssrc(const CcRtpRoute *route, guint32 ssrc);
 /* TRUE if the packet carries a transport-wide sequence number that was negotiated for @kind. */
 gboolean cc_rtp_route_transport_sequence(const CcRtpRoute *route, CcMediaKind kind,
                                          const guint8 *packet, gsize length, guint16 *sequence);
+/* The payload type of Opus; 0: not negotiated. */
+guint8 cc_rtp_route_opus_type(const CcRtpRoute *route);
 /* TRUE if lost packets of @kind may be asked for. */
 gboolean cc_rtp_route_repairs(const CcRtpRoute *route, CcMediaKind kind);
 /* NULL if @payload_type was not negotiated. */

@@ -17,7 +17,9 @@
 #include "common/base/error.h"
 #include "common/base/log.h"
 
-#define DECODE_MARGIN_MS 20 /* between the end of the jitter buffer and the screen */
+#define OUTPUT_MARGIN_MS 10 /* from here to the sinks */
+#define LEAST_DELAY_MS 30
+#define VOICE_SILENT (1 * GST_SECOND) /* then pictures have a delay of their own */
 #define STILL_INTERVAL_MS 500
 #define STILL_AFTER (1 * GST_SECOND) /* without a picture */
 #define STILL_LEAD (50 * GST_MSECOND)
@@ -39,6 +41,8 @@ struct CcScreen {
     GstClockTime last_time; /* running time when it came */
     GstClockTime cleared;   /* running time: pictures from before are not shown */
     CcPlayout playout;
+    GstClockTime voice_time; /* running time when the voice's delay was told */
+    gint64 voice_delay_us;
     guint64 late; /* pictures that were not even tried */
 };
 
@@ -55,51 +59,73 @@ push(GstElement *src, GstSample *sample)
     gst_app_src_push_sample(GST_APP_SRC(src), sample);
 }
 
-/* Picture and sound alike: the sinks learn of it by a latency message. */
-static void
-set_delay(CcScreen *screen, guint delay_ms)
-{
-    gint64 latency = (gint64)delay_ms * GST_MSECOND;
-    g_object_set(screen->video_in, "min-latency", latency, NULL);
-    g_object_set(screen->audio_in, "min-latency", latency, NULL);
-    cc_info("decoding needs a playout delay of %u ms", delay_ms);
-}
-
 /* Under the lock. What comes too late is left out here, where it costs nothing. */
 static gboolean
-is_to_be_shown(CcScreen *screen, GstClockTime time, GstClockTime now, gint64 behind_us)
+is_to_be_shown(CcScreen *screen, GstClockTime time, GstClockTime now, gint64 late_us)
 {
     if (screen->cleared != GST_CLOCK_TIME_NONE && time < screen->cleared)
         return FALSE;
-    gboolean late = cc_playout_is_late(&screen->playout, behind_us) &&
+    gboolean late = late_us > CC_PLAYOUT_MAX_LATENESS_MS * 1000 &&
                     screen->last_time != GST_CLOCK_TIME_NONE &&
                     now < screen->last_time + SHOW_AT_LEAST_EVERY;
     screen->late += late;
     return !late;
 }
 
-void
+/* Under the lock. */
+static gint64
+delay_us(const CcScreen *screen, GstClockTime now)
+{
+    if (screen->voice_time != GST_CLOCK_TIME_NONE && now < screen->voice_time + VOICE_SILENT)
+        return screen->voice_delay_us;
+    return (gint64)(screen->playout.delay_ms - OUTPUT_MARGIN_MS) * 1000;
+}
+
+/* The same picture at its place. What is late all the same is shown at once. */
+static GstSample *
+place(GstSample *sample, GstClockTime time, gint64 after_us, GstClockTime now)
+{
+    gint64 placed = (gint64)time + after_us * (gint64)GST_USECOND;
+    gint64 soonest = (gint64)now - OUTPUT_MARGIN_MS * (gint64)GST_MSECOND;
+    g_autoptr(GstBuffer) buffer = gst_buffer_copy(gst_sample_get_buffer(sample));
+    GST_BUFFER_PTS(buffer) = (GstClockTime)MAX(MAX(placed, soonest), 0);
+    return gst_sample_new(buffer, gst_sample_get_caps(sample), NULL, NULL);
+}
+
+gint64
 cc_screen_video(CcScreen *screen, GstSample *sample)
 {
     GstClockTime time = GST_BUFFER_PTS(gst_sample_get_buffer(sample));
     g_mutex_lock(&screen->lock);
     GstClockTime now = running_time(screen);
-    gint64 behind_us = GST_CLOCK_DIFF(time, now) / GST_USECOND;
+    gint64 behind_us = GST_CLOCK_DIFF(time, now) / (gint64)GST_USECOND;
+    gint64 after_us = delay_us(screen, now);
     gboolean changed = cc_playout_add(&screen->playout, behind_us, cc_clock_now_us());
-    guint delay_ms = screen->playout.delay_ms;
-    gboolean shown = is_to_be_shown(screen, time, now, behind_us);
+    guint needed_ms = screen->playout.delay_ms;
+    gboolean shown = is_to_be_shown(screen, time, now, behind_us - after_us);
+    g_autoptr(GstSample) placed = place(sample, time, after_us, now);
     if (shown && screen->overlay != NULL) { /* headless nobody sees a still */
         g_clear_pointer(&screen->still, gst_sample_unref);
         g_clear_pointer(&screen->last, gst_sample_unref);
-        screen->last = gst_sample_ref(sample);
+        screen->last = gst_sample_ref(placed);
     }
     if (shown) {
         screen->last_time = now;
-        push(screen->video_in, sample);
+        push(screen->video_in, placed);
     }
     g_mutex_unlock(&screen->lock);
     if (changed)
-        set_delay(screen, delay_ms);
+        cc_info("pictures need a playout delay of %u ms", needed_ms);
+    return (gint64)(needed_ms - OUTPUT_MARGIN_MS) * 1000;
+}
+
+void
+cc_screen_set_voice_delay(CcScreen *screen, gint64 voice_us)
+{
+    g_mutex_lock(&screen->lock);
+    screen->voice_delay_us = voice_us;
+    screen->voice_time = running_time(screen);
+    g_mutex_unlock(&screen->lock);
 }
 
 void
@@ -118,7 +144,7 @@ push_still(CcScreen *screen)
         screen->still = screen->last != NULL ? cc_still_dimmed(screen->last) : cc_still_dark();
     g_autoptr(GstBuffer) buffer = gst_buffer_copy(gst_sample_get_buffer(screen->still));
     /* Nothing has to be decoded: soon, whatever the delay is. */
-    GstClockTime early = screen->playout.delay_ms * GST_MSECOND;
+    GstClockTime early = OUTPUT_MARGIN_MS * GST_MSECOND;
     GST_BUFFER_PTS(buffer) = now + STILL_LEAD > early ? now + STILL_LEAD - early : 0;
     GST_BUFFER_DURATION(buffer) = GST_CLOCK_TIME_NONE;
     g_autoptr(GstSample) sample =
@@ -192,10 +218,10 @@ on_message(GstBus *bus, GstMessage *message, gpointer user_data)
 }
 
 static GstElement *
-make_input(CcScreen *screen)
+make_input(void)
 {
     GstElement *src = gst_element_factory_make("appsrc", NULL);
-    gint64 latency = (gint64)screen->playout.delay_ms * GST_MSECOND;
+    gint64 latency = (gint64)OUTPUT_MARGIN_MS * GST_MSECOND;
     guint64 ahead = (guint64)latency + MAX_AHEAD;
     g_object_set(src, "format", GST_FORMAT_TIME, "is-live", TRUE, "min-latency", latency,
                  "max-time", ahead, "max-bytes", (guint64)0, "leaky-type", 2, NULL);
@@ -241,7 +267,7 @@ open_window(CcScreen *screen)
 static gboolean
 add_video(CcScreen *screen, GError **error)
 {
-    screen->video_in = make_input(screen);
+    screen->video_in = make_input();
     screen->video_sink = screen->options.headless ? NULL : cc_output_video_new();
     if (screen->video_sink == NULL) {
         if (!screen->options.headless)
@@ -275,7 +301,7 @@ add_audio(CcScreen *screen, GError **error)
             cc_warning("no sound device: the lesson is silent here");
         sink = cc_blind_speaker_new(screen->probe);
     }
-    screen->audio_in = make_input(screen);
+    screen->audio_in = make_input();
     GstElement *volume = gst_element_factory_make("volume", NULL);
     GstElement *chain[] = {screen->audio_in, gst_element_factory_make("audioconvert", NULL),
                            gst_element_factory_make("audioresample", NULL), volume, sink};
@@ -293,8 +319,8 @@ cc_screen_new(const CcScreenOptions *options, GError **error)
     g_mutex_init(&screen->lock);
     screen->options = *options;
     screen->probe = cc_probe_new();
-    screen->last_time = screen->cleared = GST_CLOCK_TIME_NONE;
-    cc_playout_init(&screen->playout, options->latency_ms + DECODE_MARGIN_MS);
+    screen->last_time = screen->cleared = screen->voice_time = GST_CLOCK_TIME_NONE;
+    cc_playout_init(&screen->playout, MAX(options->latency_ms, LEAST_DELAY_MS));
     screen->clock = gst_system_clock_obtain();
     screen->pipeline = gst_pipeline_new("screen");
     gst_pipeline_use_clock(GST_PIPELINE(screen->pipeline), screen->clock);
@@ -338,7 +364,8 @@ cc_screen_take_stats(CcScreen *screen, CcScreenStats *stats)
                       G_TYPE_UINT64, &stats->dropped, NULL);
     g_mutex_lock(&screen->lock);
     stats->dropped += screen->late;
-    stats->delay_ms = screen->playout.delay_ms;
+    stats->delay_ms =
+        (guint)(MAX(delay_us(screen, running_time(screen)), 0) / 1000) + OUTPUT_MARGIN_MS;
     g_mutex_unlock(&screen->lock);
 }
 

@@ -2,7 +2,8 @@
  * the connection does, with words on it while there is no lesson. Headless it decodes and keeps
  * time all the same and shows nothing.
  *
- * Main thread, except cc_screen_video() and cc_screen_audio(): any thread. */
+ * Main thread, except cc_screen_video(), cc_screen_audio() and cc_screen_set_voice_delay(): any
+ * thread. */
 #pragma once
 
 #include <gst/gst.h>
@@ -18,9 +19,8 @@ typedef struct {
     gboolean headless;
     gboolean fullscreen;
     gboolean mute;
-    const char *audio_device; /* "auto" or a device name */
-    guint latency_ms;         /* of the jitter buffers; the playout delay adds a decoding margin,
-                               * which grows where decoding takes longer */
+    const char *audio_device;           /* "auto" or a device name */
+    guint latency_ms;                   /* the least playout delay */
     void (*closed)(gpointer user_data); /* the window was closed */
     gpointer user_data;
 } CcScreenOptions;
@@ -34,9 +34,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcScreen, cc_screen_free)
 GstClock *cc_screen_clock(CcScreen *screen);
 GstClockTime cc_screen_base_time(CcScreen *screen);
 
-/* Raw I420 or S16LE whose PTS is the running time at which it arrived. */
-void cc_screen_video(CcScreen *screen, GstSample *sample);
+/* Raw S16LE whose PTS is the running time at which it is to be played. */
 void cc_screen_audio(CcScreen *screen, GstSample *sample);
+/* Raw I420 whose PTS is the running time at which it would be shown without any playout delay.
+ * Returns the delay (microseconds) that pictures need. */
+gint64 cc_screen_video(CcScreen *screen, GstSample *sample);
+/* The playout delay of the voice, which the picture follows. Where there is no voice, pictures have
+ * the delay that they need. */
+void cc_screen_set_voice_delay(CcScreen *screen, gint64 delay_us);
 
 /* Over the picture; NULL: none. */
 void cc_screen_set_words(CcScreen *screen, const char *words);

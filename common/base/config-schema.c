@@ -221,8 +221,9 @@ const CcConfigKey cc_config_keys[] = {
     BOOL("recv", "headless", "false",
          N_("Whether to run without a window and without a loudspeaker.")),
     BOOL("recv", "fullscreen", "false", N_("Whether the window fills the screen.")),
-    INT("recv", "latency-ms", "100", 0, 5000,
-        N_("Delay of the jitter buffer in milliseconds. Longer ones bridge worse links.")),
+    INT("recv", "latency-ms", "0", 0, 1500,
+        N_("Least delay of sound and picture beyond the link's own, in milliseconds. What the "
+           "link needs is added by itself.")),
     STRING(
         "recv", "record", "", ANY,
         N_("Matroska file into which the lesson is recorded as it arrives. Empty: not recorded.")),

@@ -31,40 +31,39 @@ play(Fixture *f, guint seconds, gint64 slow_ms, guint every)
 static void
 test_normal(Fixture *f, gconstpointer data)
 {
-    play(f, 100, 90, 1);
+    play(f, 100, 100, 1);
     g_assert_cmpuint(f->changes, ==, 0);
     g_assert_cmpuint(f->playout.delay_ms, ==, 120);
-    g_assert_false(cc_playout_is_late(&f->playout, 165000));
-    g_assert_true(cc_playout_is_late(&f->playout, 165001));
 }
 
 static void
 test_grows_once(Fixture *f, gconstpointer data)
 {
     play(f, 10, 180, 1);
-    g_assert_cmpuint(f->playout.delay_ms, ==, 220);
+    g_assert_cmpuint(f->playout.delay_ms, ==, 190);
     g_assert_cmpuint(f->changes, ==, 1);
     g_assert_false(cc_playout_take_hopeless(&f->playout));
 }
 
+/* One in thirty may be late; with one in ten most of those get their time too. */
 static void
 test_few_late_ones(Fixture *f, gconstpointer data)
 {
-    play(f, 60, 400, 4); /* a quarter */
+    play(f, 60, 400, 30);
     g_assert_cmpuint(f->playout.delay_ms, ==, 120);
-    play(f, 6, 400, 2); /* half */
-    g_assert_cmpuint(f->playout.delay_ms, ==, 420);
+    play(f, 6, 400, 10);
+    g_assert_cmpuint(f->playout.delay_ms, ==, 410);
 }
 
 static void
 test_goes_back_slowly(Fixture *f, gconstpointer data)
 {
     play(f, 4, 190, 1);
-    g_assert_cmpuint(f->playout.delay_ms, ==, 220);
-    play(f, 18, 5, 1);
-    g_assert_cmpuint(f->playout.delay_ms, ==, 220);
-    play(f, 10, 5, 1);
-    g_assert_cmpuint(f->playout.delay_ms, ==, 170);
+    g_assert_cmpuint(f->playout.delay_ms, ==, 200);
+    play(f, 8, 5, 1);
+    g_assert_cmpuint(f->playout.delay_ms, ==, 200);
+    play(f, 8, 5, 1);
+    g_assert_cmpuint(f->playout.delay_ms, ==, 160);
     play(f, 100, 5, 1);
     g_assert_cmpuint(f->playout.delay_ms, ==, 120);
 }
@@ -72,13 +71,11 @@ test_goes_back_slowly(Fixture *f, gconstpointer data)
 static void
 test_goes_back_far(Fixture *f, gconstpointer data)
 {
-    play(f, 4, 700, 1);
+    play(f, 4, 710, 1);
     g_assert_cmpuint(f->playout.delay_ms, ==, 720);
-    play(f, 22, 5, 1);
+    play(f, 12, 5, 1);
     g_assert_cmpuint(f->playout.delay_ms, ==, 420);
-    play(f, 20, 230, 1); /* 250 would do */
-    g_assert_cmpuint(f->playout.delay_ms, ==, 320);
-    play(f, 100, 230, 1);
+    play(f, 100, 260, 1); /* 270 would do */
     g_assert_cmpuint(f->playout.delay_ms, ==, 270);
 }
 
@@ -88,8 +85,8 @@ test_stays_where_needed(Fixture *f, gconstpointer data)
 {
     play(f, 4, 190, 1);
     guint changes = f->changes;
-    play(f, 200, 160, 1);
-    g_assert_cmpuint(f->playout.delay_ms, ==, 220);
+    play(f, 200, 185, 1);
+    g_assert_cmpuint(f->playout.delay_ms, ==, 200);
     g_assert_cmpuint(f->changes, ==, changes);
 }
 
@@ -99,8 +96,10 @@ test_bound(Fixture *f, gconstpointer data)
     play(f, 6, 1110, 1);
     g_assert_cmpuint(f->playout.delay_ms, ==, 120 + CC_PLAYOUT_MAX_EXTRA_MS);
     g_assert_false(cc_playout_take_hopeless(&f->playout));
-    play(f, 6, 1500, 1);
+    play(f, 6, 3000, 1); /* a slow link: nothing to throw away */
     g_assert_cmpuint(f->playout.delay_ms, ==, 120 + CC_PLAYOUT_MAX_EXTRA_MS);
+    g_assert_false(cc_playout_take_hopeless(&f->playout));
+    play(f, 6, CC_PLAYOUT_HOPELESS_MS + 1, 1);
     g_assert_true(cc_playout_take_hopeless(&f->playout));
     g_assert_false(cc_playout_take_hopeless(&f->playout));
 }

@@ -1,0 +1,414 @@
+#include "client/recv/voice-player.h"
+
+#include <opus.h>
+#include <string.h>
+
+#include "client/recv/voice-stretch.h"
+
+#define FRAME 960 /* samples: 20 ms, where no frame says otherwise */
+#define STEP 120  /* samples: what the decoder conceals is a multiple of 2.5 ms */
+#define SECOND CC_VOICE_RATE
+/* Behind our own time by so much, the machine stood still: go on from now. */
+#define HALT_US 200000
+
+/* Speech is changed by at most a fifth: so many periods are left as they are for each changed one.
+ */
+#define UNCHANGED_PERIODS 5
+#define LIKENESS 0.85
+#define LEAST_LIKENESS 0.4    /* of what nothing better is found in for long: music, noise */
+#define PATIENCE (2 * SECOND) /* from the one to the other */
+#define LONGER_FROM_US 5000   /* too short by so much: longer at once, it is needed */
+#define SHORTER_FROM_US 20000 /* too long by so much: shorter, until it is right */
+#define RIGHT_US 12000        /* a period less must not make it too short */
+
+struct CcVoicePlayer {
+    CcVoiceBuffer buffer;
+    CcVoiceDelay delay;
+    OpusDecoder *decoder;
+    gint64 least_us;
+    gboolean started;
+    gint64 origin_us;    /* of the output: when its first sample was due */
+    gint64 handed_out;   /* samples since then */
+    gint64 next;         /* RTP time of what is played next */
+    gboolean dtx;        /* the encoder is silent by its own word */
+    gboolean shortening; /* until the delay is right */
+    gint64 leave_until;  /* in samples handed out: no stretching before */
+    gint64 wrong_since;  /* in samples handed out; -1: the delay is right */
+    gint16 history[CC_STRETCH_MAX_PERIOD * CC_VOICE_CHANNELS];
+    struct {
+        guint64 fec, concealed, silence, skipped, longer,
+            shorter; /* samples, but for fec: frames */
+        guint64 played;
+    } count;
+};
+
+static gint64
+to_us(gint64 samples)
+{
+    return samples * 1000 / (SECOND / 1000);
+}
+
+static gint64
+to_samples(gint64 us)
+{
+    return us * (SECOND / 1000) / 1000;
+}
+
+CcVoicePlayer *
+cc_voice_player_new(void)
+{
+    int error;
+    CcVoicePlayer *player = g_new0(CcVoicePlayer, 1);
+    player->decoder = opus_decoder_create(SECOND, CC_VOICE_CHANNELS, &error);
+    if (player->decoder == NULL) {
+        g_free(player);
+        return NULL;
+    }
+    cc_voice_buffer_init(&player->buffer);
+    cc_voice_delay_init(&player->delay);
+    player->wrong_since = -1;
+    return player;
+}
+
+void
+cc_voice_player_free(CcVoicePlayer *player)
+{
+    if (player == NULL)
+        return;
+    opus_decoder_destroy(player->decoder);
+    g_free(player);
+}
+
+static gint64
+due_us(const CcVoicePlayer *player)
+{
+    return player->origin_us + to_us(player->handed_out);
+}
+
+static gint64
+wanted_us(const CcVoicePlayer *player)
+{
+    gint64 wanted = MAX(player->delay.target_us, player->least_us);
+    return MIN(wanted, CC_VOICE_DELAY_MAX_US);
+}
+
+/* What is played next waits for so long beyond the link at its best. */
+static gint64
+present_us(const CcVoicePlayer *player)
+{
+    return due_us(player) - to_us(player->next) - player->delay.base_us;
+}
+
+static gint64
+excess_us(const CcVoicePlayer *player)
+{
+    return present_us(player) - wanted_us(player);
+}
+
+/* Another stream's clock: its first frame is due after the wanted delay. */
+static void
+begin(CcVoicePlayer *player, gint64 first, gint64 now_us)
+{
+    cc_voice_delay_init(&player->delay);
+    cc_voice_delay_arrived(&player->delay, to_us(first), now_us);
+    player->dtx = player->shortening = FALSE;
+    player->next = first;
+    if (player->started) {
+        player->next = to_samples(due_us(player) - player->delay.base_us - wanted_us(player));
+    } else {
+        player->started = TRUE;
+        player->origin_us = now_us + wanted_us(player);
+        player->handed_out = 0;
+    }
+    cc_voice_buffer_played(&player->buffer, player->next);
+}
+
+/* Where the frame before is missing, this one's copy of it will do. */
+static void
+learn(CcVoicePlayer *player, gint64 time, gint64 now_us)
+{
+    cc_voice_delay_arrived(&player->delay, to_us(time), now_us);
+    const CcVoiceFrame *frame = cc_voice_buffer_at(&player->buffer, time);
+    if (frame != NULL && frame->fec && !cc_voice_buffer_had(&player->buffer, time - frame->samples))
+        cc_voice_delay_arrived(&player->delay, to_us(time - frame->samples), now_us);
+}
+
+guint
+cc_voice_player_add(CcVoicePlayer *player, const CcVoicePacket *packet, gint64 now_us)
+{
+    CcVoiceArrived arrived;
+    if (!cc_voice_buffer_add(&player->buffer, packet, &arrived))
+        return 0;
+    if (arrived.restarted) {
+        begin(player, arrived.packet_time, now_us);
+        return arrived.samples;
+    }
+    for (guint i = 0; i < arrived.n; i++)
+        learn(player, arrived.times[i], now_us);
+    return arrived.samples;
+}
+
+void
+cc_voice_player_set_least(CcVoicePlayer *player, gint64 delay_us)
+{
+    player->least_us = delay_us;
+}
+
+gint64
+cc_voice_player_next_us(const CcVoicePlayer *player)
+{
+    return player->started ? due_us(player) : G_MAXINT64;
+}
+
+static gint16 *
+end_of(CcVoicePiece *piece)
+{
+    return piece->samples + piece->n * CC_VOICE_CHANNELS;
+}
+
+static void
+advance(CcVoicePlayer *player, gint64 next)
+{
+    player->next = next;
+    cc_voice_buffer_played(&player->buffer, next);
+}
+
+/* @n: a multiple of STEP. */
+static void
+conceal(CcVoicePlayer *player, CcVoicePiece *piece, guint n, guint64 *count)
+{
+    int got = opus_decode(player->decoder, NULL, 0, end_of(piece), (int)n, 0);
+    if (got != (int)n)
+        memset(end_of(piece), 0, n * CC_VOICE_CHANNELS * sizeof(gint16));
+    piece->n += n;
+    *count += n;
+}
+
+static void
+play_frame(CcVoicePlayer *player, CcVoicePiece *piece, const CcVoiceFrame *frame)
+{
+    int got =
+        opus_decode(player->decoder, frame->data, frame->length, end_of(piece), frame->samples, 0);
+    piece->coded[piece->n_coded++] = *frame;
+    player->dtx = frame->dtx;
+    if (got == frame->samples)
+        piece->n += frame->samples;
+    else
+        conceal(player, piece, frame->samples, &player->count.concealed);
+    if (frame->dtx)
+        player->count.silence += frame->samples;
+    advance(player, frame->time + frame->samples);
+}
+
+static gboolean
+play_next_frame(CcVoicePlayer *player, CcVoicePiece *piece)
+{
+    const CcVoiceFrame *frame = cc_voice_buffer_at(&player->buffer, player->next);
+    if (frame == NULL || piece->n_coded == CC_VOICE_MAX_CODED)
+        return FALSE;
+    play_frame(player, piece, frame);
+    return TRUE;
+}
+
+/* How alike two periods must be: the longer nothing is found, the less. */
+static double
+wanted_likeness(const CcVoicePlayer *player)
+{
+    double waited = (double)(player->handed_out - player->wrong_since) / (double)PATIENCE;
+    return LIKENESS - (LIKENESS - LEAST_LIKENESS) * MIN(waited, 1);
+}
+
+static void
+shorten(CcVoicePlayer *player, CcVoicePiece *piece)
+{
+    while (piece->n < 2 * CC_STRETCH_MAX_PERIOD && play_next_frame(player, piece))
+        continue;
+    if (piece->n < 2 * CC_STRETCH_MAX_PERIOD)
+        return;
+    guint period =
+        cc_stretch_shorten(piece->samples, piece->n, CC_VOICE_CHANNELS, wanted_likeness(player));
+    piece->n -= period;
+    player->count.shorter += period;
+    player->leave_until = player->handed_out + period * UNCHANGED_PERIODS;
+}
+
+static void
+lengthen(CcVoicePlayer *player, CcVoicePiece *piece)
+{
+    if (piece->n < CC_STRETCH_MAX_PERIOD)
+        return;
+    guint period = cc_stretch_lengthen(player->history, piece->samples, piece->n, CC_VOICE_CHANNELS,
+                                       wanted_likeness(player));
+    piece->n += period;
+    player->count.longer += period;
+    player->leave_until = player->handed_out + period * UNCHANGED_PERIODS;
+}
+
+/* Brings the delay nearer to what is wanted, with a piece of speech in hand. */
+static void
+stretch(CcVoicePlayer *player, CcVoicePiece *piece)
+{
+    gint64 excess = excess_us(player) + to_us(piece->n);
+    player->shortening = excess > SHORTER_FROM_US || (player->shortening && excess > RIGHT_US);
+    gboolean too_short = excess < -LONGER_FROM_US;
+    if (!player->shortening && !too_short) {
+        player->wrong_since = -1;
+        return;
+    }
+    if (player->wrong_since < 0)
+        player->wrong_since = player->handed_out;
+    if (player->handed_out < player->leave_until &&
+        !cc_stretch_is_silence(piece->samples, piece->n, CC_VOICE_CHANNELS))
+        return;
+    if (too_short)
+        lengthen(player, piece);
+    else
+        shorten(player, piece);
+}
+
+/* What the encoder leaves out is comfort noise, as long or short as the delay wants it. @gap: up to
+ * the next frame. */
+static void
+play_silence(CcVoicePlayer *player, CcVoicePiece *piece, gint64 gap)
+{
+    gint64 excess = to_samples(excess_us(player));
+    if (excess > 0)
+        advance(player, player->next + MIN(excess, gap));
+    gap -= CLAMP(excess, 0, gap);
+    if (gap < STEP && play_next_frame(player, piece))
+        return;
+    guint n = (guint)CLAMP(gap, STEP, FRAME) / STEP * STEP;
+    conceal(player, piece, n, &player->count.silence);
+    if (excess > -(gint64)FRAME)
+        advance(player, player->next + n);
+}
+
+/* Frames are missing, later ones are there. */
+static void
+bridge(CcVoicePlayer *player, CcVoicePiece *piece, const CcVoiceFrame *later)
+{
+    gint64 gap = later->time - player->next;
+    gint64 excess = to_samples(excess_us(player));
+    if (gap > later->samples && excess >= FRAME) {
+        gint64 skipped = MIN(gap - later->samples, excess) / FRAME * FRAME;
+        player->count.skipped += (guint64)skipped;
+        advance(player, player->next + skipped);
+        gap -= skipped;
+    }
+    guint n = (guint)CLAMP(gap, STEP, FRAME) / STEP * STEP;
+    if (later->fec && gap <= later->samples && gap % STEP == 0 &&
+        opus_decode(player->decoder, later->data, later->length, end_of(piece), (int)gap, 1) ==
+            gap) {
+        piece->n += (guint)gap;
+        player->count.fec++;
+        n = (guint)gap;
+    } else {
+        conceal(player, piece, n, &player->count.concealed);
+    }
+    advance(player, gap - n < STEP ? later->time : player->next + n);
+}
+
+/* Nothing is there: what comes may go on where we are, as long as the delay has room. */
+static void
+wait(CcVoicePlayer *player, CcVoicePiece *piece)
+{
+    conceal(player, piece, FRAME, &player->count.concealed);
+    if (present_us(player) >= CC_VOICE_DELAY_MAX_US)
+        advance(player, player->next + FRAME);
+}
+
+static void
+fill(CcVoicePlayer *player, CcVoicePiece *piece)
+{
+    if (play_next_frame(player, piece)) {
+        stretch(player, piece);
+        return;
+    }
+    const CcVoiceFrame *later = cc_voice_buffer_from(&player->buffer, player->next);
+    if (player->dtx)
+        play_silence(player, piece, later != NULL ? later->time - player->next : SECOND);
+    else if (later != NULL)
+        bridge(player, piece, later);
+    else
+        wait(player, piece);
+}
+
+/* The end of what was handed out, for the next lengthening. */
+static void
+remember(CcVoicePlayer *player, const CcVoicePiece *piece)
+{
+    guint n = MIN(piece->n, CC_STRETCH_MAX_PERIOD) * CC_VOICE_CHANNELS;
+    guint all = CC_STRETCH_MAX_PERIOD * CC_VOICE_CHANNELS;
+    memmove(player->history, player->history + n, (all - n) * sizeof(gint16));
+    memcpy(player->history + all - n, piece->samples + piece->n * CC_VOICE_CHANNELS - n,
+           n * sizeof(gint16));
+}
+
+gboolean
+cc_voice_player_take(CcVoicePlayer *player, gint64 now_us, CcVoicePiece *piece)
+{
+    if (!player->started || now_us < due_us(player))
+        return FALSE;
+    if (now_us - due_us(player) > HALT_US) {
+        player->origin_us = now_us;
+        player->handed_out = player->leave_until = 0;
+        player->wrong_since = -1;
+    }
+    piece->begins_us = due_us(player);
+    piece->n = piece->n_coded = 0;
+    fill(player, piece);
+    remember(player, piece);
+    player->handed_out += piece->n;
+    player->count.played += piece->n;
+    return TRUE;
+}
+
+gboolean
+cc_voice_player_get_clock(const CcVoicePlayer *player, CcVoiceClock *clock)
+{
+    clock->rtp_time = player->next;
+    clock->base_us = to_us(player->next) + player->delay.base_us;
+    clock->delay_us = present_us(player);
+    return player->started;
+}
+
+gint64
+cc_voice_player_unwrap(const CcVoicePlayer *player, guint32 timestamp)
+{
+    gint64 newest = player->buffer.newest_time;
+    return newest + (gint32)(timestamp - (guint32)(newest & G_MAXUINT32));
+}
+
+gboolean
+cc_voice_player_wants(const CcVoicePlayer *player, gint64 rtp_time)
+{
+    gint64 too_late = player->next - to_samples(CC_VOICE_DELAY_MAX_US - present_us(player));
+    return rtp_time > too_late && cc_voice_buffer_at(&player->buffer, rtp_time) == NULL &&
+           !cc_voice_buffer_had(&player->buffer, rtp_time);
+}
+
+static guint64
+to_ms(guint64 samples)
+{
+    return samples / (SECOND / 1000);
+}
+
+void
+cc_voice_player_get_stats(const CcVoicePlayer *player, CcVoiceStats *stats)
+{
+    *stats = (CcVoiceStats){
+        .late = player->buffer.late,
+        .fec = player->count.fec,
+        .concealed_ms = to_ms(player->count.concealed),
+        .silence_ms = to_ms(player->count.silence),
+        .skipped_ms = to_ms(player->count.skipped),
+        .longer_ms = to_ms(player->count.longer),
+        .shorter_ms = to_ms(player->count.shorter),
+        .played_ms = to_ms(player->count.played),
+    };
+    memcpy(stats->frames, player->buffer.kept, sizeof stats->frames);
+    if (!player->started)
+        return;
+    stats->delay_ms = (guint)(MAX(present_us(player), 0) / 1000);
+    stats->wanted_ms = (guint)(wanted_us(player) / 1000);
+}

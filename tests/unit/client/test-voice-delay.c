@@ -1,0 +1,111 @@
+#include "client/recv/voice-delay.h"
+
+#define FRAME_US 20000
+
+typedef struct {
+    CcVoiceDelay delay;
+    gint64 media_us;
+} Fixture;
+
+static void
+setup(Fixture *f, gconstpointer data)
+{
+    cc_voice_delay_init(&f->delay);
+    f->media_us = 5000000000;
+}
+
+/* @n frames with a transit of @least_ms, one in @every of which takes @more_ms more. */
+static void
+arrive(Fixture *f, guint n, gint64 least_ms, gint64 more_ms, guint every)
+{
+    for (guint i = 1; i <= n; i++) {
+        gint64 transit_us = least_ms * 1000 + (i % every == 0 ? more_ms * 1000 : 0);
+        f->media_us += FRAME_US;
+        cc_voice_delay_arrived(&f->delay, f->media_us, f->media_us + transit_us);
+    }
+}
+
+static void
+test_clean(Fixture *f, gconstpointer data)
+{
+    g_assert_cmpint(f->delay.target_us, ==, CC_VOICE_DELAY_FIRST_US);
+    arrive(f, 50, -123456, 0, 1);
+    g_assert_cmpint(f->delay.target_us, ==, CC_VOICE_DELAY_FIRST_US);
+    arrive(f, 300, -123456, 3, 5);
+    g_assert_cmpint(f->delay.target_us, ==, CC_VOICE_DELAY_MIN_US);
+    g_assert_cmpint(f->delay.base_us, ==, -123456000);
+}
+
+/* One in fifty comes 150 ms later by a repetition: that time is given. One in five hundred is not
+ * worth it. */
+static void
+test_counts_what_matters(Fixture *f, gconstpointer data)
+{
+    arrive(f, 2000, 40, 150, 50);
+    g_assert_cmpint(f->delay.target_us, >=, 150000);
+    g_assert_cmpint(f->delay.target_us, <, 170000);
+    setup(f, NULL);
+    arrive(f, 2000, 40, 150, 500);
+    g_assert_cmpint(f->delay.target_us, ==, CC_VOICE_DELAY_MIN_US);
+}
+
+/* A worse link is answered within a few late frames, a healed one after the window. */
+static void
+test_up_and_down(Fixture *f, gconstpointer data)
+{
+    arrive(f, 2000, 40, 0, 1);
+    arrive(f, 100, 40, 300, 10);
+    g_assert_cmpint(f->delay.target_us, >=, 300000);
+    arrive(f, 500, 40, 0, 1);
+    g_assert_cmpint(f->delay.target_us, >=, 300000);
+    arrive(f, 550, 40, 0, 1);
+    g_assert_cmpint(f->delay.target_us, >, 200000); /* slowly */
+    arrive(f, 800, 40, 0, 1);
+    g_assert_cmpint(f->delay.target_us, ==, CC_VOICE_DELAY_MIN_US);
+}
+
+static void
+test_bound(Fixture *f, gconstpointer data)
+{
+    arrive(f, 500, 40, 1600, 2);
+    g_assert_cmpint(f->delay.target_us, ==, CC_VOICE_DELAY_MAX_US);
+    setup(f, NULL);
+    arrive(f, 500, 40, 0, 1);
+    arrive(f, 500, 40, 5000, 2); /* nothing helps those */
+    g_assert_cmpint(f->delay.target_us, ==, CC_VOICE_DELAY_MIN_US);
+}
+
+/* The path has become longer for good by more than any delay. */
+static void
+test_another_path(Fixture *f, gconstpointer data)
+{
+    arrive(f, 500, 40, 0, 1);
+    arrive(f, 200, 4000, 0, 1);
+    g_assert_cmpint(f->delay.base_us, ==, 4000000);
+    g_assert_cmpint(f->delay.target_us, <, 100000);
+}
+
+/* The sender's clock runs away: the base follows. */
+static void
+test_drift(Fixture *f, gconstpointer data)
+{
+    for (guint i = 0; i < 10000; i++)
+        arrive(f, 1, 40 + i / 50, 0, 1); /* 1 ms a second */
+    g_assert_cmpint(f->delay.target_us, <=, 20000 + 30000);
+    g_assert_cmpint(f->delay.base_us, >=, 200000);
+}
+
+#define ADD(path, func) g_test_add("/voice-delay/" path, Fixture, NULL, setup, func, NULL)
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    ADD("clean", test_clean);
+    ADD("counts-what-matters", test_counts_what_matters);
+    ADD("up-and-down", test_up_and_down);
+    ADD("bound", test_bound);
+    ADD("another-path", test_another_path);
+    ADD("drift", test_drift);
+    return g_test_run();
+}
