@@ -61,6 +61,20 @@ class Lesson(LessonCase):
         self.check_lesson("udp", "gcm", "vp9")
 
 
+class Sizes(LessonCase):
+    """Simulcast: the relay has several sizes, and a classroom with a good link gets the large one."""
+    video = dict(LessonCase.video, simulcast=True)
+
+    def test_large_size_arrives(self):
+        for codec in ("vp8", "h264"):
+            relay = self.start_relay()
+            self.start_send(relay, codec=codec, name=f"send-{codec}")
+            classroom = self.start_recv(relay, name=f"recv-{codec}")
+            self.wait_for_media(classroom)
+            self.wait_until("more than the small size has",
+                            lambda: relay.room()["receivers"][0]["video_bps"] > 150000)
+
+
 class Workers(LessonCase):
     """Each worker has a port of its own, and a room to begin with."""
 
