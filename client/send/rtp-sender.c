@@ -333,6 +333,12 @@ cc_rtp_sender_begin_session(CcRtpSender *sender)
     set_report_interval(sender, HURRIED_REPORTS);
     g_clear_handle_id(&sender->calm_timer, g_source_remove);
     sender->calm_timer = g_timeout_add_seconds(HURRY_S, on_calm_timer, sender);
+    cc_rtp_sender_request_keyframes(sender);
+}
+
+void
+cc_rtp_sender_request_keyframes(CcRtpSender *sender)
+{
     for (guint i = 0; i < sender->n_layers; i++)
         cc_layer_request_keyframe(sender->layers[i]);
 }

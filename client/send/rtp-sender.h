@@ -39,6 +39,8 @@ void cc_rtp_sender_rtcp(CcRtpSender *sender, const guint8 *packet, gsize length)
 /* Somebody new listens: the next picture becomes a keyframe, and reports come quickly for a while.
  */
 void cc_rtp_sender_begin_session(CcRtpSender *sender);
+/* Of every layer. */
+void cc_rtp_sender_request_keyframes(CcRtpSender *sender);
 /* See cc_layer_set_rate(). @layer: its number in the settings; one that is not there is ignored. */
 void cc_rtp_sender_set_rate(CcRtpSender *sender, guint layer, gint64 wire_bps, gint64 now_us);
 void cc_rtp_sender_get_status(const CcRtpSender *sender, guint layer, CcLayerStatus *status);

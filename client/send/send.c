@@ -8,15 +8,19 @@
 
 #include "client/client.h"
 #include "client/connection.h"
+#include "client/send/outgoing.h"
 #include "client/send/rtp-sender.h"
 #include "client/send/send-offer.h"
 #include "client/send/send-status.h"
+#include "client/send/uplink-share.h"
 #include "client/send/uplink.h"
 #include "common/base/clock.h"
 #include "common/base/command-line.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
 #include "common/wire/rtp.h"
+
+#define VOICE_ROOM_BPS 100000 /* with headers and what repairs it */
 
 static const CcOptionKey options[] = {
     {"relay", 'r', "network.relay-url", NULL, NULL, N_("URL"), N_("Address of the relay")},
@@ -54,8 +58,11 @@ typedef struct {
     CcConnection *connection;
     CcRtpSender *sender;
     CcUplink *uplink;
+    CcUplinkShare share;
+    CcOutgoing *outgoing;
     CcSendStatus *status;
-    gint on; /* atomic: packets may go out */
+    gint on;        /* atomic: packets may go out */
+    gint overflown; /* atomic: keyframes are due */
     gboolean stopping;
     int exit_code;
 } Send;
@@ -89,12 +96,21 @@ static void
 on_pipeline_rtp(const guint8 *packet, gsize length, gpointer user_data)
 {
     Send *send = user_data;
-    guint8 out[CC_RTP_MAX_PACKET];
-    if (!g_atomic_int_get(&send->on))
-        return;
-    gsize out_length = cc_uplink_rewrite(send->uplink, packet, length, out, sizeof out);
-    if (out_length > 0)
-        cc_connection_send_rtp(send->connection, out, out_length);
+    if (g_atomic_int_get(&send->on))
+        cc_outgoing_push(send->outgoing, packet, length);
+}
+
+static void
+on_outgoing(const guint8 *packet, gsize length, gpointer user_data)
+{
+    cc_connection_send_rtp(((Send *)user_data)->connection, packet, length);
+}
+
+static void
+on_overflow(gpointer user_data)
+{
+    cc_warning_limited("the link has stalled: pictures are left out");
+    g_atomic_int_set(&((Send *)user_data)->overflown, TRUE);
 }
 
 static void
@@ -121,13 +137,21 @@ on_pipeline_failed(const GError *error, gpointer user_data)
     stop(send);
 }
 
-/* Tells each layer what the relay wants of it, and lets it do what it put off. */
+/* Gives each layer what the relay wants of it and the uplink takes, and lets it do what it put off.
+ */
 static void
 set_rates(Send *send)
 {
-    gint64 now_us = cc_clock_now_us();
+    gint64 now_us = cc_clock_now_us(), wanted_bps[CC_SEND_MAX_LAYERS], rates[CC_SEND_MAX_LAYERS];
     for (guint i = 0; i < send->settings.n_layers; i++)
-        cc_rtp_sender_set_rate(send->sender, i, cc_uplink_wanted_bps(send->uplink, i), now_us);
+        wanted_bps[i] = cc_uplink_wanted_bps(send->uplink, i);
+    gint64 budget_bps = cc_outgoing_picture_bps(send->outgoing);
+    guint total_bps = cc_uplink_share(&send->share, &send->settings, wanted_bps, budget_bps, rates);
+    cc_outgoing_want(send->outgoing, total_bps > 0 ? total_bps + VOICE_ROOM_BPS : 0);
+    for (guint i = 0; i < send->settings.n_layers; i++)
+        cc_rtp_sender_set_rate(send->sender, i, rates[i], now_us);
+    if (g_atomic_int_compare_and_exchange(&send->overflown, TRUE, FALSE))
+        cc_rtp_sender_request_keyframes(send->sender);
 }
 
 /* The connection. */
@@ -147,6 +171,7 @@ on_negotiated(const CcSdp *answer, gpointer user_data)
 {
     Send *send = user_data;
     cc_uplink_negotiated(send->uplink, answer);
+    cc_outgoing_begin_session(send->outgoing);
     set_rates(send);
     cc_rtp_sender_begin_session(send->sender);
 }
@@ -162,6 +187,7 @@ on_rtcp(const guint8 *packet, gsize length, gint64 arrival_us, gpointer user_dat
 {
     Send *send = user_data;
     cc_uplink_rtcp(send->uplink, packet, length);
+    cc_outgoing_rtcp(send->outgoing, packet, length);
     cc_rtp_sender_rtcp(send->sender, packet, length);
     set_rates(send);
 }
@@ -194,6 +220,16 @@ on_second(gpointer user_data)
     return G_SOURCE_CONTINUE;
 }
 
+/* More than this there is never to send. */
+static guint
+max_uplink_bps(const CcSendSettings *settings)
+{
+    guint bps = settings->audio_bitrate_bps + VOICE_ROOM_BPS;
+    for (guint i = 0; i < settings->n_layers; i++)
+        bps += settings->layers[i].bitrate_bps;
+    return bps * 2;
+}
+
 static guint32
 random_ssrc(void)
 {
@@ -224,6 +260,9 @@ open_source(Send *send, GError **error)
         streams.rid[i] = send->settings.layers[i].rid;
     }
     send->uplink = cc_uplink_new(&streams);
+    send->outgoing =
+        cc_outgoing_new(send->uplink, max_uplink_bps(&send->settings),
+                        &(CcOutgoingCallbacks){.send = on_outgoing, .overflow = on_overflow}, send);
     cc_info("teaching from %s%s%s", source->description, source->has_audio ? "" : " (no sound)",
             source->has_video ? "" : " (no picture)");
     send->status = cc_send_status_new(&send->settings, source->has_video);
@@ -274,6 +313,7 @@ clear(Send *send)
 {
     g_atomic_int_set(&send->on, FALSE);
     cc_rtp_sender_free(send->sender); /* its threads use the connection */
+    cc_outgoing_free(send->outgoing); /* and so does its own */
     cc_connection_free(send->connection);
     cc_send_status_free(send->status);
     cc_uplink_free(send->uplink);

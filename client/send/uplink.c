@@ -148,7 +148,8 @@ find_stream(CcUplink *uplink, guint32 ssrc)
 }
 
 static gsize
-rewrite_locked(CcUplink *uplink, const CcRtpHeader *rtp, guint8 *out, gsize capacity)
+rewrite_locked(CcUplink *uplink, const CcRtpHeader *rtp, guint8 *out, gsize capacity,
+               CcUplinkPacket *info)
 {
     Stream *stream = find_stream(uplink, rtp->ssrc);
     if (stream == NULL)
@@ -172,6 +173,11 @@ rewrite_locked(CcUplink *uplink, const CcRtpHeader *rtp, guint8 *out, gsize capa
     if (header_length == 0 || header_length + rtp->payload_length > capacity)
         return 0;
     memcpy(out + header_length, rtp->payload, rtp->payload_length);
+    *info = (CcUplinkPacket){
+        .kind = stream->kind,
+        .numbered = stream->transport_cc_id != 0,
+        .transport_sequence = uplink->transport_sequence,
+    };
     uplink->transport_sequence++;
     stream->rtx_sequence++;
     stream->bytes += header_length + rtp->payload_length;
@@ -179,15 +185,36 @@ rewrite_locked(CcUplink *uplink, const CcRtpHeader *rtp, guint8 *out, gsize capa
 }
 
 gsize
-cc_uplink_rewrite(CcUplink *uplink, const guint8 *packet, gsize length, guint8 *out, gsize capacity)
+cc_uplink_rewrite(CcUplink *uplink, const guint8 *packet, gsize length, guint8 *out, gsize capacity,
+                  CcUplinkPacket *info)
 {
+    CcUplinkPacket ignored;
     CcRtpHeader rtp;
     if (cc_rtp_parse(packet, length, &rtp) != CC_DROP_NONE)
         return 0;
     g_mutex_lock(&uplink->lock);
-    gsize written = rewrite_locked(uplink, &rtp, out, capacity);
+    gsize written = rewrite_locked(uplink, &rtp, out, capacity, info != NULL ? info : &ignored);
     g_mutex_unlock(&uplink->lock);
     return written;
+}
+
+gboolean
+cc_uplink_has_feedback(CcUplink *uplink)
+{
+    g_mutex_lock(&uplink->lock);
+    const Stream *first = &uplink->streams[VIDEO];
+    gboolean has_feedback = first->negotiated && first->transport_cc_id != 0;
+    g_mutex_unlock(&uplink->lock);
+    return has_feedback;
+}
+
+guint32
+cc_uplink_rtx_ssrc(CcUplink *uplink, guint32 ssrc)
+{
+    for (guint i = VIDEO; i < N_STREAMS; i += 2)
+        if (uplink->streams[i].ssrc == ssrc) /* never changes */
+            return uplink->streams[i + 1].ssrc;
+    return 0;
 }
 
 static void

@@ -27,10 +27,20 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcUplink, cc_uplink_free)
  * layer alone is negotiated. */
 void cc_uplink_negotiated(CcUplink *uplink, const CcSdp *answer);
 
-/* Writes @packet with its new header to @out. Returns its length, or 0 if it belongs to no
- * negotiated stream or does not fit. */
+typedef struct {
+    CcMediaKind kind;
+    gboolean numbered; /* it carries a transport-wide sequence number: */
+    guint16 transport_sequence;
+} CcUplinkPacket;
+
+/* Writes @packet with its new header to @out, and to @info (nullable) what it is. Returns its
+ * length, or 0 if it belongs to no negotiated stream or does not fit. */
 gsize cc_uplink_rewrite(CcUplink *uplink, const guint8 *packet, gsize length, guint8 *out,
-                        gsize capacity);
+                        gsize capacity, CcUplinkPacket *info);
+/* Whether the relay tells when packets of pictures arrive. */
+gboolean cc_uplink_has_feedback(CcUplink *uplink);
+/* The SSRC of retransmissions of @ssrc; 0 if there are none. */
+guint32 cc_uplink_rtx_ssrc(CcUplink *uplink, guint32 ssrc);
 
 /* An RTCP compound from the relay, of any content. */
 void cc_uplink_rtcp(CcUplink *uplink, const guint8 *rtcp, gsize length);

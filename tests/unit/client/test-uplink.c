@@ -47,7 +47,7 @@ rewrite(CcUplink *uplink, guint8 payload_type, guint32 ssrc, guint8 *out, CcRtpH
 {
     guint8 packet[100];
     gsize length = make_packet(packet, payload_type, 4242, ssrc);
-    length = cc_uplink_rewrite(uplink, packet, length, out, CC_RTP_MAX_PACKET);
+    length = cc_uplink_rewrite(uplink, packet, length, out, CC_RTP_MAX_PACKET, NULL);
     if (length > 0)
         g_assert_cmpint(cc_rtp_parse(out, length, rtp), ==, CC_DROP_NONE);
     return length;
@@ -160,9 +160,9 @@ test_bad_packets(void)
     guint8 packet[100], out[CC_RTP_MAX_PACKET];
     cc_uplink_negotiated(uplink, answer);
     gsize length = make_packet(packet, CC_SEND_PT_VIDEO, 1, VIDEO);
-    g_assert_cmpuint(cc_uplink_rewrite(uplink, packet, 11, out, sizeof out), ==, 0);
-    g_assert_cmpuint(cc_uplink_rewrite(uplink, packet, length, out, 20), ==, 0); /* no room */
-    g_assert_cmpuint(cc_uplink_rewrite(uplink, packet, length, out, sizeof out), >, 0);
+    g_assert_cmpuint(cc_uplink_rewrite(uplink, packet, 11, out, sizeof out, NULL), ==, 0);
+    g_assert_cmpuint(cc_uplink_rewrite(uplink, packet, length, out, 20, NULL), ==, 0); /* no room */
+    g_assert_cmpuint(cc_uplink_rewrite(uplink, packet, length, out, sizeof out, NULL), >, 0);
 }
 
 static void

@@ -1,0 +1,21 @@
+/* What of the uplink each layer gets. Pure; one thread. */
+#pragma once
+
+#include "client/send/settings.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+    gboolean starved[CC_SEND_MAX_LAYERS]; /* wanted, but left out for want of room */
+} CcUplinkShare;
+
+/* Divides @budget_bps (-1: no limit known) among the layers of @settings: the small ones first, as
+ * they serve the weakest links; the largest one that does not fit whole shrinks, or is left out
+ * where it would hardly be better than the next. @wanted_bps by layer: 0 none, -1 as configured.
+ * Fills
+ * @rates for cc_layer_set_rate() and returns what all of them could use together. On the wire, all.
+ */
+guint cc_uplink_share(CcUplinkShare *share, const CcSendSettings *settings,
+                      const gint64 *wanted_bps, gint64 budget_bps, gint64 *rates);
+
+G_END_DECLS

@@ -1,0 +1,96 @@
+#include "client/send/uplink-share.h"
+
+static const CcSendSettings settings = {
+    .layers = {{"h", 1280, 720, 25, 900000},
+               {"m", 640, 360, 25, 250000},
+               {"l", 320, 180, 25, 80000}},
+    .n_layers = 3,
+};
+
+static void
+test_no_limit(void)
+{
+    const gint64 wanted[] = {-1, 200000, 0};
+    CcUplinkShare share = {0};
+    gint64 rates[3];
+    guint total = cc_uplink_share(&share, &settings, wanted, -1, rates);
+    g_assert_cmpint(rates[0], ==, -1);
+    g_assert_cmpint(rates[1], ==, 200000);
+    g_assert_cmpint(rates[2], ==, 0);
+    g_assert_cmpuint(total, >, 900000 + 200000);
+    g_assert_cmpuint(total, <, 1300000);
+}
+
+/* The highest go first, and nothing is spent that is not there. */
+static void
+test_highest_go_first(void)
+{
+    const gint64 wanted[] = {-1, -1, -1};
+    CcUplinkShare share = {0};
+    gint64 rates[3];
+    gint64 before[3] = {G_MAXINT64, G_MAXINT64, G_MAXINT64};
+    for (gint64 budget = 2000000; budget > 0; budget -= 10000) {
+        gint64 sum = 0;
+        gboolean limited = FALSE;
+        cc_uplink_share(&share, &settings, wanted, budget, rates);
+        for (guint i = 0; i < 3; i++) {
+            limited |= rates[i] >= 0;
+            sum += MAX(rates[i], 0);
+            gint64 rate = rates[i] < 0 ? G_MAXINT64 : rates[i];
+            g_assert_cmpint(rate, <=, before[i]);
+            before[i] = rate;
+        }
+        if (rates[0] != 0)
+            g_assert_cmpint(rates[1], !=, 0);
+        g_assert_cmpint(rates[2], !=, 0);
+        if (budget >= 20000)
+            g_assert_cmpint(sum, <=, budget);
+        g_assert_true(limited || budget > 1300000);
+    }
+}
+
+/* One classroom, one layer: it shrinks with the uplink and is never given up. */
+static void
+test_one_layer(void)
+{
+    const gint64 wanted[] = {700000, 0, 0};
+    CcUplinkShare share = {0};
+    gint64 rates[3];
+    cc_uplink_share(&share, &settings, wanted, 1000000, rates);
+    g_assert_cmpint(rates[0], ==, 700000);
+    cc_uplink_share(&share, &settings, wanted, 100000, rates);
+    g_assert_cmpint(rates[0], ==, 100000);
+    cc_uplink_share(&share, &settings, wanted, 0, rates);
+    g_assert_cmpint(rates[0], >, 0);
+    g_assert_cmpint(rates[1] + rates[2], ==, 0);
+}
+
+/* A layer that was given up does not flicker where its room wavers. */
+static void
+test_wavering(void)
+{
+    const gint64 wanted[] = {-1, -1, 0};
+    CcUplinkShare share = {0};
+    gint64 rates[3];
+    guint changes = 0;
+    gboolean was_on = TRUE;
+    for (guint i = 0; i < 100; i++) {
+        cc_uplink_share(&share, &settings, wanted, i % 2 == 0 ? 700000 : 800000, rates);
+        changes += (rates[0] != 0) != was_on;
+        was_on = rates[0] != 0;
+    }
+    g_assert_cmpuint(changes, <=, 1);
+    cc_uplink_share(&share, &settings, wanted, 1200000, rates);
+    g_assert_cmpint(rates[0], !=, 0);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/uplink-share/no-limit", test_no_limit);
+    g_test_add_func("/uplink-share/highest-go-first", test_highest_go_first);
+    g_test_add_func("/uplink-share/one-layer", test_one_layer);
+    g_test_add_func("/uplink-share/wavering", test_wavering);
+    return g_test_run();
+}
