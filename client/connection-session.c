@@ -166,8 +166,12 @@ on_answer(const CcSignallingReply *reply, gpointer user_data)
     }
     cc_connection_trickle(connection);
     /* Where there is a session there is a room. */
-    if (connection->events != NULL)
+    if (connection->events != NULL) {
         cc_event_stream_hurry(connection->events);
+        cc_event_stream_follow_links(
+            connection->events,
+            connection->publish ? "*" : cc_signalling_participant(connection->signalling));
+    }
 }
 
 /* --- the offer --- */

@@ -183,6 +183,16 @@ on_events_closed(gboolean bye, gpointer user_data)
 }
 
 static void
+tell_links(CcConnection *connection, const CcRoomState *room)
+{
+    const CcParticipant *self =
+        cc_room_state_find(room, cc_signalling_participant(connection->signalling));
+    if (connection->callbacks.links_changed != NULL)
+        connection->callbacks.links_changed(
+            room, self != NULL && self->link.known ? &self->link : NULL, connection->user_data);
+}
+
+static void
 on_room_changed(const CcRoomState *room, gpointer user_data)
 {
     CcConnection *connection = user_data;
@@ -201,6 +211,7 @@ on_room_changed(const CcRoomState *room, gpointer user_data)
         notify_soon(connection);
     }
     connection->lesson = room->lesson;
+    tell_links(connection, room);
     cc_connection_update_state(connection);
 }
 

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "client/signalling/room-state.h"
 #include "common/base/config.h"
 #include "common/transport/peer.h"
 #include "common/wire/sdp.h"
@@ -35,6 +36,10 @@ typedef struct {
     void (*rtcp)(const guint8 *packet, gsize length, gint64 arrival_us, gpointer user_data);
     /* Who is here, from the room's events: receivers' names, NULL-terminated. */
     void (*audience_changed)(guint n_receivers, const char *const *names, gpointer user_data);
+    /* How links are doing, as the relay tells: a watcher's own (@own), or to a publisher
+     * everybody's in
+     * @room. Also when participants come and go. */
+    void (*links_changed)(const CcRoomState *room, const CcLink *own, gpointer user_data);
 } CcConnectionCallbacks;
 
 typedef struct {

@@ -13,6 +13,7 @@
 #include "client/recv/rtp-receiver.h"
 #include "client/recv/screen.h"
 #include "client/recv/snapshot.h"
+#include "client/ui/link-words.h"
 #include "client/ui/messages.h"
 #include "client/ui/status-line.h"
 #include "common/base/clock.h"
@@ -28,6 +29,7 @@ struct CcClassroom {
     CcRtpReceiver *receiver; /* or NULL: no session yet */
     CcSdp *answer;           /* of the present session; owned copy */
     CcConnectionState state;
+    CcLink link; /* as the relay sees it */
     CcStatusLine *line;
     guint stats_timer;
     gboolean stopping;
@@ -166,6 +168,18 @@ renew_receiver(CcClassroom *classroom)
         cc_error("%s", error->message);
 }
 
+/* On the screen: the state, or what is missing although all is well. */
+static void
+show_words(CcClassroom *classroom)
+{
+    CcConnectionState state = classroom->state;
+    g_autofree char *words = state == CC_CONNECTION_ON
+                                 ? cc_link_words_screen(&classroom->link)
+                                 : g_strdup_printf("%s\n%s", cc_message_for_state_zh(state),
+                                                   cc_message_for_state_en(state));
+    cc_screen_set_words(classroom->screen, words);
+}
+
 /* The connection. */
 static void
 on_negotiated(const CcSdp *answer, gpointer user_data)
@@ -191,9 +205,21 @@ on_state(CcConnectionState state, const char *message, gpointer user_data)
                                 message != NULL ? message : cc_message_for_state(state));
     if (state == CC_CONNECTION_WAITING || state == CC_CONNECTION_OVER)
         cc_screen_clear(classroom->screen);
-    g_autofree char *words =
-        g_strdup_printf("%s\n%s", cc_message_for_state_zh(state), cc_message_for_state_en(state));
-    cc_screen_set_words(classroom->screen, state == CC_CONNECTION_ON ? NULL : words);
+    show_words(classroom);
+}
+
+static void
+on_links(const CcRoomState *room, const CcLink *own, gpointer user_data)
+{
+    CcClassroom *classroom = user_data;
+    CcPicture before = classroom->link.picture;
+    classroom->link = own != NULL ? *own : (CcLink){0};
+    if (classroom->link.picture == before && before != CC_PICTURE_PAUSED)
+        return;
+    g_autofree char *words = cc_link_words(&classroom->link);
+    if (classroom->link.picture != before)
+        cc_info("picture=\"%s\"", words != NULL ? words : "whole");
+    show_words(classroom);
 }
 
 static void
@@ -238,7 +264,9 @@ show_figures(CcClassroom *classroom)
 {
     CcPictureFlow flow = get_flow(classroom);
     g_autofree char *line = cc_figures_line(&classroom->figures, classroom->receiver, &flow);
-    cc_status_line_update(classroom->line, line);
+    g_autofree char *tail = cc_link_words_tail(&classroom->link);
+    g_autofree char *whole = g_strconcat(line, tail, NULL);
+    cc_status_line_update(classroom->line, whole);
     if (++classroom->seconds % CC_FIGURES_LOG_INTERVAL_S == 0)
         cc_figures_log(&classroom->figures, classroom->receiver, classroom->screen, &flow);
 }
@@ -323,6 +351,7 @@ open_connection(CcClassroom *classroom, const char *room, GError **error)
         .rtp = on_rtp,
         .rtcp = on_rtcp,
         .audience_changed = on_audience,
+        .links_changed = on_links,
     };
     CcConnectionOptions options = {
         .relay_url = cc_config_get_string(classroom->config, "network", "relay-url"),

@@ -2,6 +2,7 @@
 
 #include <glib/gi18n.h>
 
+#include "client/ui/link-words.h"
 #include "client/ui/status-line.h"
 
 struct CcSendStatus {
@@ -48,12 +49,22 @@ cc_send_status_connection(CcSendStatus *status, CcConnectionState state, const c
 }
 
 void
-cc_send_status_audience(CcSendStatus *status, guint n_receivers, const char *const *names)
+cc_send_status_audience(CcSendStatus *status, const CcRoomState *room)
 {
-    g_autofree char *joined = names != NULL ? g_strjoinv(", ", (char **)names) : g_strdup("");
+    g_autoptr(GString) names = g_string_new(NULL);
+    guint n = 0;
+    for (guint i = 0; i < room->participants->len; i++) {
+        const CcParticipant *one = room->participants->pdata[i];
+        if (!one->connected || strcmp(one->role, "teacher") == 0)
+            continue;
+        g_autofree char *words = cc_link_words_short(&one->link);
+        g_string_append_printf(names, "%s%s", n++ > 0 ? "; " : "",
+                               *one->name != '\0' ? one->name : one->id);
+        if (words != NULL)
+            g_string_append_printf(names, ": %s", words);
+    }
     g_free(status->audience);
-    status->audience = *joined != '\0' ? g_strdup_printf("%u (%s)", n_receivers, joined)
-                                       : g_strdup_printf("%u", n_receivers);
+    status->audience = n > 0 ? g_strdup_printf("%u (%s)", n, names->str) : g_strdup_printf("%u", n);
 }
 
 static char *

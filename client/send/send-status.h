@@ -15,7 +15,8 @@ CcSendStatus *cc_send_status_new(const CcSendSettings *settings, gboolean has_vi
 void cc_send_status_free(CcSendStatus *status);
 
 void cc_send_status_connection(CcSendStatus *status, CcConnectionState state, const char *message);
-void cc_send_status_audience(CcSendStatus *status, guint n_receivers, const char *const *names);
+/* Who is watching, and what each of them has to do without. */
+void cc_send_status_audience(CcSendStatus *status, const CcRoomState *room);
 /* Once a second: which sizes are encoded, then the rest. */
 void cc_send_status_layers(CcSendStatus *status, const CcLayerStatus *layers, guint n_layers);
 void cc_send_status_update(CcSendStatus *status, const CcUplinkStats *stats);

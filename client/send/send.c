@@ -195,7 +195,13 @@ on_rtcp(const guint8 *packet, gsize length, gint64 arrival_us, gpointer user_dat
 static void
 on_audience(guint n_receivers, const char *const *names, gpointer user_data)
 {
-    cc_send_status_audience(((Send *)user_data)->status, n_receivers, names);
+    /* Comes with the links, too. */
+}
+
+static void
+on_links(const CcRoomState *room, const CcLink *own, gpointer user_data)
+{
+    cc_send_status_audience(((Send *)user_data)->status, room);
 }
 
 static CcSdp *
@@ -279,6 +285,7 @@ open_connection(Send *send, int argc, char **argv, GError **error)
         .rtp = on_rtp,
         .rtcp = on_rtcp,
         .audience_changed = on_audience,
+        .links_changed = on_links,
     };
     CcConnectionOptions connection_options = {
         .relay_url = cc_config_get_string(send->config, "network", "relay-url"),

@@ -34,6 +34,7 @@ struct CcEventStream {
     GSource *timer;                  /* next attempt, connect deadline, or pong watch */
     GCancellable *connecting;        /* or NULL */
     SoupWebsocketConnection *socket; /* or NULL */
+    char *links;                     /* whose links we want to be told; or NULL */
     gint64 last_pong_us;
 };
 
@@ -114,6 +115,7 @@ cc_event_stream_free(CcEventStream *events)
     g_object_unref(events->session);
     g_uri_unref(events->uri);
     g_free(events->token);
+    g_free(events->links);
     cc_room_state_clear(&events->room);
     g_main_context_unref(events->context);
     g_free(events);
@@ -192,6 +194,36 @@ on_pong_watch(gpointer user_data)
 }
 
 static void
+ask_for_links(CcEventStream *events)
+{
+    if (events->links == NULL || events->socket == NULL ||
+        soup_websocket_connection_get_state(events->socket) != SOUP_WEBSOCKET_STATE_OPEN)
+        return;
+    g_autofree char *request = g_strdup_printf("{\"type\":\"links\",\"of\":\"%s\"}", events->links);
+    soup_websocket_connection_send_text(events->socket, request);
+}
+
+/* What goes into the request as it is. */
+static gboolean
+is_plain(const char *of)
+{
+    return g_str_equal(of, "*") ||
+           (*of != '\0' && strlen(of) <= 64 &&
+            strspn(of, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(of));
+}
+
+void
+cc_event_stream_follow_links(CcEventStream *events, const char *of)
+{
+    const char *links = of != NULL && is_plain(of) ? of : NULL;
+    if (g_strcmp0(links, events->links) == 0)
+        return;
+    g_free(events->links);
+    events->links = g_strdup(links);
+    ask_for_links(events);
+}
+
+static void
 adopt_socket(CcEventStream *events, SoupWebsocketConnection *socket)
 {
     gboolean again = events->ever_open;
@@ -207,6 +239,7 @@ adopt_socket(CcEventStream *events, SoupWebsocketConnection *socket)
     g_signal_connect(socket, "closed", G_CALLBACK(on_closed), events);
     g_signal_connect(socket, "pong", G_CALLBACK(on_pong), events);
     set_timer(events, PING_INTERVAL_S * 1000, on_pong_watch);
+    ask_for_links(events);
     events->callbacks.opened(again, events->user_data);
 }
 

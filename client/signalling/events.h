@@ -33,6 +33,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcEventStream, cc_event_stream_free)
 void cc_event_stream_start(CcEventStream *events);
 /* Tries again at once if it is waiting to (the network has changed). */
 void cc_event_stream_hurry(CcEventStream *events);
+/* Whose links are to be told: a participant's id, "*" for all, or NULL. Also after reconnecting. */
+void cc_event_stream_follow_links(CcEventStream *events, const char *of);
 gboolean cc_event_stream_is_open(const CcEventStream *events);
 /* TRUE once the WebSocket has ever been open: the server knows these events. */
 gboolean cc_event_stream_are_supported(const CcEventStream *events);

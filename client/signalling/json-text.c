@@ -90,6 +90,20 @@ cc_json_get_array(JsonObject *object, const char *name)
     return node != NULL && JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
 }
 
+double
+cc_json_get_number(JsonObject *object, const char *name, double otherwise, double least,
+                   double most)
+{
+    JsonNode *node = json_object_get_member(object, name);
+    if (node == NULL || !JSON_NODE_HOLDS_VALUE(node))
+        return otherwise;
+    GType type = json_node_get_value_type(node);
+    if (type != G_TYPE_INT64 && type != G_TYPE_DOUBLE)
+        return otherwise;
+    double value = json_node_get_double(node);
+    return value >= least && value <= most ? value : otherwise;
+}
+
 /* Control characters could move the cursor; direction overrides could turn a line around. */
 static gboolean
 is_harmful(gunichar c)

@@ -17,6 +17,9 @@ const char *cc_json_get_string(JsonObject *object, const char *name);
 gboolean cc_json_get_boolean(JsonObject *object, const char *name);
 JsonObject *cc_json_get_object(JsonObject *object, const char *name);
 JsonArray *cc_json_get_array(JsonObject *object, const char *name);
+/* @otherwise if it is absent, no number, or not from @least to @most. */
+double cc_json_get_number(JsonObject *object, const char *name, double otherwise, double least,
+                          double most);
 
 /* @text as valid UTF-8 without control and direction characters, cut to at most @max_bytes. NULL
  * gives "". (transfer full) */

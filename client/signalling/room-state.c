@@ -148,6 +148,62 @@ apply_bye(CcRoomState *state, JsonObject *message)
     return TRUE;
 }
 
+/* The position of the member's text in @names, or 0. */
+static guint
+choose(JsonObject *object, const char *member, const char *const *names)
+{
+    const char *text = cc_json_get_string(object, member);
+    for (guint i = 0; text != NULL && names[i] != NULL; i++)
+        if (strcmp(text, names[i]) == 0)
+            return i;
+    return 0;
+}
+
+static void
+apply_link(CcRoomState *state, JsonObject *object)
+{
+    static const char *const pictures[] = {"none", "whole", "reduced", "stills", "paused", NULL};
+    static const char *const reasons[] = {"", "rate", "loss", "relay", NULL};
+    const char *id = cc_json_get_string(object, "id");
+    guint index;
+    if (id == NULL || !find(state->participants, id, &index))
+        return;
+    CcParticipant *participant = state->participants->pdata[index];
+    participant->link = (CcLink){
+        .known = TRUE,
+        .kbps = (guint)cc_json_get_number(object, "kbps", 0, 0, 1e7),
+        .estimate_kbps = (guint)cc_json_get_number(object, "estimate_kbps", 0, 0, 1e7),
+        .loss = cc_json_get_number(object, "loss", 0, 0, 1),
+        .rtt_ms = (int)cc_json_get_number(object, "rtt_ms", -1, 0, 1e6),
+        .tcp = g_strcmp0(cc_json_get_string(object, "protocol"), "tcp") == 0,
+        .picture = choose(object, "picture", pictures),
+        .reason = choose(object, "reason", reasons),
+    };
+}
+
+static gboolean
+apply_links(CcRoomState *state, JsonObject *message)
+{
+    JsonArray *array = cc_json_get_array(message, "links");
+    if (array == NULL)
+        return FALSE;
+    guint n = MIN(json_array_get_length(array), CC_ROOM_MAX_PARTICIPANTS);
+    for (guint i = 0; i < n; i++) {
+        JsonNode *node = json_array_get_element(array, i);
+        if (JSON_NODE_HOLDS_OBJECT(node))
+            apply_link(state, json_node_get_object(node));
+    }
+    return TRUE;
+}
+
+const CcParticipant *
+cc_room_state_find(const CcRoomState *state, const char *id)
+{
+    guint index;
+    return id != NULL && find(state->participants, id, &index) ? state->participants->pdata[index]
+                                                               : NULL;
+}
+
 gboolean
 cc_room_state_apply(CcRoomState *state, const char *message, gsize length, GError **error)
 {
@@ -166,6 +222,8 @@ cc_room_state_apply(CcRoomState *state, const char *message, gsize length, GErro
         good = apply_joined(state, object);
     else if (g_strcmp0(type, "left") == 0)
         good = apply_left(state, object);
+    else if (g_strcmp0(type, "links") == 0)
+        good = apply_links(state, object);
     else if (g_strcmp0(type, "bye") == 0)
         good = apply_bye(state, object);
     if (!good)

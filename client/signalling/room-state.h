@@ -17,11 +17,38 @@ typedef enum {
     CC_LESSON_OVER,
 } CcLesson;
 
+typedef enum {
+    CC_PICTURE_UNKNOWN, /* or there is none */
+    CC_PICTURE_WHOLE,
+    CC_PICTURE_REDUCED,
+    CC_PICTURE_STILLS,
+    CC_PICTURE_PAUSED,
+} CcPicture;
+
+typedef enum {
+    CC_GIVEN_UP_NOTHING,
+    CC_GIVEN_UP_FOR_RATE,
+    CC_GIVEN_UP_FOR_LOSS,
+    CC_GIVEN_UP_FOR_RELAY,
+} CcGivenUp;
+
+/* How a participant's link is doing, as the relay sees it. */
+typedef struct {
+    gboolean known;
+    guint kbps, estimate_kbps; /* the second: 0 if unknown */
+    double loss;               /* 0..1 */
+    int rtt_ms;                /* -1: unknown */
+    gboolean tcp;
+    CcPicture picture;
+    CcGivenUp reason;
+} CcLink;
+
 typedef struct {
     char *id;
     char *role;
     char *name; /* may be "" */
     gboolean connected;
+    CcLink link;
 } CcParticipant;
 
 typedef struct {
@@ -37,6 +64,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CcRoomState, cc_room_state_clear)
 /* Applies one message. Unknown types are ignored, as later relays may have more of them.
  * Error: CC_ERROR_PROTOCOL, and nothing has changed. */
 gboolean cc_room_state_apply(CcRoomState *state, const char *message, gsize length, GError **error);
+
+/* (transfer none) NULL if it is not here. */
+const CcParticipant *cc_room_state_find(const CcRoomState *state, const char *id);
 
 /* The names of the connected participants that are not the teacher; an id where there is no name.
  * NULL-terminated. (transfer container: the strings belong to @state) */

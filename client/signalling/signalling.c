@@ -18,6 +18,7 @@ struct CcSignalling {
     GUri *resource; /* NULL without a session */
     char *etag;     /* or NULL */
     char *local_address;
+    char *participant;   /* ours, of the session; or NULL */
     GPtrArray *requests; /* Request *, under way */
 };
 
@@ -66,6 +67,7 @@ forget_session(CcSignalling *signalling)
 {
     g_clear_pointer(&signalling->resource, g_uri_unref);
     g_clear_pointer(&signalling->etag, g_free);
+    g_clear_pointer(&signalling->participant, g_free);
 }
 
 void
@@ -96,6 +98,12 @@ gboolean
 cc_signalling_has_session(const CcSignalling *signalling)
 {
     return signalling->resource != NULL;
+}
+
+const char *
+cc_signalling_participant(const CcSignalling *signalling)
+{
+    return signalling->participant;
 }
 
 const char *
@@ -133,6 +141,8 @@ remember_session(CcSignalling *signalling, const CcHttpAnswer *answer, CcReply *
     }
     signalling->resource = g_steal_pointer(&uri);
     remember_etag(signalling, answer);
+    signalling->participant =
+        g_strdup(soup_message_headers_get_one(answer->headers, "X-Classcast-Participant"));
 }
 
 static void

@@ -58,6 +58,9 @@ void cc_signalling_delete(CcSignalling *signalling, CcSignallingFunc func, gpoin
 /* Drops every call under way; their @func are not called. The session is still known. */
 void cc_signalling_cancel(CcSignalling *signalling);
 
+/* Our own id among the room's participants, or NULL if the server does not tell. */
+const char *cc_signalling_participant(const CcSignalling *signalling);
+
 /* TRUE between a successful POST and its DELETE. */
 gboolean cc_signalling_has_session(const CcSignalling *signalling);
 

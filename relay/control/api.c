@@ -89,6 +89,10 @@ add_traffic(JsonBuilder *builder, const CcSessionStats *stats)
         json_builder_add_int_value(builder, stats->rtt_ms);
     else
         json_builder_add_null_value(builder);
+    if (stats->direction == CC_DIRECTION_WATCH) {
+        cc_json_add_string(builder, "picture", cc_picture_state_name(stats->report.picture));
+        cc_json_add_string(builder, "reason", cc_link_reason_name(stats->report.reason));
+    }
     add_int(builder, "packets", (gint64)stats->packets);
     add_int(builder, "bytes", (gint64)stats->bytes);
     add_int(builder, "packets_lost", (gint64)stats->packets_lost);

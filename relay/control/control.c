@@ -6,6 +6,7 @@
 #include "common/base/log.h"
 #include "relay/control/events.h"
 #include "relay/control/exchange.h"
+#include "relay/control/links.h"
 #include "relay/control/metrics.h"
 #include "relay/control/placement.h"
 
@@ -62,6 +63,7 @@ cc_control_new(CcSettings *settings, CcWorkerGroup *workers, CcDtlsIdentity *ide
     control->sessions =
         g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)cc_session_free);
     control->waiting = g_ptr_array_new();
+    control->links = cc_links_new(control);
     control->events = cc_events_new(control);
     control->metrics = cc_metrics_new();
     control->rate_limit = cc_rate_limit_new(settings->max_requests_per_s,
@@ -82,6 +84,7 @@ cc_control_free(CcControl *control)
         ((CcExchange *)g_ptr_array_index(control->waiting, i))->control = NULL;
     g_ptr_array_unref(control->waiting);
     cc_events_free(control->events);
+    cc_links_free(control->links);
     cc_metrics_free(control->metrics);
     cc_rate_limit_free(control->rate_limit);
     cc_room_registry_free(control->rooms);
@@ -127,6 +130,7 @@ static void
 forget_session(CcControl *control, CcSession *session)
 {
     control->load[session->worker]--;
+    cc_links_forget(control->links, session->id);
     g_hash_table_remove(control->sessions, session->id);
 }
 
@@ -178,8 +182,12 @@ cc_control_session_event(CcControl *control, const CcSessionEvent *event)
         cc_room_registry_silent(control->rooms, event->session_id, now_us);
         break;
     case CC_SESSION_LOST:
+        cc_links_forget(control->links, event->session_id);
         cc_room_registry_lost(control->rooms, event->session_id, event->reason, now_us);
         break;
+    case CC_SESSION_LINK:
+        cc_links_report(control->links, event->session_id, &event->link);
+        return;
     case CC_SESSION_ENDED:
         cc_room_registry_leave(control->rooms, event->session_id,
                                event->reason != NULL ? event->reason : "ended", FALSE, now_us);

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 
 typedef struct CcControl CcControl;
 typedef struct CcEvents CcEvents;
+typedef struct CcLinks CcLinks;
 typedef struct CcMetrics CcMetrics;
 
 /* What the relay remembers of a session for its HTTP resource. */
@@ -34,6 +35,7 @@ struct CcControl {
     gboolean tcp;               /* the workers listen on TCP too */
     GHashTable *sessions;       /* id → CcSession (owned) */
     CcEvents *events;
+    CcLinks *links;
     CcMetrics *metrics;
     GPtrArray *waiting; /* CcExchange * (transfer none) that wait for the workers' numbers */
     GSource *expiry;    /* of grace periods, or NULL */

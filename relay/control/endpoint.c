@@ -251,9 +251,10 @@ answer_created(CcExchange *exchange, const CcSession *session, const CcSdp *answ
 
 /* Makes the session known to the room, to the worker and to its resource. */
 static void
-begin_session(CcControl *control, CcSessionSetup *setup, CcSession *session, CcRole role,
+begin_session(CcExchange *exchange, CcSessionSetup *setup, CcSession *session, CcRole role,
               const char *name)
 {
+    CcControl *control = exchange->control;
     gboolean publisher = setup->direction == CC_DIRECTION_PUBLISH;
     g_autofree char *replaced = NULL;
     const CcParticipant *participant = cc_room_registry_join(control->rooms,
@@ -269,6 +270,7 @@ begin_session(CcControl *control, CcSessionSetup *setup, CcSession *session, CcR
         cc_control_worker(control, cc_room_registry_lookup(control->rooms, setup->room)->home);
     cc_info("session room=%s participant=%s %s", setup->room, participant->id,
             publisher ? "publishes" : "watches");
+    cc_exchange_set_header(exchange, "X-Classcast-Participant", participant->id);
     cc_control_add_session(control, session);
     cc_worker_add_session(cc_control_worker(control, session->worker), setup);
     /* Only now, so that the worker can hand the old teacher's streams over to the new one. */
@@ -308,7 +310,7 @@ create(CcExchange *exchange, const char *room, CcSessionDirection direction, CcA
     name = take_name(exchange, &claims);
     session = new_session(setup, answer, worker);
     answer_created(exchange, session, answer);
-    begin_session(control, g_steal_pointer(&setup), session, role, name);
+    begin_session(exchange, g_steal_pointer(&setup), session, role, name);
 }
 
 void

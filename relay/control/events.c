@@ -7,8 +7,10 @@
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "relay/control/json-member.h"
+#include "relay/control/links.h"
 
 #define MAX_INCOMING_BYTES 4096
+#define MAX_REQUEST_BYTES 200 /* of those that mean something */
 #define PING_INTERVAL_S 20
 #define PONG_TIMEOUT_US (60 * (gint64)G_USEC_PER_SEC)
 #define MAX_BACKLOG 256 /* messages in a row that a socket which is not writable may be owed */
@@ -17,6 +19,8 @@ typedef struct {
     CcEvents *events;
     SoupWebsocketConnection *socket;
     char *room;
+    char *links;           /* whose it wants to know: a participant's id, "*", or NULL */
+    gboolean may_know_all; /* of everybody's link */
     gint64 last_pong_us;
     guint backlog;
 } Observer;
@@ -25,6 +29,7 @@ struct CcEvents {
     CcControl *control;
     GHashTable *rooms; /* room → GPtrArray of Observer (owned) */
     guint n_observers;
+    guint n_link_observers;
     GSource *check; /* drops those that do not answer pings */
 };
 
@@ -34,6 +39,7 @@ observer_free(Observer *observer)
     g_signal_handlers_disconnect_by_data(observer->socket, observer);
     g_object_unref(observer->socket);
     g_free(observer->room);
+    g_free(observer->links);
     g_free(observer);
 }
 
@@ -47,6 +53,17 @@ abandon(Observer *observer)
 }
 
 static void
+set_links(Observer *observer, const char *links)
+{
+    CcEvents *events = observer->events;
+
+    events->n_link_observers += (links != NULL) - (observer->links != NULL);
+    g_free(observer->links);
+    observer->links = g_strdup(links);
+    cc_links_set_wanted(events->control->links, events->n_link_observers > 0);
+}
+
+static void
 remove_observer(Observer *observer)
 {
     CcEvents *events = observer->events;
@@ -55,6 +72,7 @@ remove_observer(Observer *observer)
     g_autofree char *room = g_strdup(observer->room);
 
     events->n_observers--;
+    set_links(observer, NULL);
     g_ptr_array_remove(observers, observer);
     if (last)
         g_hash_table_remove(events->rooms, room);
@@ -219,6 +237,66 @@ cc_events_room_event(CcEvents *events, const CcRoomEvent *event)
         send_message(g_ptr_array_index(observers, i), message);
 }
 
+void
+cc_events_send_link(CcEvents *events, const char *room, const char *participant,
+                    const char *message)
+{
+    GPtrArray *observers = g_hash_table_lookup(events->rooms, room);
+
+    for (guint i = 0; observers != NULL && i < observers->len; i++) {
+        Observer *observer = g_ptr_array_index(observers, i);
+        if (g_strcmp0(observer->links, participant) == 0)
+            send_message(observer, message);
+    }
+}
+
+/* (transfer none) "" if it is absent or no text. */
+static const char *
+get_text(JsonObject *object, const char *name)
+{
+    JsonNode *node = json_object_get_member(object, name);
+
+    return node != NULL && JSON_NODE_HOLDS_VALUE(node) &&
+                   json_node_get_value_type(node) == G_TYPE_STRING
+               ? json_node_get_string(node)
+               : "";
+}
+
+/* {"type":"links","of":"p2"}; (transfer full) "p2", or NULL for anything else. */
+static char *
+parse_links_request(GBytes *message)
+{
+    gsize length;
+    const char *data = g_bytes_get_data(message, &length);
+    g_autofree char *text = length <= MAX_REQUEST_BYTES ? g_strndup(data, length) : NULL;
+    g_autoptr(JsonNode) root = NULL;
+
+    if (text == NULL || !g_utf8_validate(text, -1, NULL) ||
+        (root = json_from_string(text, NULL)) == NULL || !JSON_NODE_HOLDS_OBJECT(root))
+        return NULL;
+    JsonObject *object = json_node_get_object(root);
+    const char *type = get_text(object, "type");
+    const char *of = get_text(object, "of");
+    return g_str_equal(type, "links") && *of != '\0' ? g_strdup(of) : NULL;
+}
+
+static void
+on_message(SoupWebsocketConnection *socket, gint type, GBytes *message, gpointer user_data)
+{
+    Observer *observer = user_data;
+    g_autofree char *of = type == SOUP_WEBSOCKET_DATA_TEXT ? parse_links_request(message) : NULL;
+
+    if (of == NULL || g_strcmp0(of, observer->links) == 0)
+        return;
+    if (g_str_equal(of, "*") && !observer->may_know_all)
+        return;
+    set_links(observer, of);
+    g_autofree char *known =
+        cc_links_describe(observer->events->control->links, observer->room, of);
+    if (known != NULL)
+        send_message(observer, known);
+}
+
 static void
 on_closed(SoupWebsocketConnection *socket, gpointer user_data)
 {
@@ -234,7 +312,8 @@ on_pong(SoupWebsocketConnection *socket, GBytes *data, gpointer user_data)
 }
 
 void
-cc_events_add(CcEvents *events, SoupWebsocketConnection *socket, const char *room)
+cc_events_add(CcEvents *events, SoupWebsocketConnection *socket, const char *room,
+              gboolean may_know_all)
 {
     GPtrArray *observers = g_hash_table_lookup(events->rooms, room);
     Observer *observer = g_new0(Observer, 1);
@@ -247,12 +326,14 @@ cc_events_add(CcEvents *events, SoupWebsocketConnection *socket, const char *roo
     observer->events = events;
     observer->socket = g_object_ref(socket);
     observer->room = g_strdup(room);
+    observer->may_know_all = may_know_all;
     observer->last_pong_us = cc_clock_now_us();
     g_ptr_array_add(observers, observer);
     events->n_observers++;
     soup_websocket_connection_set_max_incoming_payload_size(socket, MAX_INCOMING_BYTES);
     soup_websocket_connection_set_keepalive_interval(socket, PING_INTERVAL_S);
     g_signal_connect(socket, "closed", G_CALLBACK(on_closed), observer);
+    g_signal_connect(socket, "message", G_CALLBACK(on_message), observer);
     g_signal_connect(socket, "pong", G_CALLBACK(on_pong), observer);
     send_message(observer, state);
 }

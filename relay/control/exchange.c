@@ -126,6 +126,16 @@ cc_exchange_authorize(CcExchange *exchange, const char *room, CcAccess access,
     return FALSE;
 }
 
+gboolean
+cc_exchange_may(CcExchange *exchange, const char *room, CcAccess access)
+{
+    g_auto(CcTokenClaims) claims = {0};
+
+    return cc_auth_check(&exchange->control->settings->auth,
+                         cc_exchange_header(exchange, "Authorization"), exchange->query_token, room,
+                         access, g_get_real_time() / G_USEC_PER_SEC, &claims, NULL);
+}
+
 void
 cc_exchange_set_header(CcExchange *exchange, const char *name, const char *value)
 {
@@ -147,7 +157,8 @@ cc_exchange_set_cors(const CcSettings *settings, SoupServerMessage *message)
 
     soup_message_headers_replace(headers, "Access-Control-Allow-Origin", settings->allow_origin);
     soup_message_headers_replace(headers, "Access-Control-Expose-Headers",
-                                 "Location, Link, ETag, Retry-After, Accept-Post, Accept-Patch");
+                                 "Location, Link, ETag, Retry-After, Accept-Post, Accept-Patch, "
+                                 "X-Classcast-Participant");
     soup_message_headers_replace(headers, "X-Content-Type-Options", "nosniff");
 }
 

@@ -45,6 +45,9 @@ gboolean cc_exchange_check_room(CcExchange *exchange, const char *room);
 gboolean cc_exchange_authorize(CcExchange *exchange, const char *room, CcAccess access,
                                CcTokenClaims *claims);
 
+/* The same without an answer. */
+gboolean cc_exchange_may(CcExchange *exchange, const char *room, CcAccess access);
+
 /* Sets a header of the answer. */
 void cc_exchange_set_header(CcExchange *exchange, const char *name, const char *value);
 void cc_exchange_add_header(CcExchange *exchange, const char *name, const char *value);

@@ -250,7 +250,8 @@ on_websocket(SoupServer *soup, SoupServerMessage *message, const char *path,
         return;
     room = cc_routes_events_room(&exchange);
     g_return_if_fail(room != NULL);
-    cc_events_add(server->control->events, socket, room);
+    cc_events_add(server->control->events, socket, room,
+                  cc_exchange_may(&exchange, room, CC_ACCESS_PUBLISH));
 }
 
 static GTlsCertificate *

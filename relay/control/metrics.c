@@ -112,6 +112,34 @@ describe_rooms(GString *out, const CcControl *control, const CcWorkerStats *stat
           cc_events_n_observers(control->events));
 }
 
+/* What classrooms have to do without. */
+static void
+describe_pictures(GString *out, const CcWorkerStats *stats)
+{
+    guint pictures[CC_PICTURE_PAUSED + 1] = {0};
+    guint reasons[CC_LINK_REASON_RELAY + 1] = {0};
+    guint tcp = 0;
+
+    for (guint i = 0; i < stats->sessions->len; i++) {
+        const CcSessionStats *session = g_ptr_array_index(stats->sessions, i);
+        if (session->direction != CC_DIRECTION_WATCH || !session->connected)
+            continue;
+        pictures[session->report.picture]++;
+        reasons[session->report.reason]++;
+        tcp += session->report.tcp;
+    }
+    head(out, "classcast_pictures", "gauge", "Receivers by what they get of the picture.");
+    for (guint i = 0; i < G_N_ELEMENTS(pictures); i++)
+        labelled(out, "classcast_pictures", "picture", cc_picture_state_name((CcPictureState)i),
+                 pictures[i]);
+    head(out, "classcast_given_up", "gauge",
+         "Receivers that get less than there is, by the reason.");
+    for (guint i = CC_LINK_REASON_RATE; i < G_N_ELEMENTS(reasons); i++)
+        labelled(out, "classcast_given_up", "reason", cc_link_reason_name((CcLinkReason)i),
+                 reasons[i]);
+    plain(out, "classcast_receivers_by_tcp", "gauge", "Receivers whose media go by TCP.", tcp);
+}
+
 static void
 describe_refusals(GString *out, const CcControl *control)
 {
@@ -303,6 +331,7 @@ cc_metrics_describe(CcMetrics *metrics, const CcControl *control, const CcWorker
     collect(metrics, stats->total);
     describe_process(out);
     describe_rooms(out, control, stats->total);
+    describe_pictures(out, stats->total);
     describe_refusals(out, control);
     describe_packets(out, stats->total);
     describe_workers(out, stats);

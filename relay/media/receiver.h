@@ -2,6 +2,7 @@
  * thread; owned by its session. */
 #pragma once
 
+#include "relay/media/link-report.h"
 #include "relay/media/subscription.h"
 
 G_BEGIN_DECLS
@@ -10,6 +11,8 @@ struct CcReceiver {
     CcMediaSession *session;
     guint ordinal; /* among all of the worker: overload takes turns by it */
     gint64 report_due_us;
+    CcLinkReport told; /* to the control thread, if @link_told */
+    gboolean link_told;
     guint n_subscriptions;
     CcSubscription *by_feed[CC_MAX_FEEDS]; /* NULL: it has no slot for that */
     CcSubscription subscriptions[];        /* room for one a slot */
@@ -36,6 +39,10 @@ void cc_receiver_forget_source(CcReceiver *receiver, CcSource *source);
 
 /* (transfer none) by the SSRC that we send, or its RTX; NULL if it is none of ours. */
 CcSubscription *cc_receiver_find(CcReceiver *receiver, guint32 ssrc);
+
+void cc_receiver_describe_link(const CcReceiver *receiver, CcLinkReport *report);
+/* Tells the control thread, if somebody there wants to know and something has changed. */
+void cc_receiver_tell_link(CcReceiver *receiver);
 
 void cc_receiver_report_soon(CcReceiver *receiver, gint64 now_us);
 void cc_receiver_say_goodbye(CcReceiver *receiver);

@@ -40,7 +40,6 @@ struct CcWorker {
     GHashTable *rooms; /* char * → CcMediaRoom * */
     CcPacketPool *pool;
     GPtrArray *rooms_due; /* CcMediaRoom *: with packets queued in this turn */
-    GPtrArray *rooms_wanting; /* CcMediaRoom *: whose receivers want something else */
     GPtrArray *ended;     /* CcMediaSession *: to be removed at the end of the turn */
 
     /* What comes from rooms whose home is another worker, and what goes to other workers. */
@@ -61,6 +60,7 @@ struct CcWorker {
     gint64 delay_us;    /* how long this turn's oldest datagram was waiting; -1: there was none */
     guint64 overflows;  /* in all, as of the last turn */
     guint n_receivers;  /* ever */
+    gint links_wanted;  /* atomic */
     gint load_permille; /* atomic, for the control thread */
     gint load_seconds;  /* atomic: when that was, in monotonic seconds */
     CcSessionTotals ended_totals[2]; /* of sessions that are gone */
@@ -69,6 +69,8 @@ struct CcWorker {
 /* Tells the control thread. @reason: a literal, or NULL. */
 void cc_worker_emit(CcWorker *worker, const CcMediaSession *session, CcSessionEventKind kind,
                     const char *reason);
+
+void cc_worker_emit_link(CcWorker *worker, const CcMediaSession *session, const CcLinkReport *link);
 
 /* The end of every loop turn, and of every call from another thread: what is due, what is to be
  * sent, and when to wake up. */

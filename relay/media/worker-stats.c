@@ -75,6 +75,7 @@ add_receiver(CcSessionStats *stats, CcReceiver *receiver)
         stats->nacks += subscription->nacked;
         stats->keyframe_requests += subscription->keyframe_requests;
     }
+    cc_receiver_describe_link(receiver, &stats->report);
 }
 
 static void

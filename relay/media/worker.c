@@ -13,7 +13,6 @@
 #include "relay/media/room-mirror.h"
 #include "relay/media/tcp-port.h"
 #include "relay/media/udp-port.h"
-#include "relay/media/wants.h"
 #include "relay/media/worker-private.h"
 
 #define BIND_TRIES 16 /* with port 0: until one number is free everywhere */
@@ -36,8 +35,27 @@ void
 cc_worker_emit(CcWorker *worker, const CcMediaSession *session, CcSessionEventKind kind,
                const char *reason)
 {
-    CcSessionEvent event = {kind, session->setup->id, session->setup->room, reason};
+    CcSessionEvent event = {.kind = kind,
+                            .session_id = session->setup->id,
+                            .room = session->setup->room,
+                            .reason = reason};
     cc_event_gate_send(worker->events, &event);
+}
+
+void
+cc_worker_emit_link(CcWorker *worker, const CcMediaSession *session, const CcLinkReport *link)
+{
+    CcSessionEvent event = {.kind = CC_SESSION_LINK,
+                            .session_id = session->setup->id,
+                            .room = session->setup->room,
+                            .link = *link};
+    cc_event_gate_send(worker->events, &event);
+}
+
+void
+cc_worker_want_links(CcWorker *worker, gboolean wanted)
+{
+    g_atomic_int_set(&worker->links_wanted, wanted);
 }
 
 static void
@@ -101,10 +119,9 @@ cc_worker_end_turn(CcWorker *worker, gint64 now_us)
     gint64 wake_us;
     gint64 sleep_us = tick_sessions(self, now_us) ? MIN_SLEEP_US : 0;
     remove_ended(self, now_us);
-    gint64 wants_us = cc_wants_serve(self, now_us);
     cc_room_links_publish(self);
     flush_udp(self);
-    wake_us = MIN(wants_us, cc_session_timers_next_us(&self->timers));
+    wake_us = cc_session_timers_next_us(&self->timers);
     if (cc_handshakes_pending(&self->handshakes))
         wake_us = sleep_us = 0;
     for (guint i = 0; i < self->tcp_ports->len; i++) {
@@ -291,7 +308,6 @@ free_everything(CcWorker *self)
     g_ptr_array_unref(self->udp_tags);
     g_ptr_array_unref(self->tcp_ports);
     g_ptr_array_unref(self->rooms_due);
-    g_ptr_array_unref(self->rooms_wanting);
     g_ptr_array_unref(self->ended);
     cc_session_timers_clear(&self->timers);
     g_hash_table_unref(self->paths);
@@ -321,7 +337,6 @@ cc_worker_new(const CcWorkerOptions *options, GError **error)
     self->udp_tags = g_ptr_array_new();
     self->tcp_ports = g_ptr_array_new_with_free_func((GDestroyNotify)cc_tcp_port_free);
     self->rooms_due = g_ptr_array_new();
-    self->rooms_wanting = g_ptr_array_new();
     self->ended = g_ptr_array_new();
     cc_session_table_init(&self->sessions);
     self->paths = g_hash_table_new(cc_address_hash, cc_address_equal);

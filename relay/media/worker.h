@@ -9,6 +9,7 @@
 
 #include "common/transport/dtls.h"
 #include "common/wire/negotiation.h"
+#include "relay/media/link-report.h"
 
 G_BEGIN_DECLS
 
@@ -32,6 +33,7 @@ typedef enum {
     CC_SESSION_MEDIA,  /* publisher: the first media packet after connecting or after a silence */
     CC_SESSION_SILENT, /* publisher: nothing at all arrived for silence_timeout_ms */
     CC_SESSION_LOST,   /* receiver: nothing for session_timeout_ms; CONNECTED if it comes back */
+    CC_SESSION_LINK,   /* receiver: how its link is doing, see cc_worker_want_links() */
     CC_SESSION_ENDED,  /* the worker has removed it: never connected, timed out, DTLS closed or
                           failed */
 } CcSessionEventKind;
@@ -40,6 +42,7 @@ typedef struct {
     CcSessionEventKind kind;
     const char *session_id;
     const char *room;
+    CcLinkReport link;  /* CC_SESSION_LINK */
     const char *reason; /* CC_SESSION_ENDED: "never-connected", "timed-out", "closed-by-peer",
                            "dtls-failed" */
 } CcSessionEvent;
@@ -78,6 +81,10 @@ guint16 cc_worker_port(const CcWorker *worker);
  * Any thread. */
 double cc_worker_load(const CcWorker *worker);
 
+/* Whether anybody wants CC_SESSION_LINK: then each receiver's link is told once, and again, at most
+ * once a second, when it has changed. Any thread. */
+void cc_worker_want_links(CcWorker *worker, gboolean wanted);
+
 /* (transfer full) @setup. A new publisher in a room replaces the one before: its tracks continue
  * towards the receivers as the same streams. */
 void cc_worker_add_session(CcWorker *worker, CcSessionSetup *setup);
@@ -98,16 +105,17 @@ typedef struct {
     const char *srtp_profile;              /* or NULL */
     guint audio_bps, video_bps;            /* RTP with headers: from a publisher, to a receiver */
     const char *audio_codec, *video_codec; /* or NULL */
+    CcLinkReport report;                   /* receivers: for people */
     double loss;            /* 0..1: publisher: of the last seconds; receiver: its latest report */
     int rtt_ms;             /* -1: unknown */
     guint64 packets, bytes; /* RTP: received from a publisher, sent to a receiver */
     guint64 packets_lost, retransmitted, nacks, keyframe_requests;
     /* Of a receiver: what the way to it takes, as far as anybody knows; NULL and 0 before. */
-    const char *link;           /* "starting", "clear", "full", "contested", "silent" */
-    guint estimate_bps;         /* on the wire, headers of IP and all */
-    guint delivered_bps;        /* that arrives, likewise */
-    guint queue_ms;             /* standing in the link's queue */
-    double random_loss;         /* 0..1: what no lower rate would save */
+    const char *link;    /* "starting", "clear", "full", "contested", "silent" */
+    guint estimate_bps;  /* on the wire, headers of IP and all */
+    guint delivered_bps; /* that arrives, likewise */
+    guint queue_ms;      /* standing in the link's queue */
+    double random_loss;  /* 0..1: what no lower rate would save */
 } CcSessionStats;
 
 /* Of all sessions of one direction that there have been since the worker began. */

@@ -307,6 +307,12 @@ cc_room_registry_next_expiry_us(const CcRoomRegistry *registry)
     return next_us;
 }
 
+const CcParticipant *
+cc_room_registry_find(const CcRoomRegistry *registry, const char *session_id)
+{
+    return g_hash_table_lookup(registry->sessions, session_id);
+}
+
 const CcRoom *
 cc_room_registry_lookup(const CcRoomRegistry *registry, const char *room)
 {

@@ -97,6 +97,8 @@ void cc_room_registry_expire(CcRoomRegistry *registry, gint64 now_us);
 /* When cc_room_registry_expire() has something to do next; -1: never. */
 gint64 cc_room_registry_next_expiry_us(const CcRoomRegistry *registry);
 
+/* (transfer none) NULL if it is unknown. */
+const CcParticipant *cc_room_registry_find(const CcRoomRegistry *registry, const char *session_id);
 /* (transfer none) NULL if nobody has come to it. */
 const CcRoom *cc_room_registry_lookup(const CcRoomRegistry *registry, const char *room);
 /* Sorted by name. (transfer container) of (transfer none) CcRoom. */

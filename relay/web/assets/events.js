@@ -4,11 +4,16 @@ import { token } from './page.js';
 
 const SILENCE_MS = 5000; // how long opening may take
 
-/** Fires "change" after every message, "open" when the relay answers (again), "close" when not. */
+/**
+ * Fires "change" after every message, "open" when the relay answers (again), "close" when not; "links"
+ * when somebody's link is doing better or worse.
+ */
 export class RoomEvents extends EventTarget {
   lesson = null; // "none", "on", "away", "over"; null: not known
   participants = new Map();
+  links = new Map(); // by participant: {kbps, estimate_kbps, loss, rtt_ms, protocol, picture, reason}
   known = false;
+  #followed = null;
   #room;
   #backoff = new Backoff();
   #stopped = false;
@@ -19,6 +24,12 @@ export class RoomEvents extends EventTarget {
     this.#room = room;
     addEventListener('online', () => this.#backoff.wake());
     this.#run();
+  }
+
+  /** Asks how a participant's link is doing, or everybody's ("*"). */
+  follow(of) {
+    this.#followed = of;
+    if (this.known && of) this.#socket.send(JSON.stringify({ type: 'links', of }));
   }
 
   close() {
@@ -62,6 +73,8 @@ export class RoomEvents extends EventTarget {
         this.participants = new Map(message.participants.map((who) => [who.id, who]));
         this.#backoff.reset();
         this.known = true;
+        this.links.clear();
+        this.follow(this.#followed);
         this.dispatchEvent(new Event('open'));
         break;
       case 'lesson':
@@ -72,7 +85,12 @@ export class RoomEvents extends EventTarget {
         break;
       case 'left':
         this.participants.delete(message.id);
+        this.links.delete(message.id);
         break;
+      case 'links':
+        for (const link of message.links) this.links.set(link.id, link);
+        this.dispatchEvent(new Event('links'));
+        return;
       default: // "bye": the close follows
         return;
     }

@@ -28,13 +28,15 @@ const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
  * Fires "state" with link.state in "connecting", "connected", "lost", "refused" (link.refusal says
- * why), "stopped"; "stats" with link.stats twice a second; "session" with the new link.peer.
+ * why), "stopped"; "stats" with link.stats twice a second; "session" with the new link.peer;
+ * "participant" with the new link.participant.
  */
 export class Link extends EventTarget {
   state = 'stopped';
   refusal = null;
   stats = null;
   peer = null;
+  participant = null; // our id in the room's events
   #options;
   #backoff = new Backoff();
   #iceServers = [];
@@ -149,6 +151,8 @@ export class Link extends EventTarget {
     }
     this.#resource = new URL(response.headers.get('Location'), response.url);
     this.#etag = response.headers.get('ETag');
+    this.participant = response.headers.get('X-Classcast-Participant');
+    this.dispatchEvent(new Event('participant'));
     this.#iceServers = iceServers(response.headers.get('Link') ?? ''); // of use from the next session on
     return response.text();
   }

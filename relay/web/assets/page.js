@@ -57,6 +57,26 @@ export function formatMs(ms) {
   return ms === null ? t('detail.none') : t('unit.ms', { n: Math.round(ms) });
 }
 
+const carries = ({ estimate_kbps, kbps }) => estimate_kbps ?? kbps;
+
+/** What was given up and why, in a sentence; null if nothing was. @link: as in the events. */
+export function explainLink(link) {
+  if (!link?.reason || !['reduced', 'stills', 'paused'].includes(link.picture)) return null;
+  const why = t(`link.because-${link.reason}`, { n: carries(link), loss: formatLoss(link.loss) });
+  return t(`link.${link.picture}`, { why });
+}
+
+/** The same in few words, for the teacher's list; also of a link that is in trouble. */
+export function summarizeLink(link) {
+  if (!link) return null;
+  if (link.reason && ['reduced', 'stills', 'paused'].includes(link.picture)) {
+    const what = t(`link.short-${link.picture}`);
+    return link.reason === 'rate' ? t('link.short-rate', { what, n: carries(link) }) : what;
+  }
+  if (link.loss >= 0.05) return t('link.short-loss', { loss: formatLoss(link.loss) });
+  return t('link.short-good', { rate: formatBitrate(link.kbps * 1000) });
+}
+
 /** Words for a refusal, from the code of application/problem+json. */
 export function explain({ code, detail }) {
   if (code === 'unauthorized' || code === 'forbidden' || code === 'bad-room') return t(`problem.${code}`);

@@ -36,6 +36,7 @@ function collect(report) {
     height: 0,
     codec: '',
     cipher: '',
+    protocol: '',
   };
   for (const entry of report.values()) take(sum, entry, report);
   return sum;
@@ -57,7 +58,10 @@ function take(sum, entry, report) {
       sum.remoteLoss = Math.max(sum.remoteLoss ?? 0, entry.fractionLost ?? 0);
       break;
     case 'candidate-pair':
-      if (entry.nominated && entry.currentRoundTripTime !== undefined) sum.rttMs = entry.currentRoundTripTime * 1000;
+      if (entry.nominated && entry.currentRoundTripTime !== undefined) {
+        sum.rttMs = entry.currentRoundTripTime * 1000;
+        sum.protocol = report.get(entry.localCandidateId)?.protocol ?? '';
+      }
       break;
     case 'transport':
       sum.transportBytes += entry.bytesReceived;

@@ -3,7 +3,7 @@ import { RoomEvents } from './events.js';
 import { onLanguageChange, say, setUpLanguage, t } from './i18n.js';
 import { Link } from './link.js';
 import { Meter } from './meter.js';
-import { byId, explain, formatBitrate, formatLoss, formatMs, keepScreenOn, pageUrl, room } from './page.js';
+import { byId, explain, formatBitrate, formatLoss, formatMs, keepScreenOn, pageUrl, room, summarizeLink } from './page.js';
 
 const CAMERA = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 25, max: 30 } };
 const SCREEN = { width: { max: 1920 }, height: { max: 1080 }, frameRate: { max: 15 } };
@@ -227,18 +227,34 @@ function showFigures() {
 function showAudience() {
   const unnamed = new Map();
   const items = [];
-  const item = (text, connected) => {
+  const item = (text, connected, link) => {
     const element = document.createElement('li');
     element.textContent = text;
     element.dataset.connected = connected;
+    const words = summarizeLink(link);
+    if (words) {
+      const state = document.createElement('span');
+      state.className = 'link-state';
+      state.dataset.trouble = Boolean(link.reason) || link.loss >= 0.05;
+      state.textContent = words;
+      element.append(' ', state);
+    }
     items.push(element);
   };
   const watchers = [...events.participants.values()].filter((who) => who.role !== 'teacher');
   for (const who of watchers) {
-    if (who.name) item(who.name, who.connected);
+    if (who.name) item(who.name, who.connected, events.links.get(who.id));
     else unnamed.set(who.role, (unnamed.get(who.role) ?? 0) + 1);
   }
+  // The ones without a name cannot be told apart, except those that are in trouble.
+  for (const who of watchers) {
+    const link = events.links.get(who.id);
+    if (who.name || !link?.reason) continue;
+    item(t(who.role === 'classroom' ? 'teach.watcher-classroom' : 'teach.watcher-viewer'), true, link);
+    unnamed.set(who.role, unnamed.get(who.role) - 1);
+  }
   for (const [role, n] of unnamed) {
+    if (n === 0) continue;
     const who = t(role === 'classroom' ? 'teach.watcher-classroom' : 'teach.watcher-viewer');
     item(n > 1 ? t('teach.watcher-many', { who, n }) : who, true);
   }
@@ -280,7 +296,8 @@ link.addEventListener('stats', () => {
   showFigures();
   showClock();
 });
-for (const event of ['change', 'open', 'close']) events.addEventListener(event, showAudience);
+events.follow('*');
+for (const event of ['change', 'open', 'close', 'links']) events.addEventListener(event, showAudience);
 events.addEventListener('open', () => link.check());
 show();
 showAudience();

@@ -2,7 +2,7 @@
 import { RoomEvents } from './events.js';
 import { onLanguageChange, say, setUpLanguage, t } from './i18n.js';
 import { Link } from './link.js';
-import { byId, explain, formatBitrate, formatLoss, formatMs, keepScreenOn, pageUrl, room, schoolName } from './page.js';
+import { byId, explain, explainLink, formatBitrate, formatLoss, formatMs, keepScreenOn, pageUrl, room, schoolName } from './page.js';
 
 const IDLE_MS = 3000; // in full screen the controls leave after this long
 
@@ -90,8 +90,19 @@ function show() {
   updateWakeLock();
 }
 
+/** Our own link, as the relay sees it. */
+const ownLink = () => events.links.get(link.participant);
+
+/** What we do without, and why. */
+function showGivenUp() {
+  const words = link.state === 'connected' ? explainLink(ownLink()) : null;
+  byId('given-up').hidden = words === null;
+  if (byId('given-up').textContent !== (words ?? '')) byId('given-up').textContent = words ?? '';
+}
+
 function showQuality() {
   const stats = link.stats;
+  showGivenUp();
   const quality = !stats || link.state !== 'connected' ? null : stats.loss > 0.1 ? 'poor' : stats.loss > 0.02 ? 'fair' : 'good';
   byId('link').dataset.quality = quality ?? (link.state === 'lost' ? 'poor' : 'none');
   const key = quality ? `watch.${quality}` : { lost: 'watch.lost', refused: `watch.${state()}` }[link.state] ?? 'watch.connecting';
@@ -105,6 +116,9 @@ function showDetails() {
   set('detail-bitrate', () => formatBitrate(stats.bitrate));
   set('detail-loss', () => formatLoss(stats.loss));
   set('detail-rtt', () => formatMs(stats.rttMs));
+  const carries = ownLink()?.estimate_kbps;
+  byId('detail-carries').textContent = carries ? formatBitrate(carries * 1000) : t('detail.none');
+  set('detail-way', () => t(stats.protocol === 'tcp' ? 'detail.way-tcp' : 'detail.way-udp'));
   set('detail-security', () => stats.cipher || t('detail.none'));
 }
 
@@ -153,6 +167,8 @@ video.addEventListener('resize', () => {
   show();
 });
 link.addEventListener('state', show);
+link.addEventListener('participant', () => events.follow(link.participant));
+events.addEventListener('links', () => (showGivenUp(), showDetails()));
 link.addEventListener('stats', () => (show(), showDetails()));
 events.addEventListener('change', show);
 events.addEventListener('open', () => link.check());

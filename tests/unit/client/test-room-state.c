@@ -58,6 +58,40 @@ test_lesson(void)
 }
 
 static void
+test_links(void)
+{
+    g_auto(CcRoomState) state;
+    cc_room_state_init(&state);
+    apply(&state, STATE);
+    g_assert_false(cc_room_state_find(&state, "p2")->link.known);
+    g_assert_null(cc_room_state_find(&state, "p9"));
+    g_assert_null(cc_room_state_find(&state, NULL));
+    apply(&state, "{\"type\":\"links\",\"links\":[1,{},{\"id\":\"p9\"},{\"id\":\"p2\",\"kbps\":40,"
+                  "\"estimate_kbps\":null,\"loss\":0.5,\"rtt_ms\":null,\"protocol\":\"tcp\","
+                  "\"picture\":\"paused\",\"reason\":\"rate\"}]}");
+    const CcLink *link = &cc_room_state_find(&state, "p2")->link;
+    g_assert_true(link->known && link->tcp);
+    g_assert_cmpuint(link->kbps, ==, 40);
+    g_assert_cmpuint(link->estimate_kbps, ==, 0);
+    g_assert_cmpfloat(link->loss, ==, 0.5);
+    g_assert_cmpint(link->rtt_ms, ==, -1);
+    g_assert_cmpint(link->picture, ==, CC_PICTURE_PAUSED);
+    g_assert_cmpint(link->reason, ==, CC_GIVEN_UP_FOR_RATE);
+    /* Nonsense counts as unknown. */
+    apply(&state,
+          "{\"type\":\"links\",\"links\":[{\"id\":\"p2\",\"kbps\":-4,\"estimate_kbps\":1e99,"
+          "\"loss\":7,\"rtt_ms\":\"x\",\"protocol\":[],\"picture\":\"holographic\"}]}");
+    link = &cc_room_state_find(&state, "p2")->link;
+    g_assert_true(link->known && !link->tcp);
+    g_assert_cmpuint(link->kbps + link->estimate_kbps, ==, 0);
+    g_assert_cmpfloat(link->loss, ==, 0);
+    g_assert_cmpint(link->rtt_ms, ==, -1);
+    g_assert_cmpint(link->picture, ==, CC_PICTURE_UNKNOWN);
+    g_assert_cmpint(link->reason, ==, CC_GIVEN_UP_NOTHING);
+    assert_refused(&state, "{\"type\":\"links\",\"links\":{}}", -1);
+}
+
+static void
 test_joined_and_left(void)
 {
     g_auto(CcRoomState) state;
@@ -177,6 +211,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/room-state/lesson", test_lesson);
+    g_test_add_func("/room-state/links", test_links);
     g_test_add_func("/room-state/joined-and-left", test_joined_and_left);
     g_test_add_func("/room-state/refused", test_refused);
     g_test_add_func("/room-state/bounds", test_bounds);

@@ -9,7 +9,7 @@
 static void
 on_session_event(const CcSessionEvent *event, gpointer user_data)
 {
-    static const char *const names[] = {"connected", "media", "silent", "lost", "ended"};
+    static const char *const names[] = {"connected", "media", "silent", "lost", "link", "ended"};
     MediaTest *test = user_data;
     g_ptr_array_add(test->events,
                     g_strdup_printf("%s %s%s%s", names[event->kind], event->session_id,

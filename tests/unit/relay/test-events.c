@@ -5,6 +5,7 @@
 
 #include "common/auth/token.h"
 #include "relay/control/events.h"
+#include "relay/control/links.h"
 
 #define SECRET "a-secret-for-the-tests"
 
@@ -208,6 +209,70 @@ test_leaving(HttpFixture *fixture, gconstpointer settings)
 }
 
 static void
+report_link(HttpFixture *fixture, const char *session_id, const CcLinkReport *link)
+{
+    CcSessionEvent event = {
+        .kind = CC_SESSION_LINK, .session_id = session_id, .room = "", .link = *link};
+    cc_control_session_event(fixture->control, &event);
+}
+
+/* Each is told what it has asked for, and nobody else anything. */
+static void
+test_links(HttpFixture *fixture, gconstpointer settings)
+{
+    static const CcLinkReport narrow = {.bps = 40000,
+                                        .estimate_bps = 60000,
+                                        .loss_permille = 25,
+                                        .rtt_ms = 310,
+                                        .picture = CC_PICTURE_PAUSED,
+                                        .reason = CC_LINK_REASON_RATE};
+    static const CcLinkReport good = {
+        .bps = 900000, .rtt_ms = -1, .tcp = TRUE, .picture = CC_PICTURE_WHOLE};
+#define NARROW(id)                                                                                 \
+    "{\"id\":\"" id "\",\"kbps\":40,\"estimate_kbps\":60,\"loss\":0.025,\"rtt_ms\":310,"           \
+    "\"protocol\":\"udp\",\"picture\":\"paused\",\"reason\":\"rate\"}"
+#define GOOD(id)                                                                                   \
+    "{\"id\":\"" id "\",\"kbps\":900,\"estimate_kbps\":null,\"loss\":0.0,\"rtt_ms\":null,"         \
+    "\"protocol\":\"tcp\",\"picture\":\"whole\",\"reason\":null}"
+    g_autofree char *whep = load_offer("chromium-whep");
+    g_auto(Reply) reply = {0};
+    g_autofree char *first = http_post_offer(fixture, "/whep/math", whep, &reply);
+    g_autofree char *second = http_post_offer(fixture, "/whep/math", whep, &reply);
+    g_auto(Listener) all = {0};
+    g_auto(Listener) own = {0};
+    g_auto(Listener) none = {0};
+    const char *state =
+        "{\"type\":\"state\",\"room\":\"math\",\"lesson\":\"none\",\"participants\":[]}";
+
+    g_assert_cmpstr(reply_header(&reply, "X-Classcast-Participant"), ==, "p2");
+    listener_init(&all, fixture, "/rooms/math/events");
+    listener_init(&own, fixture, "/rooms/math/events");
+    listener_init(&none, fixture, "/rooms/math/events");
+    expect(&all, state);
+    expect(&own, state);
+    expect(&none, state);
+    report_link(fixture, first, &narrow);
+    soup_websocket_connection_send_text(none.socket, "{\"type\":\"links\",\"of\":[[[[");
+    soup_websocket_connection_send_text(none.socket, "{\"type\":\"links\",\"of\":{}}");
+    soup_websocket_connection_send_text(all.socket, "{\"type\":\"links\",\"of\":\"*\"}");
+    soup_websocket_connection_send_text(own.socket, "{\"type\":\"links\",\"of\":\"p2\"}");
+    expect(&all, "{\"type\":\"links\",\"links\":[" NARROW("p1") "]}");
+    report_link(fixture, second, &narrow);
+    report_link(fixture, second, &good);
+    expect(&own, "{\"type\":\"links\",\"links\":[" NARROW("p2") "]}");
+    expect(&own, "{\"type\":\"links\",\"links\":[" GOOD("p2") "]}");
+    /* A second's changes come together. */
+    expect(&all, "{\"type\":\"links\",\"links\":[" NARROW("p1") "," GOOD("p2") "]}");
+    cc_control_end_session(fixture->control, first, "closed");
+    report_link(fixture, first, &good);
+    report_link(fixture, second, &narrow);
+    expect(&own, "{\"type\":\"links\",\"links\":[" NARROW("p2") "]}");
+    expect(&all, "{\"type\":\"links\",\"links\":[" NARROW("p2") "]}");
+    cc_events_close_all(fixture->control->events, "relay-stopping");
+    expect(&none, "{\"type\":\"bye\",\"reason\":\"relay-stopping\"}");
+}
+
+static void
 test_refusals(HttpFixture *fixture, gconstpointer settings)
 {
     CcTokenClaims claims = {.room = (char *)"math",
@@ -225,6 +290,15 @@ test_refusals(HttpFixture *fixture, gconstpointer settings)
     listener_init(&accepted, fixture, good);
     g_assert_no_error(accepted.error);
     g_assert_cmpuint(cc_events_n_observers(fixture->control->events), ==, 1);
+    /* A viewer is not told of everybody's link. */
+    expect(&accepted,
+           "{\"type\":\"state\",\"room\":\"math\",\"lesson\":\"none\",\"participants\":[]}");
+    soup_websocket_connection_send_text(accepted.socket, "{\"type\":\"links\",\"of\":\"*\"}");
+    http_request(fixture, "GET", "/rooms/math/events", NULL, NULL, &reply);
+    g_assert_null(cc_links_describe(fixture->control->links, "math", "*"));
+    cc_events_send_link(fixture->control->events, "math", "*", "{}");
+    cc_events_close_all(fixture->control->events, "relay-stopping");
+    expect(&accepted, "{\"type\":\"bye\",\"reason\":\"relay-stopping\"}");
     http_request(fixture, "GET", "/rooms/math/events", NULL, NULL, &reply);
     assert_problem(&reply, 401, "unauthorized");
     http_request(fixture, "GET", other, NULL, NULL, &reply);
@@ -244,6 +318,7 @@ main(int argc, char **argv)
     ADD("/relay/events/lesson", NULL, test_lesson);
     ADD("/relay/events/grace", "relay.lesson-grace-s=1", test_grace);
     ADD("/relay/events/leaving", NULL, test_leaving);
+    ADD("/relay/events/links", NULL, test_links);
     ADD("/relay/events/refusals", "auth.mode=token\nauth.secrets=" SECRET, test_refusals);
     return g_test_run();
 }

@@ -1,0 +1,114 @@
+#include "client/ui/link-words.h"
+
+#include <glib/gi18n.h>
+
+/* From here on a teacher wants to know. */
+#define NOTABLE_LOSS 0.05
+#define NOTABLE_RTT_MS 800
+
+/* What the link carries: as estimated, else what flows at present. */
+static guint
+carries_kbps(const CcLink *link)
+{
+    return link->estimate_kbps != 0 ? link->estimate_kbps : link->kbps;
+}
+
+static const char *
+picture_words(CcPicture picture)
+{
+    switch (picture) {
+    case CC_PICTURE_REDUCED:
+        return _("smaller picture");
+    case CC_PICTURE_STILLS:
+        return _("picture in stills");
+    case CC_PICTURE_PAUSED:
+        return _("picture paused");
+    case CC_PICTURE_UNKNOWN:
+    case CC_PICTURE_WHOLE:
+        break;
+    }
+    return NULL;
+}
+
+/* (transfer full) */
+static char *
+reason_words(const CcLink *link)
+{
+    switch (link->reason) {
+    case CC_GIVEN_UP_FOR_RATE:
+        return g_strdup_printf(_("the link carries only %u kbit/s"), carries_kbps(link));
+    case CC_GIVEN_UP_FOR_LOSS:
+        return g_strdup_printf(_("the link loses %.0f %%"), link->loss * 100);
+    case CC_GIVEN_UP_FOR_RELAY:
+        return g_strdup(_("the relay has too much to do"));
+    case CC_GIVEN_UP_NOTHING:
+        break;
+    }
+    return NULL;
+}
+
+char *
+cc_link_words(const CcLink *link)
+{
+    const char *picture = link->known ? picture_words(link->picture) : NULL;
+    g_autofree char *reason = reason_words(link);
+    if (picture == NULL || reason == NULL)
+        return NULL;
+    return g_strdup_printf(link->picture == CC_PICTURE_PAUSED ? _("%s: %s; voice goes on")
+                                                              : _("%s: %s"),
+                           picture, reason);
+}
+
+char *
+cc_link_words_tail(const CcLink *link)
+{
+    GString *tail = g_string_new(NULL);
+    g_autofree char *words = cc_link_words(link);
+    if (link->known && link->rtt_ms >= 0)
+        g_string_append_printf(tail, _("  round trip %d ms"), link->rtt_ms);
+    if (link->known && link->tcp)
+        g_string_append(tail, _("  by TCP, since UDP is blocked"));
+    if (words != NULL)
+        g_string_append_printf(tail, "  %s", words);
+    return g_string_free(tail, FALSE);
+}
+
+static const char *
+short_picture_words(CcPicture picture)
+{
+    return picture == CC_PICTURE_PAUSED ? _("voice only") : picture_words(picture);
+}
+
+char *
+cc_link_words_short(const CcLink *link)
+{
+    const char *picture = link->known ? short_picture_words(link->picture) : NULL;
+    if (picture != NULL && link->reason == CC_GIVEN_UP_FOR_RATE)
+        return g_strdup_printf(_("%s, %u kbit/s"), picture, carries_kbps(link));
+    if (picture != NULL && link->reason == CC_GIVEN_UP_FOR_LOSS)
+        return g_strdup_printf(_("%s, loss %.0f %%"), picture, link->loss * 100);
+    if (picture != NULL)
+        return g_strdup(picture);
+    if (link->known && link->loss >= NOTABLE_LOSS)
+        return g_strdup_printf(_("loss %.0f %%"), link->loss * 100);
+    if (link->known && link->rtt_ms >= NOTABLE_RTT_MS)
+        return g_strdup_printf(_("round trip %d ms"), link->rtt_ms);
+    return NULL;
+}
+
+char *
+cc_link_words_screen(const CcLink *link)
+{
+    if (!link->known || link->picture != CC_PICTURE_PAUSED)
+        return NULL;
+    if (link->reason == CC_GIVEN_UP_FOR_RELAY)
+        return g_strdup("服务器繁忙，暂停画面，声音继续\n"
+                        "Picture paused: the relay is busy. The voice goes on");
+    if (link->reason == CC_GIVEN_UP_FOR_LOSS)
+        return g_strdup_printf("网络丢包 %.0f%%，暂停画面，声音继续\n"
+                               "Picture paused: the link loses %.0f %%. The voice goes on",
+                               link->loss * 100, link->loss * 100);
+    return g_strdup_printf("网络只有 %u kbit/s，暂停画面，声音继续\n"
+                           "Picture paused: the link carries only %u kbit/s. The voice goes on",
+                           carries_kbps(link), carries_kbps(link));
+}

@@ -1,0 +1,24 @@
+/* How a link is doing, in words that a person understands. Pure. */
+#pragma once
+
+#include "client/signalling/room-state.h"
+
+G_BEGIN_DECLS
+
+/* What was given up and why, in the user's language: "picture paused: the link carries only 40
+ * kbit/s; voice goes on". NULL if nothing was. (transfer full) */
+char *cc_link_words(const CcLink *link);
+
+/* The end of the status line: round trip, TCP where UDP is blocked, and cc_link_words(), each with
+ * two spaces ahead. (transfer full) */
+char *cc_link_words_tail(const CcLink *link);
+
+/* The same in few words, for a list of classrooms: "voice only, 40 kbit/s"; also of a link that has
+ * everything but is in trouble: "loss 8 %". NULL if all is well. (transfer full) */
+char *cc_link_words_short(const CcLink *link);
+
+/* For the classroom's screen, in Chinese and English, two lines: only when the picture has stopped,
+ * since otherwise it speaks for itself. NULL if not. (transfer full) */
+char *cc_link_words_screen(const CcLink *link);
+
+G_END_DECLS
