@@ -271,6 +271,15 @@ show_figures(CcClassroom *classroom)
         cc_figures_log(&classroom->figures, classroom->receiver, classroom->screen, &flow);
 }
 
+/* The voice is not disturbed. */
+static void
+renew_picture(CcClassroom *classroom)
+{
+    g_autoptr(GError) error = NULL;
+    if (!cc_rtp_receiver_renew_picture(classroom->receiver, &error))
+        cc_error("%s", error->message);
+}
+
 static void
 watch_pictures(CcClassroom *classroom)
 {
@@ -284,8 +293,8 @@ watch_pictures(CcClassroom *classroom)
         cc_rtp_receiver_ask_for_keyframe(classroom->receiver);
         break;
     case CC_PICTURE_WATCH_RENEW:
-        cc_warning("still no picture: receiving anew");
-        renew_receiver(classroom);
+        cc_warning("still no picture: receiving it anew");
+        renew_picture(classroom);
         break;
     case CC_PICTURE_WATCH_FINE:
         break;
@@ -302,8 +311,8 @@ mend_receiver(CcClassroom *classroom)
     if (hopeless)
         cc_warning("decoding is seconds behind: going on with the newest picture");
     if (failed || hopeless)
-        renew_receiver(classroom);
-    if (classroom->receiver != NULL && classroom->state == CC_CONNECTION_ON)
+        renew_picture(classroom);
+    if (classroom->state == CC_CONNECTION_ON)
         watch_pictures(classroom);
 }
 

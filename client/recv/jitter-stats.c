@@ -1,7 +1,7 @@
 #include "client/recv/jitter-stats.h"
 
 void
-cc_jitter_stats_add(GstElement *jitterbuffer, CcRtpReceiverStats *stats)
+cc_jitter_stats_add(GstElement *jitterbuffer, CcJitterStats *stats)
 {
     g_autoptr(GstStructure) all = NULL;
     guint64 lost = 0, asked = 0, used = 0, jitter_ns = 0;
@@ -10,7 +10,7 @@ cc_jitter_stats_add(GstElement *jitterbuffer, CcRtpReceiverStats *stats)
                       "rtx-success-count", G_TYPE_UINT64, &used, "avg-jitter", G_TYPE_UINT64,
                       &jitter_ns, NULL);
     stats->lost += lost;
-    stats->retransmissions_asked += asked;
-    stats->retransmissions_used += used;
+    stats->asked += asked;
+    stats->used += used;
     stats->jitter_ms = MAX(stats->jitter_ms, (double)jitter_ns / GST_MSECOND);
 }

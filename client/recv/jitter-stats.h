@@ -1,11 +1,17 @@
-/* What rtpbin's jitter buffers count. */
+/* What GStreamer's jitter buffers count. */
 #pragma once
 
-#include "client/recv/rtp-receiver.h"
+#include <gst/gst.h>
 
 G_BEGIN_DECLS
 
-/* Adds one jitter buffer's counts to @stats. Any thread. */
-void cc_jitter_stats_add(GstElement *jitterbuffer, CcRtpReceiverStats *stats);
+typedef struct {
+    guint64 lost;        /* not there in time, also not by retransmission */
+    guint64 asked, used; /* retransmissions */
+    double jitter_ms;    /* the greatest */
+} CcJitterStats;
+
+/* Adds those of one more of them. */
+void cc_jitter_stats_add(GstElement *jitterbuffer, CcJitterStats *stats);
 
 G_END_DECLS

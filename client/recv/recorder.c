@@ -206,6 +206,21 @@ keep_pending(CcRecorder *recorder, CcMediaKind kind, GstSample *sample)
     consider_beginning(recorder);
 }
 
+/* Another size is no other stream: the frames say it themselves (H.264: with its parameters before
+ * each keyframe), and layers of simulcast change it often. */
+static gboolean
+is_same_stream(const GstCaps *one, const GstCaps *other)
+{
+    g_autoptr(GstCaps) plain_one = gst_caps_copy(one), plain_other = gst_caps_copy(other);
+    GstCaps *both[] = {plain_one, plain_other};
+    for (guint i = 0; i < G_N_ELEMENTS(both); i++)
+        gst_structure_remove_fields(gst_caps_get_structure(both[i], 0), "width", "height",
+                                    "codec_data", "profile", "level", "framerate",
+                                    "coded-picture-structure", "chroma-format", "bit-depth-luma",
+                                    "bit-depth-chroma", "pixel-aspect-ratio", "parsed", NULL);
+    return gst_caps_is_equal(plain_one, plain_other);
+}
+
 /* What Matroska cannot take into the part that is being written. */
 static gboolean
 needs_new_part(const CcRecorder *recorder, CcMediaKind kind, GstSample *sample)
@@ -214,7 +229,7 @@ needs_new_part(const CcRecorder *recorder, CcMediaKind kind, GstSample *sample)
     const Track *other =
         &recorder->tracks[kind == CC_MEDIA_AUDIO ? CC_MEDIA_VIDEO : CC_MEDIA_AUDIO];
     GstClockTime time = sample_time(sample);
-    if (track->src == NULL || !gst_caps_is_equal(track->caps, gst_sample_get_caps(sample)))
+    if (track->src == NULL || !is_same_stream(track->caps, gst_sample_get_caps(sample)))
         return kind == CC_MEDIA_AUDIO || is_keyframe(sample);
     return other->src != NULL && other->last != GST_CLOCK_TIME_NONE &&
            track->last != GST_CLOCK_TIME_NONE && time > other->last + ABSENT_AFTER &&

@@ -1,8 +1,8 @@
 /* Writes the lesson to a Matroska file as it was received, without transcoding. The file is whole
  * up to the last half second however the process ends. Recording begins with a keyframe and runs on
- * over outages and new sessions. Where Matroska cannot go on in the same file (another codec or
- * size, a stream that appears or stays away), a further part is written: lesson.mkv, lesson-2.mkv,
- * …
+ * over outages, new sessions and other picture sizes. Where Matroska cannot go on in the same file
+ * (another codec, a stream that appears or stays away), a further part is written: lesson.mkv,
+ * lesson-2.mkv, …
  *
  * Main thread, but for what says otherwise. */
 #pragma once

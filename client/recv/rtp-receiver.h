@@ -1,8 +1,8 @@
-/* The receiving half of `recv`: RTP and RTCP as bytes in, decoded pictures and sound out, and the
- * encoded frames for the recorder. Lives as long as one negotiated session; a new session gets a
- * new one, while screen, loudspeaker and recorder go on.
+/* The receiving half of `recv`: RTP and RTCP as bytes in, decoded pictures (CcPicture) and sound
+ * (CcVoice) out, and the encoded frames for the recorder. Lives as long as one negotiated session;
+ * a new session gets a new one, while screen, loudspeaker and recorder go on.
  *
- * Main thread; the callbacks come from GStreamer's threads. */
+ * Main thread; the callbacks come from other threads. */
 #pragma once
 
 #include <gst/gst.h>
@@ -46,11 +46,15 @@ void cc_rtp_receiver_rtp(CcRtpReceiver *receiver, const guint8 *packet, gsize le
 void cc_rtp_receiver_rtcp(CcRtpReceiver *receiver, const guint8 *packet, gsize length,
                           gint64 arrival_us);
 
+/* Makes the picture's part anew, where it cannot get out of something by itself; the voice goes on.
+ * FALSE: there is no picture until the next attempt. */
+gboolean cc_rtp_receiver_renew_picture(CcRtpReceiver *receiver, GError **error);
+
 /* To be called about once a second: gives repetitions as much time as they take and the delay has.
  */
 void cc_rtp_receiver_adapt(CcRtpReceiver *receiver);
 
-/* TRUE once after GStreamer reported an error in here: the owner makes a new receiver. */
+/* TRUE after the picture's part reported an error, once: the owner renews it. */
 gboolean cc_rtp_receiver_take_failure(CcRtpReceiver *receiver);
 
 /* Asks for a keyframe (PLI), if a picture's stream has begun. */
