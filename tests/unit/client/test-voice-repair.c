@@ -1,0 +1,195 @@
+#include <string.h>
+
+#include "client/recv/sender-clock.h"
+#include "client/recv/voice-repair.h"
+#include "client/recv/voice-report.h"
+#include "common/wire/red.h"
+
+#define FRAME 960
+#define FRAME_US 20000
+#define RTT_US 150000
+#define PT 111
+
+typedef struct {
+    CcVoicePlayer *player;
+    CcVoiceRepair repair;
+    gint64 now_us;
+    guint16 sequence;
+} Fixture;
+
+static void
+setup(Fixture *f, gconstpointer data)
+{
+    f->player = cc_voice_player_new();
+    cc_voice_repair_init(&f->repair);
+    f->now_us = 1000 * G_USEC_PER_SEC;
+    f->sequence = 65530; /* wraps */
+}
+
+static void
+teardown(Fixture *f, gconstpointer data)
+{
+    cc_voice_player_free(f->player);
+}
+
+static void
+arrive(Fixture *f, guint16 sequence, guint earlier, gboolean repeated)
+{
+    static const guint8 frame[] = {0x78, 1, 2};
+    guint8 payload[200];
+    CcRedBlock blocks[4];
+    for (guint i = 0; i <= earlier; i++)
+        blocks[i] = (CcRedBlock){PT, (guint16)((earlier - i) * FRAME), sizeof frame, frame};
+    CcVoicePacket packet = {
+        .timestamp = (guint32)(guint16)(sequence - 65530) * FRAME,
+        .payload = payload,
+        .length = cc_red_write(payload, sizeof payload, blocks, earlier + 1),
+        .red = TRUE,
+        .opus_type = PT,
+        .retransmitted = repeated,
+    };
+    guint samples = cc_voice_player_add(f->player, &packet, f->now_us);
+    g_assert_cmpuint(samples, ==, FRAME);
+    cc_voice_repair_arrived(&f->repair, sequence, packet.timestamp, samples, repeated, f->now_us);
+}
+
+/* @n packets, in time; of those from @lost_from on, @lost do not come. */
+static void
+run(Fixture *f, guint n, guint lost_from, guint lost, guint earlier)
+{
+    for (guint i = 0; i < n; i++) {
+        f->now_us += FRAME_US;
+        if (i < lost_from || i >= lost_from + lost)
+            arrive(f, f->sequence, earlier, FALSE);
+        f->sequence++;
+    }
+}
+
+static guint
+ask(Fixture *f, guint16 *sequences)
+{
+    return cc_voice_repair_due(&f->repair, f->player, f->now_us, sequences, 16);
+}
+
+static void
+test_asks(Fixture *f, gconstpointer data)
+{
+    guint16 sequences[16];
+    run(f, 10, 5, 2, 0);
+    f->now_us += FRAME_US;
+    g_assert_cmpint(cc_voice_repair_next_us(&f->repair), <=, f->now_us);
+    g_assert_cmpuint(ask(f, sequences), ==, 2);
+    g_assert_cmpuint(sequences[0], ==, 65535);
+    g_assert_cmpuint(sequences[1], ==, 0);
+    g_assert_cmpuint(ask(f, sequences), ==, 0); /* not twice at once */
+    f->now_us += RTT_US;
+    arrive(f, 65535, 0, TRUE);
+    g_assert_cmpint(f->repair.rtt_us, ==, RTT_US);
+    g_assert_cmpuint(f->repair.answers, ==, 1);
+    f->now_us += RTT_US;
+    g_assert_cmpuint(ask(f, sequences), ==, 1); /* the other once more */
+    g_assert_cmpuint(sequences[0], ==, 0);
+    arrive(f, 0, 0, TRUE);
+    f->now_us += 10 * RTT_US;
+    g_assert_cmpuint(ask(f, sequences), ==, 0);
+    g_assert_cmpint(cc_voice_repair_next_us(&f->repair), ==, G_MAXINT64);
+}
+
+/* What RED has brought is not asked for. */
+static void
+test_red_is_enough(Fixture *f, gconstpointer data)
+{
+    guint16 sequences[16];
+    run(f, 10, 5, 2, 2);
+    f->now_us += FRAME_US;
+    g_assert_cmpuint(ask(f, sequences), ==, 0);
+    g_assert_cmpint(cc_voice_repair_next_us(&f->repair), ==, G_MAXINT64);
+    run(f, 10, 4, 3, 2); /* one more than it can say */
+    f->now_us += FRAME_US;
+    g_assert_cmpuint(ask(f, sequences), ==, 1);
+    g_assert_cmpuint(sequences[0], ==, (guint16)(65530 + 14));
+}
+
+/* A whole outage is not asked for, nor what no delay would wait for. */
+static void
+test_hopeless(Fixture *f, gconstpointer data)
+{
+    guint16 sequences[16];
+    run(f, 1000, 5, 900, 0);
+    f->now_us += FRAME_US;
+    g_assert_cmpuint(ask(f, sequences), ==, 0);
+    run(f, 10, 5, 1, 0);
+    CcVoicePiece *piece = g_new(CcVoicePiece, 1);
+    f->now_us += 3 * G_USEC_PER_SEC;
+    while (cc_voice_player_take(f->player, f->now_us, piece))
+        continue;
+    g_assert_cmpuint(ask(f, sequences), ==, 0);
+    g_free(piece);
+}
+
+static void
+test_report(void)
+{
+    CcVoiceReport report = {0};
+    CcRtcpReportBlock block;
+    gint64 now_us = 77 * G_USEC_PER_SEC;
+    g_assert_false(cc_voice_report_take(&report, 1, now_us, &block));
+    for (guint i = 0; i < 100; i++, now_us += FRAME_US)
+        if (i % 4 != 3 || i == 99)
+            cc_voice_report_arrived(&report, (guint16)(65500 + i), i * FRAME, 48000, now_us);
+    cc_voice_report_sender(&report, 0x1122334455667788, now_us - 500000);
+    g_assert_true(cc_voice_report_take(&report, 0xabc, now_us, &block));
+    g_assert_cmpuint(block.ssrc, ==, 0xabc);
+    g_assert_cmpint(block.cumulative_lost, ==, 24);
+    g_assert_cmpuint(block.fraction_lost, ==, 24 * 256 / 100);
+    g_assert_cmpuint(block.highest_sequence, ==, 65500 + 99);
+    g_assert_cmpuint(block.jitter, <=, 1);
+    g_assert_cmphex(block.last_sr, ==, 0x33445566);
+    g_assert_cmpuint(block.delay_since_last_sr, ==, 32768);
+    g_assert_cmpuint(cc_voice_report_lost(&report), ==, 24);
+    /* Nothing new: nothing lost since. */
+    g_assert_true(cc_voice_report_take(&report, 0xabc, now_us, &block));
+    g_assert_cmpuint(block.fraction_lost, ==, 0);
+    /* Every other packet 10 ms late: RFC 3550's jitter comes near 10 ms. */
+    for (guint i = 100; i < 300; i++, now_us += FRAME_US)
+        cc_voice_report_arrived(&report, (guint16)(65500 + i), i * FRAME, 48000,
+                                now_us + (i % 2) * 10000);
+    g_assert_true(cc_voice_report_take(&report, 0xabc, now_us, &block));
+    g_assert_cmpuint(block.jitter, >, 450);
+    g_assert_cmpuint(block.jitter, <, 500);
+    /* A new beginning. */
+    cc_voice_report_arrived(&report, 20000, 5, 48000, now_us);
+    g_assert_true(cc_voice_report_take(&report, 0xabc, now_us, &block));
+    g_assert_cmpint(block.cumulative_lost, ==, 0);
+    g_assert_cmpuint(block.highest_sequence, ==, 20000);
+}
+
+static void
+test_sender_clock(void)
+{
+    CcSenderClock clock = {0};
+    CcRtcpSenderInfo info = {.ntp = (G_GUINT64_CONSTANT(1000) << 32) | 0x80000000,
+                             .rtp = 0xffffff00};
+    cc_sender_clock_set(&clock, &info);
+    g_assert_true(clock.known);
+    g_assert_cmpint(cc_sender_clock_us(&clock, 0xffffff00, 48000), ==, 1000500000);
+    g_assert_cmpint(cc_sender_clock_us(&clock, 0xffffff00 + 48000u, 48000), ==, 1001500000);
+    g_assert_cmpint(cc_sender_clock_us(&clock, 0xffffff00 - 90000u, 90000), ==, 999500000);
+    info.ntp = 0;
+    cc_sender_clock_set(&clock, &info);
+    g_assert_false(clock.known);
+}
+
+#define ADD(path, func) g_test_add("/voice-repair/" path, Fixture, NULL, setup, func, teardown)
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    ADD("asks", test_asks);
+    ADD("red-is-enough", test_red_is_enough);
+    ADD("hopeless", test_hopeless);
+    g_test_add_func("/voice-report/report", test_report);
+    g_test_add_func("/sender-clock/time", test_sender_clock);
+    return g_test_run();
+}
