@@ -1,10 +1,12 @@
 /* The laboratory's lecture: each frame of a film with its number burnt in, 25 frames a second, mono
- * voice, in a file that decodes cheaply.
+ * sound, in a file that decodes cheaply. VOICE.wav speaks all the time; the film's own sound is the
+ * room around it.
  *
- *   make-clip FILM CLIP.mkv [WIDTH HEIGHT]
+ *   make-clip FILM VOICE.wav CLIP.mkv WIDTH HEIGHT
  *
- *   film → decode ┬→ scale, rate → burn number → x264enc → matroska
- *                 └→ mono, 48 kHz → flac        ↗ */
+ *   film ─→ decode ┬→ scale, rate → burn number → x264enc ─→ matroska
+ *                  └→ quieter ─→ mixer → mono, 48 kHz → flac ↗
+ *   voice ───────────────────────↗ */
 #include <gst/video/video.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +44,13 @@ on_frame(GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
     return GST_PAD_PROBE_OK;
 }
 
+static void
+set_location(GstElement *pipeline, const char *name, const char *path)
+{
+    g_autoptr(GstElement) element = gst_bin_get_by_name(GST_BIN(pipeline), name);
+    g_object_set(element, "location", path, NULL);
+}
+
 static gboolean
 run(GstElement *pipeline, GError **error)
 {
@@ -59,8 +68,8 @@ int
 main(int argc, char **argv)
 {
     gst_init(&argc, &argv);
-    if (argc != 3 && argc != 5) {
-        g_printerr("usage: make-clip FILM CLIP.mkv [WIDTH HEIGHT]\n");
+    if (argc != 6) {
+        g_printerr("usage: make-clip FILM VOICE.wav CLIP.mkv WIDTH HEIGHT\n");
         return 64;
     }
     g_autofree char *launch = g_strdup_printf(
@@ -69,21 +78,21 @@ main(int argc, char **argv)
         "! video/x-raw,format=I420,width=%d,height=%d,framerate=25/1 ! identity name=burn ! queue "
         "! x264enc pass=quant quantizer=14 speed-preset=fast tune=fastdecode key-int-max=50 "
         "! h264parse ! matroskamux name=mux ! filesink name=clip "
-        "d. ! queue ! audioconvert ! audioresample ! "
-        "audio/x-raw,format=S16LE,rate=48000,channels=1 "
-        "! flacenc ! mux.",
-        argc == 5 ? atoi(argv[3]) : 1280, argc == 5 ? atoi(argv[4]) : 720);
+        "d. ! queue ! audioconvert ! audioresample ! volume volume=0.25 ! audiomixer name=mixer "
+        "! audioconvert ! audioresample ! audio/x-raw,format=S16LE,rate=48000,channels=1 "
+        "! flacenc ! mux. "
+        "filesrc name=voice ! wavparse ! audioconvert ! audioresample ! queue ! mixer.",
+        atoi(argv[4]), atoi(argv[5]));
     g_autoptr(GError) error = NULL;
     g_autoptr(GstElement) pipeline = gst_parse_launch(launch, &error);
     if (pipeline == NULL) {
         g_printerr("make-clip: %s\n", error->message);
         return 69;
     }
-    g_autoptr(GstElement) film = gst_bin_get_by_name(GST_BIN(pipeline), "film");
-    g_autoptr(GstElement) clip = gst_bin_get_by_name(GST_BIN(pipeline), "clip");
+    set_location(pipeline, "film", argv[1]);
+    set_location(pipeline, "voice", argv[2]);
+    set_location(pipeline, "clip", argv[3]);
     g_autoptr(GstElement) burn = gst_bin_get_by_name(GST_BIN(pipeline), "burn");
-    g_object_set(film, "location", argv[1], NULL);
-    g_object_set(clip, "location", argv[2], NULL);
     g_autoptr(GstPad) pad = gst_element_get_static_pad(burn, "src");
     guint number = 0;
     gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, on_frame, &number, NULL);

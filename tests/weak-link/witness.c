@@ -12,6 +12,7 @@
 #define PACKAGE "classcast"
 
 #include <gst/audio/audio.h>
+#include <gst/base/gstbasesink.h>
 #include <gst/gst.h>
 #include <gst/gsttracer.h>
 #include <gst/video/video.h>
@@ -21,12 +22,13 @@
 
 #define KEEP_PICTURE_US 500000
 #define RATE 48000
+#define LOUDSPEAKER_BUFFER_US 80000 /* as recv asks of a real one */
 
 typedef struct {
     GstTracer parent;
     GMutex lock; /* guards what follows: each sink has a thread */
-    FILE *events, *pictures, *sound;
-    gint64 pictures_bytes, sound_samples;
+    FILE *events, *pictures, *sound, *opus;
+    gint64 pictures_bytes, sound_samples, opus_bytes;
     gint64 kept_us;
 } LessonWitness;
 
@@ -109,30 +111,75 @@ hear_sound(LessonWitness *witness, GstBuffer *buffer, GstCaps *caps, gint64 now_
 }
 
 static void
-observe(LessonWitness *witness, GstPad *pad, GstBuffer *buffer)
+observe(LessonWitness *witness, GstPad *pad, GstBuffer *buffer, gint64 sound_us)
 {
-    gint64 now_us = g_get_monotonic_time();
     g_autoptr(GstCaps) caps = gst_pad_get_current_caps(pad);
     if (caps == NULL)
         return;
     const char *type = gst_structure_get_name(gst_caps_get_structure(caps, 0));
     if (g_str_equal(type, "video/x-raw"))
-        see_picture(witness, buffer, caps, now_us);
+        see_picture(witness, buffer, caps, g_get_monotonic_time());
     else if (g_str_equal(type, "audio/x-raw"))
-        hear_sound(witness, buffer, caps, now_us);
+        hear_sound(witness, buffer, caps, sound_us);
+}
+
+/* When a loudspeaker would play it: at its time, for that is what its buffer is for, unless it
+ * comes too late for that. */
+static gint64
+playing_time(GstBaseSink *sink, GstBuffer *buffer)
+{
+    gint64 now_us = g_get_monotonic_time();
+    guint64 time =
+        gst_segment_to_running_time(&sink->segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
+    if (!GST_CLOCK_TIME_IS_VALID(time))
+        return now_us;
+    guint64 due =
+        gst_element_get_base_time(GST_ELEMENT(sink)) + time + gst_base_sink_get_latency(sink);
+    gint64 due_us = (gint64)(due / GST_USECOND);
+    return ABS(now_us - due_us) < LOUDSPEAKER_BUFFER_US ? due_us : now_us;
 }
 
 static void
 on_rendered(GstElement *sink, GstBuffer *buffer, GstPad *pad, gpointer user_data)
 {
-    observe(user_data, pad, buffer);
+    observe(user_data, pad, buffer, playing_time(GST_BASE_SINK(sink), buffer));
 }
 
 static GstPadProbeReturn
 on_captured(GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
-    observe(user_data, pad, GST_PAD_PROBE_INFO_BUFFER(info));
+    observe(user_data, pad, GST_PAD_PROBE_INFO_BUFFER(info), g_get_monotonic_time());
     return GST_PAD_PROBE_OK;
+}
+
+static GstPadProbeReturn
+on_encoded(GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+    LessonWitness *witness = user_data;
+    GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER(info);
+    g_autoptr(GstElement) encoder = gst_pad_get_parent_element(pad);
+    GstMapInfo map;
+    if (encoder == NULL || !GST_BUFFER_PTS_IS_VALID(buffer) ||
+        GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_HEADER) ||
+        !gst_buffer_map(buffer, &map, GST_MAP_READ))
+        return GST_PAD_PROBE_OK;
+    guint64 taken = gst_element_get_base_time(encoder) + GST_BUFFER_PTS(buffer);
+    g_mutex_lock(&witness->lock);
+    fwrite(map.data, 1, map.size, witness->opus);
+    fprintf(witness->events,
+            "voice %" G_GUINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GSIZE_FORMAT "\n",
+            taken / GST_USECOND, witness->opus_bytes, map.size);
+    witness->opus_bytes += (gint64)map.size;
+    g_mutex_unlock(&witness->lock);
+    gst_buffer_unmap(buffer, &map);
+    return GST_PAD_PROBE_OK;
+}
+
+static void
+watch_pad(GstElement *element, GstPadProbeCallback callback, LessonWitness *witness)
+{
+    g_autoptr(GstPad) pad = gst_element_get_static_pad(element, "src");
+    gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, callback, witness, NULL);
 }
 
 /* Sinks that keep time and show nothing are the classroom's; what paces a file is the teacher's. */
@@ -147,8 +194,9 @@ on_element_new(GObject *self, GstClockTime time, GstElement *element)
         g_object_set(element, "signal-handoffs", TRUE, NULL);
         g_signal_connect(element, "handoff", G_CALLBACK(on_rendered), witness);
     } else if (g_str_equal(GST_OBJECT_NAME(factory), "clocksync")) {
-        g_autoptr(GstPad) pad = gst_element_get_static_pad(element, "src");
-        gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, on_captured, witness, NULL);
+        watch_pad(element, on_captured, witness);
+    } else if (g_str_equal(GST_OBJECT_NAME(factory), "opusenc")) {
+        watch_pad(element, on_encoded, witness);
     }
 }
 
@@ -171,7 +219,8 @@ lesson_witness_init(LessonWitness *witness)
         return;
     witness->pictures = open_file(prefix, ".pictures");
     witness->sound = open_file(prefix, ".sound");
-    if (witness->pictures != NULL && witness->sound != NULL)
+    witness->opus = open_file(prefix, ".opus");
+    if (witness->pictures != NULL && witness->sound != NULL && witness->opus != NULL)
         witness->events = open_file(prefix, ".events");
     gst_tracing_register_hook(GST_TRACER(witness), "element-new", G_CALLBACK(on_element_new));
 }
@@ -183,6 +232,7 @@ lesson_witness_finalize(GObject *object)
     g_clear_pointer(&witness->events, fclose);
     g_clear_pointer(&witness->pictures, fclose);
     g_clear_pointer(&witness->sound, fclose);
+    g_clear_pointer(&witness->opus, fclose);
     g_mutex_clear(&witness->lock);
     G_OBJECT_CLASS(lesson_witness_parent_class)->finalize(object);
 }

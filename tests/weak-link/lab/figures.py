@@ -1,25 +1,24 @@
 """From what was seen, heard and carried to the figures of a case."""
+import dataclasses
 import json
 import pathlib
+import re
+import statistics
+import subprocess
 
-from lab.witness import Captures, Witness
+from lab import series
+from lab.lesson import environment
+from lab.witness import Captures, Witness, changed_pictures
 
 FREEZE_US = 500_000
+FRAME_S = 0.02  # of voice
+LEAD_US = 200_000  # judged and not counted
 VIDEO_TYPES, REPAIR_TYPES, VOICE_TYPES = (96, 98, 100), (97, 99, 101), (111, 63)
 
 
 def percentile(values, percent):
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)] if ordered else None
-
-
-def changed_pictures(pictures):
-    """Without those that show what was already there."""
-    last = None
-    for picture in pictures:
-        if picture.number != last:
-            last = picture.number
-            yield picture
 
 
 def gaps(times, begin, end):
@@ -88,11 +87,113 @@ def link_figures(lines, begin, end):
             "packets": fates, "queue_p95_ms": percentile(queue, 95)}
 
 
-def measure(folder, tools=None, raw=None):
+def judged(tools, *arguments):
+    """The judge's lines, as lists of words."""
+    output = subprocess.run([tools / "judge", *map(str, arguments)], check=True, capture_output=True, text=True).stdout
+    return [line.split() for line in output.splitlines()]
+
+
+def quality_figures(folder, tools, clip, begin, end):
+    scores = [(float(ssim), float(psnr)) for time, ssim, psnr in
+              judged(tools, "pictures", folder / "recv", clip.raw, clip.width, clip.height)
+              if begin <= int(time) < end]
+    if not scores:
+        return {"ssim": None, "psnr_db": None}
+    return {"ssim": round(statistics.mean(ssim for ssim, _ in scores), 4),
+            "psnr_db": round(statistics.mean(psnr for _, psnr in scores), 2), "compared": len(scores)}
+
+
+@dataclasses.dataclass
+class VoiceFrame:
+    time_us: int  # when it was said
+    state: str  # s silent, h heard, d damaged
+    likeness: float
+    delay_ms: int
+
+
+def voice_frames(folder, tools, begin, end):
+    """Compared with what a link without losses would have brought, so that the codec's own changes do not count."""
+    subprocess.run([tools / "decode-voice", folder / "send", folder / "perfect"], check=True, env=environment(folder, tools))
+    return [VoiceFrame(int(time), state, float(likeness), int(delay)) for time, state, likeness, delay in
+            judged(tools, "voice", folder / "perfect", folder / "recv", begin - LEAD_US, end) if int(time) >= begin]
+
+
+def longest_run(states, wanted):
+    """Of frames in that state; silence goes on with what was before."""
+    longest = run = 0
+    for state in states:
+        if state == wanted:
+            run += 1
+        elif state != "s":
+            run = 0
+        longest = max(longest, run)
+    return longest
+
+
+def voice_figures(frames):
+    spoken = [frame for frame in frames if frame.state != "s"]
+    delays = [frame.delay_ms for frame in spoken if frame.state == "h"]
+    damaged = sum(frame.state == "d" for frame in spoken)
+    return {
+        "spoken_s": round(len(spoken) * FRAME_S, 2), "damaged_s": round(damaged * FRAME_S, 2),
+        "damaged": round(damaged / len(spoken), 4) if spoken else None,
+        "worst_run_s": round(longest_run([frame.state for frame in frames], "d") * FRAME_S, 2),
+        "likeness": round(statistics.mean(max(frame.likeness, 0) for frame in spoken), 3) if spoken else None,
+        "delay_p50_ms": percentile(delays, 50), "delay_p95_ms": percentile(delays, 95),
+    }
+
+
+def spans(conditions, key):
+    """[(from, until)] in seconds of "outage=10-20;40-50"."""
+    found = re.search(rf"{key}=([\d.;-]+)", conditions)
+    return [tuple(float(edge) for edge in part.split("-")) for part in found[1].split(";")] if found else []
+
+
+def first_after(times, moment):
+    return min((time for time in times if time >= moment), default=None)
+
+
+def longest_gap(times, begin, end):
+    return max(gaps(times, begin, end))
+
+
+def recovery_figures(facts, frames, seen, begin, end):
+    """For each time that the link was away: how long until voice and picture were back, from its end; and the longest
+    gap of each, which is what counts where another way leads around it."""
+    heard = [frame.time_us + 1000 * frame.delay_ms for frame in frames if frame.state == "h"]
+    shown = [picture.time_us for picture in changed_pictures(seen.pictures)]
+    found = []
+    for key in ("outage", "block-udp"):
+        for since, until in spans(facts["down"], key):
+            start, stop = begin + since * 1e6, begin + until * 1e6
+            if stop > end:
+                continue
+            entry = {"kind": key, "from_s": since, "until_s": until}
+            for name, times in (("voice", heard), ("picture", shown)):
+                back = first_after(times, stop)
+                entry[f"{name}_back_ms"] = None if back is None else round((back - stop) / 1000)
+                entry[f"{name}_gap_ms"] = round(longest_gap(times, start, min(end, stop + 15e6)) / 1000)
+            found.append(entry)
+    return found
+
+
+def concealed_figures(log):
+    """What recv itself says, in its newest line of statistics."""
+    text = log.read_text(errors="replace") if log.exists() else ""
+    return {name: float(value) for name, value in re.findall(r"\b(concealed\w*|stretched\w*)=([\d.]+)", text)}
+
+
+def measure(folder, tools, clip):
     folder = pathlib.Path(folder)
     facts = json.loads((folder / "run.json").read_text())
     begin = facts["origin_us"]
     end = begin + facts["seconds"] * 1_000_000
     seen, captures = Witness(folder / "recv"), Captures(Witness(folder / "send").pictures)
-    return {**facts, "picture": picture_figures(seen, captures, begin, end),
-            "link": link_figures(read_lines(folder / "link.jsonl"), begin, end)}
+    frames = voice_frames(folder, tools, begin, end)
+    return {**facts, "picture": {**picture_figures(seen, captures, begin, end),
+                                 **quality_figures(folder, tools, clip, begin, end)},
+            "voice": {**voice_figures(frames), **concealed_figures(folder / "recv.log")},
+            "recovery": recovery_figures(facts, frames, seen, begin, end),
+            "link": link_figures(read_lines(folder / "link.jsonl"), begin, end),
+            "series": series.collect(seen, captures, frames, read_lines(folder / "link.jsonl"),
+                                     read_lines(folder / "rooms.jsonl"), begin, end)}

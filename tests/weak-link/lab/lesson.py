@@ -117,19 +117,3 @@ class Lesson:
         machine = (busy_seconds() - busy) / seconds / os.cpu_count()
         time.sleep(TAIL_S)  # what was sent in time may still arrive
         return {"origin_us": network.origin_us, "cpu": share, "machine_busy": round(machine, 3)}
-
-
-def prepare(tools, film, size=()):
-    """Makes the clip, its frames as raw pictures, and GStreamer's registry with the witness. Once a build."""
-    clip = tools / ("lecture-{}x{}.mkv".format(*size) if size else "lecture.mkv")
-    raw = clip.with_suffix(".i420")
-    env = environment(tools, tools)
-    if not (tools / "registry.bin").exists():
-        env.pop("GST_REGISTRY_UPDATE")
-    if not clip.exists():
-        subprocess.run([tools / "make-clip", film, clip, *map(str, size)], check=True, env=env, stdout=subprocess.DEVNULL)
-    if not raw.exists():
-        subprocess.run(["gst-launch-1.0", "-q", "filesrc", f"location={clip}", "!", "matroskademux", "!", "h264parse", "!",
-                        "avdec_h264", "!", "video/x-raw,format=I420", "!", "filesink", f"location={raw}"],
-                       check=True, env=env)
-    return clip, raw

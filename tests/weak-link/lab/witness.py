@@ -46,3 +46,12 @@ class Captures:
         times = self.times.get(number, [])
         at = bisect.bisect_right(times, time_us)
         return times[at - 1] if at else None
+
+
+def changed_pictures(pictures):
+    """Without those that show what was already there."""
+    last = None
+    for picture in pictures:
+        if picture.number != last:
+            last = picture.number
+            yield picture

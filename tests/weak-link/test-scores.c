@@ -1,0 +1,224 @@
+#include <math.h>
+#include <string.h>
+
+#include "tests/weak-link/frame-code.h"
+#include "tests/weak-link/picture-score.h"
+#include "tests/weak-link/voice-score.h"
+
+#define WIDTH 640
+#define HEIGHT 360
+
+/* A soft landscape with edges. */
+static guint8 *
+draw(guint width, guint height)
+{
+    guint8 *luma = g_malloc((gsize)width * height);
+    for (guint y = 0; y < height; y++)
+        for (guint x = 0; x < width; x++) {
+            double u = (double)x / width, v = (double)y / height;
+            double value = 120 + 60 * sin(9 * u) * cos(7 * v) + (fmod(u * 8, 1) < 0.5 ? 20 : -20);
+            luma[(gsize)y * width + x] = (guint8)value;
+        }
+    return luma;
+}
+
+static void
+disturb(guint8 *luma, gsize n, guint by)
+{
+    g_autoptr(GRand) rand = g_rand_new_with_seed(3);
+    for (gsize i = 0; i < n; i++)
+        luma[i] = (guint8)(luma[i] + g_rand_int_range(rand, 0, (gint32)(2 * by + 1)) - (gint)by);
+}
+
+static void
+test_same_picture(void)
+{
+    g_autofree guint8 *picture = draw(WIDTH, HEIGHT);
+    PictureScore score = picture_compare(picture, picture, WIDTH, HEIGHT, 0);
+    g_assert_cmpfloat(fabs(score.ssim - 1), <, 1e-9);
+    g_assert_cmpfloat(score.psnr_db, ==, PICTURE_SCORE_MAX_DB);
+}
+
+static void
+test_disturbed_picture(void)
+{
+    g_autofree guint8 *picture = draw(WIDTH, HEIGHT);
+    double last_ssim = 1, last_psnr_db = PICTURE_SCORE_MAX_DB;
+    for (guint by = 2; by <= 32; by *= 2) {
+        g_autofree guint8 *worse = g_memdup2(picture, WIDTH * HEIGHT);
+        disturb(worse, WIDTH * HEIGHT, by);
+        PictureScore score = picture_compare(picture, worse, WIDTH, HEIGHT, 0);
+        g_assert_cmpfloat(score.ssim, <, last_ssim);
+        g_assert_cmpfloat(score.psnr_db, <, last_psnr_db);
+        /* Even noise of ±n has a mean square of n (n + 1) / 3. */
+        double expected_db = 10 * log10(255 * 255 / (by * (by + 1) / 3.0));
+        g_assert_cmpfloat(fabs(score.psnr_db - expected_db), <, 0.1);
+        last_ssim = score.ssim;
+        last_psnr_db = score.psnr_db;
+    }
+    g_assert_cmpfloat(last_ssim, <, 0.3);
+}
+
+static void
+test_rows_that_do_not_count(void)
+{
+    g_autofree guint8 *picture = draw(WIDTH, HEIGHT);
+    g_autofree guint8 *other = g_memdup2(picture, WIDTH * HEIGHT);
+    memset(other, 0, WIDTH * 16);
+    g_assert_cmpfloat(picture_compare(picture, other, WIDTH, HEIGHT, 0).ssim, <, 0.99);
+    g_assert_cmpfloat(picture_compare(picture, other, WIDTH, HEIGHT, 16).ssim, >, 0.999999);
+}
+
+static void
+test_enlarged_picture(void)
+{
+    g_autofree guint8 *large = draw(WIDTH, HEIGHT), *enlarged = g_malloc(WIDTH * HEIGHT);
+    double last = 1.0000001;
+    for (guint part = 1; part <= 8; part *= 2) {
+        g_autofree guint8 *small = draw(WIDTH / part, HEIGHT / part);
+        picture_enlarge(small, WIDTH / part, HEIGHT / part, enlarged, WIDTH, HEIGHT);
+        double ssim = picture_compare(large, enlarged, WIDTH, HEIGHT, 0).ssim;
+        g_assert_cmpfloat(ssim, <, last);
+        last = ssim;
+    }
+    g_assert_cmpfloat(last, >, 0.7); /* it is at its place */
+}
+
+static void
+test_frame_code(void)
+{
+    g_autofree guint8 *large = draw(1280, 720), *small = g_malloc(320 * 180);
+    g_assert_cmpint(frame_code_read(large, 1280, 1280, 720), ==, -1);
+    for (guint number = 0; number <= FRAME_CODE_MAX; number += 37) {
+        frame_code_write(large, 1280, 1280, 720, number);
+        g_assert_cmpint(frame_code_read(large, 1280, 1280, 720), ==, number);
+        picture_enlarge(large, 1280, 720, small, 320, 180);
+        disturb(small, 320 * 180, 15);
+        g_assert_cmpint(frame_code_read(small, 320, 320, 180), ==, number);
+    }
+    g_assert_cmpint(frame_code_read(large, 8, 8, 8), ==, -1);
+}
+
+/* Something like a voice: a tone of changing pitch with changing overtones, and pauses. 48 kHz. */
+static GArray *
+speak(guint seconds)
+{
+    GArray *spoken = g_array_new(FALSE, TRUE, sizeof(gint16));
+    g_autoptr(GRand) rand = g_rand_new_with_seed(11);
+    double phase = 0, pitch = 120, colour = 1;
+    g_array_set_size(spoken, seconds * 48000);
+    for (guint i = 0; i < spoken->len; i++) {
+        if (i % 4800 == 0) {
+            pitch = g_rand_double_range(rand, 90, 260);
+            colour = g_rand_double_range(rand, 2, 9);
+        }
+        phase += 2 * G_PI * pitch / 48000;
+        gboolean pause = i / 48000 % 4 == 3;
+        double value = sin(phase) + sin(colour * phase) + 0.5 * g_rand_double(rand);
+        g_array_index(spoken, gint16, i) = (gint16)(pause ? 0 : 4000 * value);
+    }
+    return spoken;
+}
+
+typedef struct {
+    guint silent, heard, damaged;
+    GArray *frames;
+} Verdict;
+
+/* @heard: the same samples, changed and later by @delay_ms. */
+static Verdict
+compare(GArray *spoken, GArray *changed, guint delay_ms)
+{
+    g_autoptr(GArray) late = g_array_new(FALSE, TRUE, sizeof(gint16));
+    g_array_set_size(late, delay_ms * 48);
+    g_array_append_vals(late, changed->data, changed->len);
+    g_autoptr(GArray) said = voice_reduce((gint16 *)spoken->data, spoken->len, 0);
+    GArray *heard[VOICE_PHASES];
+    for (guint phase = 0; phase < VOICE_PHASES; phase++)
+        heard[phase] = voice_reduce((gint16 *)late->data, late->len, phase);
+    Verdict verdict = {.frames = voice_compare(said, heard)};
+    for (guint i = 0; i < verdict.frames->len; i++) {
+        VoiceState state = g_array_index(verdict.frames, VoiceFrame, i).state;
+        verdict.silent += state == VOICE_SILENT;
+        verdict.heard += state == VOICE_HEARD;
+        verdict.damaged += state == VOICE_DAMAGED;
+    }
+    for (guint phase = 0; phase < VOICE_PHASES; phase++)
+        g_array_unref(heard[phase]);
+    return verdict;
+}
+
+static void
+test_voice_that_came_through(void)
+{
+    g_autoptr(GArray) spoken = speak(4);
+    Verdict verdict = compare(spoken, spoken, 617);
+    g_assert_cmpuint(verdict.damaged, ==, 0);
+    g_assert_cmpuint(verdict.heard, >, 145);
+    g_assert_cmpuint(verdict.silent, >, 45);
+    const VoiceFrame *frame = &g_array_index(verdict.frames, VoiceFrame, 50);
+    g_assert_cmpint(ABS(frame->delay_ms - 617), <=, 1);
+    g_array_unref(verdict.frames);
+}
+
+/* Every fifth 20 ms is missing. */
+static void
+test_voice_with_holes(void)
+{
+    g_autoptr(GArray) spoken = speak(4);
+    g_autoptr(GArray) changed = g_array_copy(spoken);
+    guint lost = 0;
+    for (guint frame = 2; frame < 200; frame += 5) {
+        gboolean pause = frame / 50 % 4 == 3;
+        memset(&g_array_index(changed, gint16, frame * 960), 0, 960 * sizeof(gint16));
+        lost += !pause;
+    }
+    Verdict verdict = compare(spoken, changed, 200);
+    g_assert_cmpuint(verdict.damaged, >=, lost * 9 / 10);
+    g_assert_cmpuint(verdict.damaged, <=, lost * 11 / 10);
+    g_array_unref(verdict.frames);
+}
+
+static void
+test_voice_whose_delay_jumps(void)
+{
+    g_autoptr(GArray) spoken = speak(4);
+    g_autoptr(GArray) changed = g_array_copy(spoken);
+    static const gint16 pause[48 * 400];
+    g_array_insert_vals(changed, 48000 * 3 / 2, pause, G_N_ELEMENTS(pause));
+    Verdict verdict = compare(spoken, changed, 150);
+    g_assert_cmpuint(verdict.damaged, <=, 2);
+    int before_ms = g_array_index(verdict.frames, VoiceFrame, 50).delay_ms;
+    int after_ms = g_array_index(verdict.frames, VoiceFrame, 120).delay_ms;
+    g_assert_cmpint(ABS(before_ms - 150), <=, 1);
+    g_assert_cmpint(ABS(after_ms - 550), <=, 1);
+    g_array_unref(verdict.frames);
+}
+
+static void
+test_nothing_heard(void)
+{
+    g_autoptr(GArray) spoken = speak(4);
+    g_autoptr(GArray) nothing = g_array_new(FALSE, TRUE, sizeof(gint16));
+    g_array_set_size(nothing, spoken->len);
+    Verdict verdict = compare(spoken, nothing, 0);
+    g_assert_cmpuint(verdict.heard, ==, 0);
+    g_assert_cmpuint(verdict.damaged, >, 140);
+    g_array_unref(verdict.frames);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/weak-link/same-picture", test_same_picture);
+    g_test_add_func("/weak-link/disturbed-picture", test_disturbed_picture);
+    g_test_add_func("/weak-link/rows-that-do-not-count", test_rows_that_do_not_count);
+    g_test_add_func("/weak-link/enlarged-picture", test_enlarged_picture);
+    g_test_add_func("/weak-link/frame-code", test_frame_code);
+    g_test_add_func("/weak-link/voice-that-came-through", test_voice_that_came_through);
+    g_test_add_func("/weak-link/voice-with-holes", test_voice_with_holes);
+    g_test_add_func("/weak-link/voice-whose-delay-jumps", test_voice_whose_delay_jumps);
+    g_test_add_func("/weak-link/nothing-heard", test_nothing_heard);
+    return g_test_run();
+}
