@@ -5,11 +5,14 @@
 #define GROUP_US 20000     /* packets sent within this belong together */
 #define STANDING_US 100000 /* the queue is what no packet of so long escaped */
 #define STANDING_N 4       /* and no one of so many */
-#define LUCK 0.5           /* of the jitter */
-#define QUIET_US 6000      /* so much comes of our own packets */
-#define MAX_LUCK_US 15000
+#define LUCK 0.6           /* of the jitter */
+#define QUIET_US 8000      /* so much comes of our own packets */
+#define MAX_LUCK_US 20000
 #define STRETCH_US (10 * G_USEC_PER_SEC)
 #define SMALL_BYTES 120 /* such a packet takes no time to speak of */
+#define OWN_SHARE                                                                                  \
+    0.5 /* counted of the time that a larger one takes at our rate: the link may be                \
+         * faster than our share of it */
 
 void
 cc_delay_signal_reset(CcDelaySignal *signal)
@@ -59,7 +62,7 @@ cc_delay_signal_add(CcDelaySignal *signal, gint64 sent_us, gint64 delay_us, guin
 {
     track_base(signal, sent_us, delay_us);
     if (bytes > SMALL_BYTES && bps > 0)
-        delay_us -= (gint64)((bytes - SMALL_BYTES) * 8.0 * G_USEC_PER_SEC / bps);
+        delay_us -= (gint64)(OWN_SHARE * (bytes - SMALL_BYTES) * 8 * G_USEC_PER_SEC / bps);
     CcDelayGroup *group = &signal->groups[signal->newest];
     if (signal->started && sent_us - group->sent_us < GROUP_US) {
         group->delay_us = MIN(group->delay_us, delay_us);
@@ -70,8 +73,8 @@ cc_delay_signal_add(CcDelaySignal *signal, gint64 sent_us, gint64 delay_us, guin
     signal->started = TRUE;
 }
 
-static gint64
-base_of(const CcDelaySignal *signal)
+gint64
+cc_delay_signal_base_us(const CcDelaySignal *signal)
 {
     return MIN(MIN(signal->base_us[0], signal->base_us[1]), signal->base_us[2]);
 }
@@ -93,7 +96,7 @@ cc_delay_signal_queue_us(const CcDelaySignal *signal)
     }
     /* The base is the luckiest of many packets, this of a few only. */
     gint64 luck_us = (gint64)CLAMP((signal->jitter_us - QUIET_US) * LUCK, 0, MAX_LUCK_US);
-    return MAX(least_us - base_of(signal) - luck_us, 0);
+    return MAX(least_us - cc_delay_signal_base_us(signal) - luck_us, 0);
 }
 
 double

@@ -33,6 +33,8 @@ void cc_delay_signal_add(CcDelaySignal *signal, gint64 sent_us, gint64 delay_us,
                          double bps);
 /* The queue that stands: 0 if unknown. */
 gint64 cc_delay_signal_queue_us(const CcDelaySignal *signal);
+/* The least delay that is remembered. */
+gint64 cc_delay_signal_base_us(const CcDelaySignal *signal);
 /* How fast it grows, in µs a second, over the groups of the last @window_us; 0 if unknown. */
 double cc_delay_signal_slope(const CcDelaySignal *signal, gint64 window_us);
 /* After a break in time or on another path: nothing is known any more. */

@@ -68,6 +68,9 @@ typedef struct {
     gint64 forgive_us; /* losses of packets sent before are an outage's */
     double before_bps; /* the rate before the silence */
     gint64 silent_us;  /* since when there is silence */
+
+    guint64 plain_bytes;  /* sent since the last report */
+    gint64 remb_until_us; /* the receiver's own estimate holds */
 } CcEstimator;
 
 /* @start_bps is what may be spent until more is known; the estimate stays within @min_bps and

@@ -6,10 +6,11 @@
 #define DEVIATIONS 2.0
 #define ENOUGH_PACKETS 20
 #define TEST_PACKETS 20
-#define TEST_MAX_PACKETS 100
+#define TEST_MAX_PACKETS 150
 #define TEST_US 400000
 #define TEST_MAX_US 3000000
-#define SURE_DEVIATIONS 3.0
+#define SURE_DEVIATIONS 2.8
+#define UNSURE_DEVIATIONS 1.0
 #define GONE 0.4       /* of the new loss is left: it was ours */
 #define SAME 0.92      /* of what arrived still arrives though less is sent: likewise */
 #define SENT_LESS 0.88 /* of before: else it was no test */
@@ -46,18 +47,26 @@ found_random(CcLossJudge *judge, double loss, gint64 now_us)
     return CC_LOSS_RANDOM;
 }
 
+/* By how many standard deviations less is lost since less is sent. */
+static double
+sureness(const CcLossJudge *judge, const CcDeliveryView *view)
+{
+    double loss = loss_of(view), p = (loss + judge->tested_loss) / 2;
+    double chance = sqrt(p * (1 - p) * (1.0 / view->reported + 1.0 / judge->tested_packets));
+    return (judge->tested_loss - loss) / MAX(chance, 0.001);
+}
+
 /* Less was sent, and so clearly less was lost that chance does not do it, as much as it takes for
  * as much to arrive. */
 static gboolean
 is_ours(const CcLossJudge *judge, const CcDeliveryView *view)
 {
-    double loss = loss_of(view), p = (loss + judge->tested_loss) / 2;
-    double chance = sqrt(p * (1 - p) * (1.0 / view->reported + 1.0 / judge->tested_packets));
+    double loss = loss_of(view);
     double arrived = view->sent_bps * (1 - loss);
     double arrived_before = judge->tested_bps * (1 - judge->tested_loss);
     double left = (loss - judge->random) / MAX(judge->tested_loss - judge->random, 0.01);
     return view->sent_bps < SENT_LESS * judge->tested_bps &&
-           judge->tested_loss - loss > SURE_DEVIATIONS * chance &&
+           sureness(judge, view) > SURE_DEVIATIONS &&
            (left < GONE || arrived > SAME * arrived_before);
 }
 
@@ -80,7 +89,10 @@ go_on(CcLossJudge *judge, const CcDelivery *delivery, gint64 loop_us, gint64 now
         judge->random = judge->confirmed = MIN(judge->random, loss_of(&view));
         return found_ours(judge, judge->tested_bps, judge->tested_loss, now_us);
     }
-    if (!over && view.reported < TEST_MAX_PACKETS)
+    gboolean enough =
+        some && (view.reported >= TEST_MAX_PACKETS || (view.reported >= TEST_MAX_PACKETS / 3 &&
+                                                       sureness(judge, &view) < UNSURE_DEVIATIONS));
+    if (!over && !enough)
         return CC_LOSS_TESTING;
     judge->testing = FALSE;
     double loss = some ? (loss_of(&view) + judge->tested_loss) / 2 : judge->tested_loss;

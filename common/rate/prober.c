@@ -3,12 +3,12 @@
 #include <math.h>
 
 #define LENGTH_US 100000.0
-#define SLOW_LENGTH_US 160000.0
+#define SLOW_LENGTH_US 120000.0
 #define SLOW_BPS 100000
 #define MAX_LENGTH_US 400000.0
 #define NEED_ARRIVED 5
 #define MAX_PACKETS 40
-#define MIN_PACKET_BYTES 100
+#define MIN_PACKET_BYTES 60
 #define FITS 0.87 /* arrives at this share of the rate of sending: nothing was in the way */
 
 #define FIRST_PAUSE_US 1500000

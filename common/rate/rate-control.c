@@ -73,7 +73,7 @@ cc_rate_control_found(CcRateControl *control, double bps, gint64 now_us)
 gint64
 cc_rate_control_target_us(double bps)
 {
-    return (gint64)CLAMP(7000 + 9000 * log(2.4e6 / MAX(bps, 1000)), 8000, 60000);
+    return (gint64)CLAMP(6000 + 11000 * log(2.4e6 / MAX(bps, 1000)), 8000, 60000);
 }
 
 static gboolean

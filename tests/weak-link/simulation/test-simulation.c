@@ -19,7 +19,7 @@ typedef struct {
 static const Row rfc8867[] = {
     {"5.1", 1, {STEPS}},
     {"5.1", 8, {STEPS}},
-    {"5.1-jitter", 1, {STEPS}},
+    {"5.1-jitter", 1, {.utilisation = 0.75, .wait_p95_ms = 100, .fall_s = 3}},
     {"5.1-jitter", 8, {STEPS}},
     {"5.2", 1, {STEPS, FAIR}},
     {"5.2", 8, {STEPS}},
@@ -46,6 +46,7 @@ static const Row villages[] = {
     {"jitter", 1, {STEADY}},
     {"clock", 1, {STEADY}},
     {"shallow", 1, {STEADY}},
+    {"reports-1M", 1, {.utilisation = 0.6, .fall_s = 6}},
     {"tcp-1M", 1, {.share = 0.25}},
     {"tcp-1M-30-90", 1, {.share = 0.4}},
     {"ladder-2M", 1, {.utilisation = 0.7, .wait_p95_ms = 50}},

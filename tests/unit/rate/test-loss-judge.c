@@ -1,0 +1,109 @@
+#include "common/rate/loss-judge.h"
+
+#define MS 1000
+#define LOOP_US (200 * MS)
+
+typedef struct {
+    CcLossJudge judge;
+    CcDelivery delivery;
+    GRand *random;
+    double bps, before_bps;
+    gint64 now_us;
+    guint tests, cuts, looks;
+    double sum_bps;
+} Path;
+
+/* Runs @seconds with 50 packets a second at @path->bps; @random are lost, and what is beyond
+ * @link_bps. */
+static void
+run(Path *path, double seconds, double random, double link_bps)
+{
+    for (guint i = 0; i < seconds * 10; i++) {
+        path->now_us += 100 * MS;
+        path->looks++;
+        path->sum_bps += path->bps;
+        path->delivery.now.sent += 100 * MS;
+        path->delivery.now.arrival += 100 * MS;
+        path->delivery.now.bytes += (guint32)(path->bps / 80);
+        double passes = MIN(1, link_bps / path->bps) * (1 - random);
+        for (guint p = 0; p < 5; p++) {
+            path->delivery.now.reported++;
+            path->delivery.now.arrived += g_rand_double(path->random) < passes;
+        }
+        cc_delivery_mark(&path->delivery);
+        CcDeliveryView recent;
+        if (!cc_delivery_view(&path->delivery, 1000 * MS, 30, &recent))
+            continue;
+        CcLossVerdict verdict = cc_loss_judge_step(&path->judge, &path->delivery, &recent, LOOP_US,
+                                                   100 * MS, path->now_us);
+        if (verdict == CC_LOSS_TEST) {
+            path->tests++;
+            path->before_bps = path->bps;
+            path->bps *= CC_LOSS_TEST_SHARE;
+        } else if (verdict == CC_LOSS_RANDOM) {
+            path->bps = path->before_bps;
+        } else if (verdict == CC_LOSS_OURS) {
+            path->cuts++;
+            path->bps = path->judge.fits_bps;
+        }
+    }
+}
+
+static Path
+new_path(guint32 seed, double bps)
+{
+    return (Path){.random = g_rand_new_with_seed(seed), .bps = bps, .now_us = 1000 * MS};
+}
+
+static void
+test_random(void)
+{
+    const double losses[] = {0, 0.02, 0.1, 0.3, 0.6, 0.8};
+    for (guint i = 0; i < G_N_ELEMENTS(losses); i++) {
+        Path path = new_path(7 + i, 500000);
+        run(&path, 60, losses[i], 1e9);
+        g_assert_cmpfloat(path.sum_bps / path.looks, >=, 0.7 * 500000);
+        g_assert_cmpfloat_with_epsilon(path.judge.random, losses[i], 0.12);
+        g_assert_cmpuint(path.tests, <=, 6);
+        g_rand_free(path.random);
+    }
+}
+
+/* A policer: no queue, what is too much is dropped. */
+static void
+test_ours(void)
+{
+    for (guint random = 0; random <= 1; random++) {
+        Path path = new_path(17, 400000);
+        run(&path, 10, random * 0.1, 500000);
+        g_assert_cmpuint(path.cuts, ==, 0);
+        path.bps = 800000;
+        run(&path, 30, random * 0.1, 500000);
+        g_assert_cmpuint(path.cuts, >=, 1);
+        g_assert_cmpfloat(path.bps, <, 620000);
+        g_assert_cmpfloat(path.bps, >, 350000);
+        g_rand_free(path.random);
+    }
+}
+
+static void
+test_abort(void)
+{
+    Path path = new_path(27, 800000);
+    run(&path, 3, 0, 1e9);
+    while (!path.judge.testing)
+        run(&path, 0.1, 0.5, 1e9);
+    cc_loss_judge_abort(&path.judge);
+    g_assert_false(path.judge.testing);
+    g_rand_free(path.random);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/rate/loss-judge/random", test_random);
+    g_test_add_func("/rate/loss-judge/ours", test_ours);
+    g_test_add_func("/rate/loss-judge/abort", test_abort);
+    return g_test_run();
+}
