@@ -43,6 +43,26 @@ read_codec(const CcSdpCodec *offered, CcMediaKind kind, CcSlotCodec *codec)
     return TRUE;
 }
 
+/* RFC 2198 section 5: all of red's blocks are @primary. 0 if that is not offered. */
+static guint8
+find_red(const CcSdpMedia *offer, const CcSdpCodec *primary)
+{
+    g_autofree char *number = g_strdup_printf("%u", primary->payload_type);
+    for (guint i = 0; i < offer->codecs->len; i++) {
+        const CcSdpCodec *codec = offer->codecs->pdata[i];
+        if (g_ascii_strcasecmp(codec->name, "red") != 0 || !codec->fmtp ||
+            codec->clock_rate != primary->clock_rate || codec->channels != primary->channels)
+            continue;
+        g_auto(GStrv) blocks = g_strsplit(codec->fmtp, "/", -1);
+        guint n = 0;
+        while (blocks[n] && strcmp(g_strstrip(blocks[n]), number) == 0)
+            n++;
+        if (n > 0 && !blocks[n])
+            return codec->payload_type;
+    }
+    return 0;
+}
+
 static gboolean
 is_accepted(CcCodec codec, const CcAnswerOptions *options)
 {
@@ -68,6 +88,8 @@ choose_codecs(const CcSdpMedia *offer, const CcAnswerOptions *options, CcSlot *s
         rtx = cc_sdp_media_find_rtx(offer, offered->payload_type);
         if (rtx && rtx->clock_rate == offered->clock_rate)
             codec.rtx_payload_type = rtx->payload_type;
+        if (codec.codec == CC_CODEC_OPUS && options->direction == CC_DIRECTION_WATCH)
+            codec.red_payload_type = find_red(offer, offered);
         slot->codecs[slot->n_codecs++] = codec;
     }
 }

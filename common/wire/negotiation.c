@@ -256,8 +256,14 @@ answer_codecs(CcSdpMedia *answer, const CcSdpMedia *offer, const CcSlot *slot,
         }
         if (codec->rtx_payload_type) {
             g_autofree char *apt = g_strdup_printf("apt=%u", codec->payload_type);
-            cc_sdp_media_add_codec(answer, codec->rtx_payload_type, "rtx", offered->clock_rate, 1,
-                                   apt);
+            cc_sdp_media_add_codec(answer, codec->rtx_payload_type, "rtx", offered->clock_rate,
+                                   offered->channels, apt);
+        }
+        if (codec->red_payload_type) {
+            g_autofree char *blocks =
+                g_strdup_printf("%u/%u", codec->payload_type, codec->payload_type);
+            cc_sdp_media_add_codec(answer, codec->red_payload_type, "red", offered->clock_rate,
+                                   offered->channels, blocks);
         }
     }
 }

@@ -16,6 +16,7 @@ typedef struct {
     guint8 payload_type;
     guint8 rtx_payload_type; /* 0: no retransmission format */
     guint32 h264_profile;    /* profile-level-id; 0 for others */
+    guint8 red_payload_type; /* 0: no redundant one (RFC 2198) */
 } CcSlotCodec;
 
 /* One stream of a simulcast (RFC 8853), told by its RID (RFC 8852), or else by its SSRC. */

@@ -3,6 +3,7 @@
 #include "relay/media/downlink.h"
 #include "relay/media/publisher.h"
 #include "relay/media/receiver.h"
+#include "relay/media/voice-sender.h"
 #include "relay/media/worker-private.h"
 
 /* Sequence numbers in one compound: more than a second of video. Nobody repairs that by asking. */
@@ -32,6 +33,10 @@ receive_feedback(CcReceiver *receiver, const CcRtcpPacket *packet, gint64 now_us
         cc_downlink_remb(session->downlink, bps, now_us);
     if (drop != CC_DROP_NONE)
         session->worker->drops[drop]++;
+    for (guint i = 0; i < receiver->n_subscriptions; i++) {
+        if (receiver->subscriptions[i].slot->kind == CC_MEDIA_AUDIO)
+            cc_voice_sender_consider(&receiver->subscriptions[i], now_us);
+    }
 }
 
 static void

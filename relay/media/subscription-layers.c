@@ -3,6 +3,7 @@
 #include "relay/media/receiver.h"
 #include "relay/media/session-wake.h"
 #include "relay/media/subscription-private.h"
+#include "relay/media/voice-sender.h"
 #include "relay/media/worker-private.h"
 
 /* How long a lifted timestamp is remembered: longer than any history. */
@@ -137,6 +138,8 @@ cc_subscription_begin_epoch(CcSubscription *subscription, CcSource *source, cons
     self->epoch = epoch;
     self->max_tid = CC_ALL_TEMPORAL_LAYERS;
     self->started = TRUE;
+    if (self->voice)
+        cc_voice_sender_begin_epoch(self);
     cc_receiver_report_soon(self->session->receiver, packet->arrival_us);
     return TRUE;
 }
@@ -148,7 +151,7 @@ static gboolean
 leaps(const CcSubscription *self, const CcPacket *packet)
 {
     CcPlace place;
-    return cc_epoch_place(&self->epoch, packet, &place) &&
+    return !self->voice && cc_epoch_place(&self->epoch, packet, &place) &&
            place.number - self->highest > G_MAXINT16;
 }
 

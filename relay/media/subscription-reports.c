@@ -1,6 +1,6 @@
 /* What a subscription and its receiver tell each other by RTCP, and how much flows. */
 #include "common/base/clock.h"
-#include "relay/media/subscription.h"
+#include "relay/media/voice-sender.h"
 
 #define SENDING_US (5 * G_USEC_PER_SEC)
 #define MEASURE_US 500000
@@ -36,6 +36,8 @@ cc_subscription_receiver_report(CcSubscription *subscription, const CcRtcpReport
         gint64 rtt_us = now_us - self->sent_reports[i].sent_us - held_us;
         self->rtt_us = MAX(rtt_us, 0);
     }
+    if (self->slot->kind == CC_MEDIA_AUDIO)
+        cc_voice_sender_consider(self, now_us);
 }
 
 gboolean

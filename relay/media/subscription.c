@@ -5,6 +5,7 @@
 #include "relay/media/downlink.h"
 #include "relay/media/egress.h"
 #include "relay/media/subscription-private.h"
+#include "relay/media/voice-sender.h"
 #include "relay/media/worker-private.h"
 
 /* Retransmissions: at most so many packets at once and a second; one that loses more than this
@@ -35,6 +36,7 @@ void
 cc_subscription_clear(CcSubscription *subscription)
 {
     g_clear_pointer(&subscription->past, g_free);
+    g_clear_pointer(&subscription->voice, cc_voice_sender_free);
 }
 
 /* A packet in its egress slot. */
@@ -173,6 +175,8 @@ static void
 forward_in_epoch(CcSubscription *self, CcSource *source, const CcPacket *packet, CcShed shed)
 {
     CcPlace place;
+    if (G_UNLIKELY(self->voice) && cc_voice_sender_forward(self, packet))
+        return;
     if (cc_subscription_thins(self, packet, shed))
         return;
     if (!cc_epoch_place(&self->epoch, packet, &place)) {
@@ -256,6 +260,11 @@ cc_subscription_retransmit(CcSubscription *subscription, guint16 sequence, gint6
     CcPlace place;
     self->nacked++;
     gint64 out = self->highest + cc_sequence_distance(sequence, (guint16)self->highest);
+    if (cc_voice_sender_has(self, out)) {
+        if (out <= self->highest && take_retransmit_credit(self, now_us))
+            cc_voice_sender_retransmit(self, out, now_us);
+        return;
+    }
     CcPacket *packet = find_sent(self, out, now_us, &epoch, &place);
     if (!packet)
         return;

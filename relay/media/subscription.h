@@ -10,6 +10,8 @@
 
 G_BEGIN_DECLS
 
+typedef struct CcVoiceSender CcVoiceSender;
+
 #define CC_SENT_REPORTS 8
 /* Numbers are unwrapped from here on; so far they may be thought to step back. */
 #define CC_FIRST_NUMBER 0x10000
@@ -47,6 +49,7 @@ typedef struct {
     gint64 mid_until;  /* first sequence number that needs no MID any more: the receiver knows us */
     guint64 packets, octets, bytes; /* octets of payload, for sender reports */
     CcTarget target;
+    CcVoiceSender *voice; /* NULL: packets go out as they come */
     CcEpoch epoch;
 
     const CcSlot *slot;
@@ -66,6 +69,8 @@ typedef struct {
     /* What its receiver says. */
     double loss;
     gint64 rtt_us; /* -1: unknown */
+    double lossy;  /* what the voice is prepared for (voice-sender.h): the loss, forgotten slowly */
+    gint64 burst_us, loss_seen_us;
 
     guint bps; /* of the last second, by cc_subscription_measure() */
     guint64 measured_bytes;

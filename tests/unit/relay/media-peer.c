@@ -162,6 +162,10 @@ fill_slots(const MediaTest *test, CcNegotiated *negotiated, CcSessionDirection d
         .codecs = {{CC_CODEC_OPUS, watch ? WATCH_AUDIO_PT : AUDIO_PT, 0, 0}},
         .nack = TRUE,
     };
+    if (watch && test->watched_red) {
+        negotiated->slots[0].codecs[0].red_payload_type = WATCH_RED_PT;
+        negotiated->slots[0].codecs[0].rtx_payload_type = WATCH_AUDIO_RTX_PT;
+    }
     negotiated->slots[1] = (CcSlot){
         .m_line = 1,
         .kind = CC_MEDIA_VIDEO,

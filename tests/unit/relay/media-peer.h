@@ -13,6 +13,8 @@
 #define VIDEO_PT 96
 #define VIDEO_RTX_PT 97
 #define WATCH_AUDIO_PT 109
+#define WATCH_RED_PT 110
+#define WATCH_AUDIO_RTX_PT 112
 #define WATCH_VIDEO_PT 120
 #define WATCH_RTX_PT 121
 #define MID_EXT 4
@@ -62,6 +64,7 @@ struct MediaTest {
     guint published_layers;       /* of its simulcast, "h", "m", "l"; 0: no simulcast */
     CcSlotCodec watched_video[2]; /* of the next receiver: VP8, nothing */
     gboolean watched_by_number;   /* the next receiver has transport-wide numbers */
+    gboolean watched_red;         /* the next receivers take RFC 2198, and RTX for voice */
     CcWorkerGroupStats *all_stats;
     const CcWorkerStats *stats; /* of all workers, by the latest media_test_stats() */
 };

@@ -200,6 +200,34 @@ test_numbers_or_repair(void)
     g_assert_false(cc_sdp_codec_has_feedback(opus, "nack"));
 }
 
+/* Chromium offers "63 red/48000/2" with "111/111" to watch with; it gets that behind Opus itself.
+ */
+static void
+test_red(void)
+{
+    CcNegotiated n;
+    g_autoptr(CcSdp) answer = negotiate_ok("chromium-whep", &watch, NULL, NULL, &n);
+    const CcSdpMedia *audio = answer->media->pdata[0];
+    g_assert_cmpuint(n.slots[0].codecs[0].payload_type, ==, 111);
+    g_assert_cmpuint(n.slots[0].codecs[0].red_payload_type, ==, 63);
+    g_assert_cmpuint(audio->codecs->len, ==, 2);
+    const CcSdpCodec *opus = audio->codecs->pdata[0], *red = audio->codecs->pdata[1];
+    g_assert_cmpstr(opus->name, ==, "opus");
+    g_assert_cmpstr(red->name, ==, "red");
+    g_assert_cmpuint(red->payload_type, ==, 63);
+    g_assert_cmpuint(red->channels, ==, 2);
+    g_assert_cmpstr(red->fmtp, ==, "111/111");
+
+    static const char *const useless[] = {"a=fmtp:63 111/110", "a=fmtp:63 9", "a=fmtp:9 111/111",
+                                          "a=fmtp:63 /"};
+    for (guint i = 0; i < G_N_ELEMENTS(useless); i++) {
+        g_autoptr(CcSdp) plain =
+            negotiate_ok("chromium-whep", &watch, "a=fmtp:63 111/111", useless[i], &n);
+        g_assert_cmpuint(n.slots[0].codecs[0].red_payload_type, ==, 0);
+        g_assert_cmpuint(((const CcSdpMedia *)plain->media->pdata[0])->codecs->len, ==, 1);
+    }
+}
+
 static void
 test_h264(void)
 {
@@ -686,6 +714,7 @@ main(int argc, char **argv)
     g_test_add_func("/negotiation/chromium-watches", test_chromium_watches);
     g_test_add_func("/negotiation/remb", test_remb);
     g_test_add_func("/negotiation/numbers-or-repair", test_numbers_or_repair);
+    g_test_add_func("/negotiation/red", test_red);
     g_test_add_func("/negotiation/h264", test_h264);
     g_test_add_func("/negotiation/vp9-profile", test_vp9_profile);
     g_test_add_func("/negotiation/firefox", test_firefox);

@@ -1,0 +1,285 @@
+#include "relay/media/voice-sender.h"
+
+#include "common/rate/loss-pattern.h"
+#include "common/rate/voice-plan.h"
+#include "common/wire/bytes.h"
+#include "common/wire/voice-payload.h"
+#include "relay/media/downlink.h"
+#include "relay/media/egress.h"
+#include "relay/media/worker-private.h"
+
+#define MAX_PAYLOAD 1148             /* of 1200 bytes: RTP with its extensions 36, SRTP 16 */
+#define RTX_HEADER 2                 /* bytes: the original sequence number */
+#define CALM_US (5 * G_USEC_PER_SEC) /* fewer copies only when fewer have sufficed for so long */
+#define CONSIDER_US 200000
+#define BELIEVE_US 700000.0
+#define FORGET_US 6000000.0
+#define MIN_PACKETS 20  /* whose fate is known, before it says anything */
+#define SOME_PAYLOAD 80 /* bytes of an Opus packet, before any has been seen */
+
+struct CcVoiceSender {
+    CcVoiceLine line;
+    gboolean leaving;        /* from the next packet on the stream does without */
+    gint64 too_many_us;      /* since when fewer copies would do; 0: they would not */
+    guint64 packets, octets; /* from the source */
+};
+
+void
+cc_voice_sender_free(CcVoiceSender *voice)
+{
+    g_free(voice);
+}
+
+void
+cc_voice_sender_begin_epoch(CcSubscription *subscription)
+{
+    CcVoiceSender *voice = subscription->voice;
+    CcVoicePlan plan = voice->line.plan;
+    cc_voice_line_init(&voice->line, &plan, subscription->highest + 1);
+}
+
+gboolean
+cc_voice_sender_has(const CcSubscription *subscription, gint64 number)
+{
+    return subscription->voice && number >= subscription->voice->line.first_number;
+}
+
+static gboolean
+fetch(gint64 sequence, CcOpusPiece *piece, gpointer user_data)
+{
+    const CcSubscription *self = user_data;
+    const CcPacket *packet =
+        cc_packet_history_get(self->epoch.source->history, (guint16)sequence, self->highest_us);
+    if (!packet || packet->sequence != sequence)
+        return FALSE;
+    *piece = (CcOpusPiece){packet->rtp.payload, packet->rtp.payload_length};
+    return TRUE;
+}
+
+static gsize
+write_header(const CcSubscription *self, gint64 number, CcRtpWriteHeader *header, guint8 *out)
+{
+    header->timestamp = cc_epoch_timestamp(&self->epoch, header->timestamp);
+    if (number < self->mid_until && self->slot->mid_ext) {
+        header->mid_id = self->slot->mid_ext;
+        header->mid = self->slot->mid;
+        header->mid_length = (guint8)strlen(self->slot->mid);
+    }
+    header->transport_cc_id = self->slot->transport_cc_ext;
+    header->transport_sequence = self->session->downlink->next_sequence;
+    return cc_rtp_write_header(out, CC_EGRESS_CAPACITY, header);
+}
+
+static gboolean
+commit(CcSubscription *self, guint8 *packet, gsize length, gsize header, gint64 number)
+{
+    if (!cc_egress_commit_rtp(self->session, packet, length, header,
+                              (guint64)(number - CC_FIRST_NUMBER)))
+        return FALSE;
+    cc_downlink_sent(self->session->downlink, length, self->slot->transport_cc_ext != 0,
+                     self->session->worker->now_us);
+    self->bytes += length;
+    return TRUE;
+}
+
+/* Each number is written once and never again under its own SSRC: what it carries depends on the
+ * plan of the moment, and SRTP must not encrypt two things under one number. */
+static void
+send_shape(CcSubscription *self, const CcVoiceShape *shape)
+{
+    guint8 *out = cc_egress_begin(self->session);
+    CcRtpWriteHeader header = {
+        .marker = shape->marker,
+        .payload_type = self->epoch.payload_type,
+        .sequence = (guint16)shape->number,
+        .timestamp = shape->primary.timestamp,
+        .ssrc = self->ssrc,
+    };
+    self->highest = shape->number;
+    if (!out)
+        return;
+    gboolean red;
+    gsize start = write_header(self, shape->number, &header, out);
+    gsize length = cc_voice_write_payload(shape, fetch, self, self->epoch.payload_type, out + start,
+                                          MAX_PAYLOAD, &red);
+    if (length == 0) /* alone it may be longer, as it was when it came */
+        length = cc_voice_write_span(&shape->primary, fetch, self, out + start,
+                                     CC_EGRESS_CAPACITY - start);
+    if (length == 0)
+        return;
+    if (red)
+        out[1] = (guint8)((out[1] & 0x80) | self->epoch.codec->red_payload_type);
+    if (!commit(self, out, start + length, start, shape->number))
+        return;
+    self->packets++;
+    self->octets += length;
+}
+
+static CcVoiceSource
+look_at(const CcPacket *packet)
+{
+    const CcRtpHeader *rtp = &packet->rtp;
+    return (CcVoiceSource){
+        .sequence = packet->sequence,
+        .timestamp = rtp->timestamp,
+        .marker = rtp->marker,
+        .length = rtp->payload_length,
+        .samples = cc_opus_duration(rtp->payload, rtp->payload_length),
+        .toc = rtp->payload_length > 0 ? rtp->payload[0] : 0,
+        .last = cc_opus_is_dtx(rtp->payload, rtp->payload_length),
+    };
+}
+
+static void
+leave(CcSubscription *self, const CcPacket *packet)
+{
+    cc_numbering_begin(&self->epoch.numbering, packet->sequence, self->highest + 1);
+    g_clear_pointer(&self->voice, cc_voice_sender_free);
+}
+
+gboolean
+cc_voice_sender_forward(CcSubscription *subscription, const CcPacket *packet)
+{
+    CcSubscription *self = subscription;
+    CcVoiceSender *voice = self->voice;
+    CcVoiceShape shapes[2];
+    gboolean newest = !voice->line.started || packet->sequence > voice->line.newest;
+    if (voice->leaving && newest) {
+        leave(self, packet);
+        return FALSE;
+    }
+    voice->packets++;
+    voice->octets += packet->rtp.payload_length;
+    self->highest_us = packet->arrival_us;
+    if (newest)
+        self->highest_timestamp = cc_epoch_timestamp(&self->epoch, packet->rtp.timestamp);
+    CcVoiceSource source = look_at(packet);
+    guint n = cc_voice_line_add(&voice->line, &source, shapes);
+    for (guint i = 0; i < n; i++)
+        send_shape(self, &shapes[i]);
+    return TRUE;
+}
+
+void
+cc_voice_sender_retransmit(CcSubscription *subscription, gint64 number, gint64 now_us)
+{
+    CcSubscription *self = subscription;
+    const CcVoiceSpan *span = cc_voice_line_find(&self->voice->line, number);
+    if (!span || self->epoch.codec->rtx_payload_type == 0 || self->slot->rtx_ssrc == 0)
+        return;
+    guint8 *out = cc_egress_begin(self->session);
+    if (!out)
+        return;
+    CcRtpWriteHeader header = {
+        .payload_type = self->epoch.codec->rtx_payload_type,
+        .sequence = (guint16)self->rtx_number,
+        .timestamp = span->timestamp,
+        .ssrc = self->slot->rtx_ssrc,
+    };
+    gsize start = write_header(self, number, &header, out);
+    gsize length = cc_voice_write_span(span, fetch, self, out + start + RTX_HEADER, MAX_PAYLOAD);
+    if (length == 0)
+        return;
+    cc_write_u16(out + start, (guint16)number);
+    if (!commit(self, out, start + RTX_HEADER + length, start, self->rtx_number))
+        return;
+    self->rtx_number++;
+    self->retransmitted++;
+}
+
+/* What one packet from the source is like: by those that have come, or the newest in the history.
+ */
+static void
+describe_source(const CcSubscription *self, CcVoiceLink *link)
+{
+    const CcVoiceSender *voice = self->voice;
+    guint64 packets = voice ? voice->packets : self->packets;
+    guint64 octets = voice ? voice->octets : self->octets;
+    gint64 newest = voice ? voice->line.newest : self->epoch.numbering.newest;
+    CcOpusPiece piece;
+    link->payload = packets > 0 ? (guint)(octets / packets) : SOME_PAYLOAD;
+    if (fetch(newest, &piece, (gpointer)self))
+        link->samples = cc_opus_duration(piece.data, piece.length);
+    if (link->samples == 0)
+        link->samples = CC_VOICE_FRAME_SAMPLES;
+}
+
+/* Loss is believed quickly and forgotten slowly. */
+static void
+remember(CcSubscription *self, double loss, gint64 burst_us, gint64 now_us)
+{
+    double passed_us = (double)MIN(now_us - self->loss_seen_us, G_USEC_PER_SEC);
+    double share = MIN(passed_us / (loss > self->lossy ? BELIEVE_US : FORGET_US), 1);
+    self->loss_seen_us = now_us;
+    self->lossy += (loss - self->lossy) * share;
+    self->burst_us += (gint64)((double)(burst_us - self->burst_us) * share);
+}
+
+/* What its receiver tells of the way: by transport-wide feedback, else by reports. */
+static void
+look_at_way(CcSubscription *self, CcVoiceLink *link, gint64 now_us)
+{
+    CcDownlink *downlink = self->session->downlink;
+    CcEstimator *estimator = &downlink->estimator;
+    CcLossPattern pattern = {.loss = self->loss};
+    if (self->slot->transport_cc_ext != 0)
+        cc_loss_pattern_read(&estimator->record, estimator->forgive_us, now_us, &pattern);
+    if (self->slot->transport_cc_ext == 0 || pattern.n >= MIN_PACKETS)
+        remember(self, pattern.loss, pattern.burst_us, now_us);
+    link->loss = self->lossy;
+    link->burst_us = self->burst_us;
+    if (estimator->result.state != CC_LINK_STARTING)
+        link->link_bps = estimator->result.estimate_bps;
+}
+
+/* More copies, or another shape of the same many, at once; fewer when they have sufficed for a
+ * while, unless there is no room for so many any more. */
+static gboolean
+is_due(CcVoiceSender *voice, const CcVoiceLink *link, const CcVoicePlan *plan, gint64 now_us)
+{
+    const CcVoicePlan *before = &voice->line.plan;
+    gboolean fewer = plan->n_earlier < before->n_earlier;
+    if (!fewer)
+        voice->too_many_us = 0;
+    else if (voice->too_many_us == 0)
+        voice->too_many_us = now_us;
+    return !fewer || now_us - voice->too_many_us >= CALM_US || !cc_voice_plan_fits(link, before);
+}
+
+static void
+adopt(CcSubscription *self, const CcVoicePlan *plan, gboolean plain)
+{
+    CcVoiceSender *voice = self->voice;
+    CcVoiceShape shape;
+    voice->line.plan = *plan;
+    voice->too_many_us = 0;
+    voice->leaving = plain;
+    if (voice->leaving && cc_voice_line_flush(&voice->line, &shape))
+        send_shape(self, &shape);
+}
+
+void
+cc_voice_sender_consider(CcSubscription *subscription, gint64 now_us)
+{
+    CcSubscription *self = subscription;
+    if (now_us - self->loss_seen_us < CONSIDER_US || !self->started || !self->epoch.source ||
+        self->epoch.source->codec.codec != CC_CODEC_OPUS)
+        return;
+    CcVoiceLink link = {
+        .red = self->epoch.codec->red_payload_type != 0,
+        .repeats = self->epoch.codec->rtx_payload_type != 0,
+    };
+    look_at_way(self, &link, now_us);
+    describe_source(self, &link);
+    CcVoicePlan plan;
+    cc_voice_plan(&link, self->voice ? &self->voice->line.plan : NULL, &plan);
+    gboolean plain = cc_voice_plan_is_plain(&link, &plan);
+    if (!self->voice) {
+        if (plain)
+            return;
+        self->voice = g_new0(CcVoiceSender, 1);
+        cc_voice_line_init(&self->voice->line, &plan, self->highest + 1);
+    } else if (is_due(self->voice, &link, &plan, now_us)) {
+        adopt(self, &plan, plain);
+    }
+}

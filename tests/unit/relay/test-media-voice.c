@@ -1,0 +1,191 @@
+/* Voice to receivers whose links lose: earlier packets travel with later ones, and the stream's
+ * numbers go on without a hole whatever happens to it. */
+#include "media-peer.h"
+
+#include "common/wire/opus.h"
+#include "common/wire/red.h"
+
+#define FRAME 960
+
+typedef struct {
+    MediaTest test;
+    Peer *teacher, *watcher;
+    guint32 ssrc;
+    guint16 next; /* the teacher's next number */
+    guint heard;  /* packets that the watcher has got */
+} Lesson;
+
+static void
+lesson_begin(Lesson *lesson)
+{
+    memset(lesson, 0, sizeof *lesson);
+    media_test_init(&lesson->test);
+    lesson->test.watched_red = TRUE;
+    media_test_start(&lesson->test);
+    lesson->teacher = peer_connected(&lesson->test, CC_DIRECTION_PUBLISH, FALSE);
+    lesson->watcher = peer_connected(&lesson->test, CC_DIRECTION_WATCH, FALSE);
+    lesson->ssrc = peer_slot(lesson->watcher, CC_MEDIA_AUDIO)->ssrc;
+    lesson->next = 1;
+}
+
+/* An Opus packet of which one can see which it is. */
+static void
+say(Lesson *lesson, guint16 sequence)
+{
+    guint8 payload[40] = {9 << 3, (guint8)(sequence >> 8), (guint8)sequence};
+    peer_send_rtp(lesson->teacher, &(RtpToSend){.payload_type = AUDIO_PT,
+                                                .sequence = sequence,
+                                                .timestamp = sequence * (guint32)FRAME,
+                                                .ssrc = PUBLISHER_AUDIO,
+                                                .mid = "0",
+                                                .payload = payload,
+                                                .payload_length = sizeof payload});
+}
+
+static void
+say_next(Lesson *lesson, guint n)
+{
+    for (guint i = 0; i < n; i++)
+        say(lesson, lesson->next++);
+}
+
+static void
+hear(Lesson *lesson, guint n)
+{
+    lesson->heard += n;
+    wait_count(lesson->watcher, CC_MEDIA_AUDIO, lesson->heard);
+}
+
+static const CcRtpHeader *
+heard(const Lesson *lesson, guint index)
+{
+    return &peer_packet(lesson->watcher, lesson->ssrc, index)->rtp;
+}
+
+static void
+report_loss(Lesson *lesson, double loss)
+{
+    guint8 buffer[400];
+    CcRtcpBuilder builder;
+    CcRtcpReportBlock block = {.ssrc = lesson->ssrc, .fraction_lost = (guint8)(loss * 256)};
+    cc_rtcp_builder_init(&builder, buffer, 300);
+    cc_rtcp_add_receiver_report(&builder, 1, &block, 1);
+    peer_send_rtcp(lesson->watcher, &builder);
+    media_test_stats(&lesson->test); /* it has been read */
+}
+
+static guint16
+frame_id(const guint8 *data)
+{
+    return (guint16)(data[1] << 8 | data[2]);
+}
+
+static void
+assert_numbers_follow(const Lesson *lesson)
+{
+    for (guint i = 1; i < lesson->heard; i++)
+        g_assert_cmpuint(heard(lesson, i)->sequence, ==,
+                         (guint16)(heard(lesson, i - 1)->sequence + 1));
+}
+
+/* Without loss packets go out as they came; with it each carries earlier ones. */
+static void
+test_red(void)
+{
+    Lesson lesson;
+    lesson_begin(&lesson);
+    say_next(&lesson, 5);
+    hear(&lesson, 5);
+    report_loss(&lesson, 0.5);
+    say_next(&lesson, 20);
+    hear(&lesson, 20);
+    assert_numbers_follow(&lesson);
+    guint32 first = heard(&lesson, 0)->timestamp;
+    for (guint i = 0; i < lesson.heard; i++) {
+        const CcRtpHeader *rtp = heard(&lesson, i);
+        CcRedBlock blocks[CC_RED_MAX_BLOCKS];
+        g_assert_cmpuint(rtp->timestamp, ==, first + i * FRAME);
+        if (i <= 5) { /* the first one after the report has nothing to repeat yet */
+            g_assert_cmpuint(rtp->payload_type, ==, WATCH_AUDIO_PT);
+            g_assert_cmpuint(frame_id(rtp->payload), ==, i + 1);
+            continue;
+        }
+        g_assert_cmpuint(rtp->payload_type, ==, WATCH_RED_PT);
+        guint n = cc_red_read(rtp->payload, rtp->payload_length, blocks);
+        g_assert_cmpuint(n, >=, 2);
+        if (i >= 10)
+            g_assert_cmpuint(n, >=, 4);
+        for (guint k = 0; k < n; k++) {
+            g_assert_cmpuint(blocks[k].payload_type, ==, WATCH_AUDIO_PT);
+            g_assert_cmpuint(blocks[k].length, ==, 40);
+            g_assert_cmpuint(frame_id(blocks[k].data), ==, i + 1 - blocks[k].offset / FRAME);
+        }
+        g_assert_cmpuint(blocks[n - 1].offset, ==, 0);
+        g_assert_cmpuint(blocks[n - 2].offset, ==, FRAME);
+    }
+    media_test_clear(&lesson.test);
+}
+
+/* A receiver that has not offered RED gets none, whatever it loses. */
+static void
+test_no_red(void)
+{
+    Lesson lesson;
+    memset(&lesson, 0, sizeof lesson);
+    media_test_init(&lesson.test);
+    media_test_start(&lesson.test);
+    lesson.teacher = peer_connected(&lesson.test, CC_DIRECTION_PUBLISH, FALSE);
+    lesson.watcher = peer_connected(&lesson.test, CC_DIRECTION_WATCH, FALSE);
+    lesson.ssrc = peer_slot(lesson.watcher, CC_MEDIA_AUDIO)->ssrc;
+    say_next(&lesson, 2);
+    hear(&lesson, 2);
+    report_loss(&lesson, 0.5);
+    say_next(&lesson, 10);
+    hear(&lesson, 10);
+    assert_numbers_follow(&lesson);
+    for (guint i = 0; i < lesson.heard; i++)
+        g_assert_cmpuint(heard(&lesson, i)->payload_type, ==, WATCH_AUDIO_PT);
+    media_test_clear(&lesson.test);
+}
+
+/* What the publisher sends late goes out late, under a number of its own; what it loses leaves no
+ * hole in numbers that are ours. Another source is followed without a hole either, and nothing of
+ * the one before is repeated. */
+static void
+test_disorder(void)
+{
+    Lesson lesson;
+    lesson_begin(&lesson);
+    say_next(&lesson, 2);
+    hear(&lesson, 2);
+    report_loss(&lesson, 0.5);
+    static const guint16 order[] = {3, 4, 6, 5, 9, 10};
+    for (guint i = 0; i < G_N_ELEMENTS(order); i++)
+        say(&lesson, order[i]);
+    hear(&lesson, G_N_ELEMENTS(order));
+    assert_numbers_follow(&lesson);
+    guint32 first = heard(&lesson, 0)->timestamp;
+    for (guint i = 0; i < G_N_ELEMENTS(order); i++) {
+        const CcRtpHeader *rtp = heard(&lesson, 2 + i);
+        CcRedBlock blocks[CC_RED_MAX_BLOCKS] = {
+            {WATCH_AUDIO_PT, 0, rtp->payload_length, rtp->payload}};
+        guint n = rtp->payload_type == WATCH_RED_PT
+                      ? cc_red_read(rtp->payload, rtp->payload_length, blocks)
+                      : 1;
+        g_assert_cmpuint(n, >, 0);
+        g_assert_cmpuint(rtp->timestamp, ==, first + (order[i] - 1u) * FRAME);
+        for (guint k = 0; k < n; k++)
+            g_assert_cmpuint(frame_id(blocks[k].data), ==, order[i] - blocks[k].offset / FRAME);
+    }
+    media_test_clear(&lesson.test);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/media-voice/red", test_red);
+    g_test_add_func("/media-voice/no-red", test_no_red);
+    g_test_add_func("/media-voice/disorder", test_disorder);
+    return g_test_run();
+}
