@@ -16,11 +16,9 @@ G_BEGIN_DECLS
 
 typedef struct {
     guint base_ms, delay_ms;
-    gint64 window_us;       /* begin of the present window; 0: none yet */
-    guint pictures, late;   /* in it */
-    gint64 behind_us[256];  /* in it; of the first of them */
-    gint64 calm_us;         /* since when nothing was late; 0: not calm */
-    gint64 worst_behind_us; /* since then */
+    gint64 window_us;      /* begin of the present window; 0: none yet */
+    guint pictures, late;  /* in it */
+    gint64 behind_us[512]; /* in it; of the first of them */
     gboolean hopeless;
 } CcPlayout;
 
