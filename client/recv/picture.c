@@ -21,6 +21,9 @@
 #define LEFTOVERS_US 300000
 #define VIDEO_RATE 90000        /* RTP time units a second, of all video codecs */
 #define MAX_DISTANCE_US 5000000 /* by which no sane clocks place picture and voice apart */
+#define KEYFRAME_US 200000      /* between questions for a keyframe, on the shortest ways */
+#define MIN_RTT_MS 40
+#define MAX_RTT_MS 1000
 #define RTCP_MIN_INTERVAL (50 * GST_MSECOND)
 
 struct CcPicture {
@@ -41,6 +44,9 @@ struct CcPicture {
     CcSenderClock clock;
     gint64 placed_us; /* PTS of the newest packet minus its sender's time */
     gboolean placed;
+    gint64 asked_us;    /* when a keyframe was asked for */
+    gint64 keyframe_us; /* not again before */
+    int rtt_ms;
 };
 
 static GstCaps *
@@ -82,6 +88,7 @@ on_new_jitterbuffer(GstElement *rtpbin, GstElement *jitterbuffer, guint session,
     g_object_set(jitterbuffer, "faststart-min-packets", 1, "rtx-next-seqnum", FALSE,
                  "do-retransmission", cc_rtp_route_repairs(picture->route, CC_MEDIA_VIDEO), NULL);
     g_mutex_lock(&picture->lock);
+    g_object_set(jitterbuffer, "rtx-min-retry-timeout", picture->rtt_ms, NULL);
     g_ptr_array_add(picture->jitterbuffers, gst_object_ref(jitterbuffer));
     g_mutex_unlock(&picture->lock);
 }
@@ -210,6 +217,23 @@ note_place(CcPicture *picture, GstBuffer *buffer)
     g_mutex_unlock(&picture->lock);
 }
 
+/* The depayloader asks for a keyframe with each picture that it cannot use: once in the time that
+ * the answer takes is enough. */
+static GstPadProbeReturn
+on_event_back(GstPad *pad, GstPadProbeInfo *probe, gpointer user_data)
+{
+    CcPicture *picture = user_data;
+    if (!gst_video_event_is_force_key_unit(GST_PAD_PROBE_INFO_EVENT(probe)))
+        return GST_PAD_PROBE_OK;
+    gint64 now_us = cc_clock_now_us();
+    g_mutex_lock(&picture->lock);
+    gboolean soon = now_us - picture->asked_us < picture->keyframe_us;
+    if (!soon)
+        picture->asked_us = now_us;
+    g_mutex_unlock(&picture->lock);
+    return soon ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
+}
+
 /* A stream that has none takes the decoder over: a new one, or a former one that goes on (a teacher
  * who comes back to a codec). What is left of the former one when it loses it must not. */
 static GstPadProbeReturn
@@ -230,9 +254,11 @@ on_packet(GstPad *pad, GstPadProbeInfo *probe, gpointer user_data)
 static void
 on_pad_added(GstElement *rtpbin, GstPad *pad, gpointer user_data)
 {
-    if (g_str_has_prefix(GST_PAD_NAME(pad), "recv_rtp_src_"))
-        gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST,
-                          on_packet, user_data, NULL);
+    if (!g_str_has_prefix(GST_PAD_NAME(pad), "recv_rtp_src_"))
+        return;
+    gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST, on_packet,
+                      user_data, NULL);
+    gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, on_event_back, user_data, NULL);
 }
 
 static GstFlowReturn
@@ -326,6 +352,8 @@ cc_picture_new(const CcRtpRoute *route, const CcPictureOptions *options,
     picture->callbacks = *callbacks;
     picture->user_data = user_data;
     picture->repair_ms = CC_PICTURE_MIN_REPAIR_MS;
+    picture->rtt_ms = MIN_RTT_MS;
+    picture->keyframe_us = KEYFRAME_US;
     picture->pipeline = gst_pipeline_new("picture");
     gst_pipeline_use_clock(GST_PIPELINE(picture->pipeline), options->clock);
     gst_element_set_start_time(picture->pipeline, GST_CLOCK_TIME_NONE);
@@ -386,9 +414,22 @@ cc_picture_sender_report(CcPicture *picture, const CcRtcpSenderInfo *info)
     g_mutex_unlock(&picture->lock);
 }
 
-void
-cc_picture_set_repair_time(CcPicture *picture, gint64 wanted_ms)
+static void
+set_rtt(CcPicture *picture, gint64 rtt_us)
 {
+    g_mutex_lock(&picture->lock);
+    picture->rtt_ms = (int)CLAMP(rtt_us / 1000, MIN_RTT_MS, MAX_RTT_MS);
+    picture->keyframe_us = MAX(rtt_us + rtt_us / 2, KEYFRAME_US);
+    for (guint i = 0; i < picture->jitterbuffers->len; i++)
+        g_object_set(picture->jitterbuffers->pdata[i], "rtx-min-retry-timeout", picture->rtt_ms,
+                     NULL);
+    g_mutex_unlock(&picture->lock);
+}
+
+void
+cc_picture_set_repair_time(CcPicture *picture, gint64 wanted_ms, gint64 rtt_us)
+{
+    set_rtt(picture, rtt_us);
     guint repair_ms =
         (guint)CLAMP(wanted_ms, CC_PICTURE_MIN_REPAIR_MS, CC_PICTURE_MAX_REPAIR_MS) / 10 * 10;
     if (repair_ms == picture->repair_ms)

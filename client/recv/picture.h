@@ -44,8 +44,9 @@ void cc_picture_rtp(CcPicture *picture, const guint8 *packet, gsize length, gint
 void cc_picture_rtcp(CcPicture *picture, const guint8 *packet, gsize length, gint64 arrival_us);
 /* A sender report of the picture's SSRC. */
 void cc_picture_sender_report(CcPicture *picture, const CcRtcpSenderInfo *info);
-/* How long a lost packet is waited for, within the bounds above. */
-void cc_picture_set_repair_time(CcPicture *picture, gint64 wanted_ms);
+/* How long a lost packet is waited for, within the bounds above, and after which time a question is
+ * worth repeating. */
+void cc_picture_set_repair_time(CcPicture *picture, gint64 wanted_ms, gint64 rtt_us);
 /* Asks for a keyframe (PLI), if the stream has begun. */
 void cc_picture_ask_for_keyframe(CcPicture *picture);
 /* TRUE once after GStreamer reported an error in here: the owner makes a new one. */

@@ -173,9 +173,9 @@ cc_rtp_receiver_adapt(CcRtpReceiver *receiver)
     CcVoiceFigures voice;
     cc_voice_get_figures(receiver->voice, &voice);
     if (receiver->picture != NULL)
-        cc_picture_set_repair_time(receiver->picture,
-                                   MAX(voice.played.delay_ms, voice.rtt_us * 5 / 2000) +
-                                       REPAIR_SPARE_MS);
+        cc_picture_set_repair_time(
+            receiver->picture,
+            MAX(voice.played.delay_ms, voice.rtt_us * 5 / 2000) + REPAIR_SPARE_MS, voice.rtt_us);
 }
 
 void
