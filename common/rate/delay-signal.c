@@ -6,7 +6,8 @@
 #define STANDING_US 100000 /* the queue is what no packet of so long escaped */
 #define STANDING_N 4       /* and no one of so many */
 #define LUCK 0.6           /* of the jitter */
-#define QUIET_US 8000      /* so much comes of our own packets */
+#define QUIET_US 8000.0    /* so much jitter comes of our own packets, at least */
+#define FULL_BITS (1200 * 8.0)
 #define MAX_LUCK_US 20000
 #define STRETCH_US (10 * G_USEC_PER_SEC)
 #define SMALL_BYTES 120 /* such a packet takes no time to speak of */
@@ -61,6 +62,8 @@ void
 cc_delay_signal_add(CcDelaySignal *signal, gint64 sent_us, gint64 delay_us, guint bytes, double bps)
 {
     track_base(signal, sent_us, delay_us);
+    if (bps > 0)
+        signal->quiet_us = MAX(QUIET_US, OWN_SHARE * FULL_BITS * G_USEC_PER_SEC / bps);
     if (bytes > SMALL_BYTES && bps > 0)
         delay_us -= (gint64)(OWN_SHARE * (bytes - SMALL_BYTES) * 8 * G_USEC_PER_SEC / bps);
     CcDelayGroup *group = &signal->groups[signal->newest];
@@ -95,7 +98,7 @@ cc_delay_signal_queue_us(const CcDelaySignal *signal)
         n += group->n;
     }
     /* The base is the luckiest of many packets, this of a few only. */
-    gint64 luck_us = (gint64)CLAMP((signal->jitter_us - QUIET_US) * LUCK, 0, MAX_LUCK_US);
+    gint64 luck_us = (gint64)CLAMP((signal->jitter_us - signal->quiet_us) * LUCK, 0, MAX_LUCK_US);
     return MAX(least_us - cc_delay_signal_base_us(signal) - luck_us, 0);
 }
 

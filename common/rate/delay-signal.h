@@ -24,6 +24,7 @@ typedef struct {
     gint64 stretch_us; /* when the newest began */
 
     gboolean held;    /* the base is not forgotten: the queue is known never to be empty */
+    double quiet_us;  /* jitter of our own making */
     double jitter_us; /* mean of how far groups are from their neighbours */
 } CcDelaySignal;
 

@@ -13,6 +13,8 @@
 
 #define FIRST_PAUSE_US 1500000
 #define MAX_PAUSE_US 6000000
+#define NARROW_BPS 60000 /* where a probe is in the voice's way */
+#define NARROW_PAUSE_US 15000000
 #define MAX_WAIT_US 4000000 /* for a caller that does not send it */
 
 void
@@ -88,7 +90,8 @@ cc_prober_end(CcProber *prober, double bits, gint64 loop_us, gint64 now_us, doub
         prober->failures = 0;
     else
         prober->failures++;
+    gint64 longest_us = prober->probe.bps < NARROW_BPS ? NARROW_PAUSE_US : MAX_PAUSE_US;
     gint64 pause_us = FIRST_PAUSE_US << MIN(prober->failures, 8) >> 1;
-    prober->next_us = now_us + (prober->failures == 0 ? 0 : MIN(pause_us, MAX_PAUSE_US));
+    prober->next_us = now_us + (prober->failures == 0 ? 0 : MIN(pause_us, longest_us));
     return verdict;
 }

@@ -24,10 +24,12 @@
 
 #define WATCH_US 200000.0 /* of queue that should have drained before there is a verdict */
 #define CONTESTED_CHECK_US (3 * G_USEC_PER_SEC)
+#define WATCH_LOOPS 3         /* for what is seen is old */
 #define PLAIN_QUEUE_US 120000 /* a shorter one takes more to be sure */
 #define WATCH_ABOVE_US 20000  /* beyond the target */
 
 #define CONTESTED_CUT 0.85
+#define FLOOD_LOSS 0.15 /* beyond what is random: no download does that to itself */
 #define CONTESTED_BREATH 0.6
 #define CONTESTED_END_US 4000000 /* without a queue */
 #define CONTESTED_REACH 2.2      /* of what is sent: more is not tested */
@@ -151,6 +153,7 @@ watch(CcRateControl *self, const CcPathView *view, double seconds)
         self->watching = TRUE;
         self->watch_bps = carried;
         self->watch_queue_us = view->queue_us;
+        self->watch_us = view->now_us;
         self->expected_us = 0;
         return;
     }
@@ -158,7 +161,9 @@ watch(CcRateControl *self, const CcPathView *view, double seconds)
         self->expected_us +=
             MAX(1 - view->sent_bps / self->watch_bps, 0) * seconds * G_USEC_PER_SEC;
     gboolean plain = contested || view->queue_us > PLAIN_QUEUE_US;
-    if (self->expected_us < (plain ? WATCH_US : 3 * WATCH_US))
+    gint64 since_us = view->now_us - self->watch_us;
+    if (self->expected_us < (plain ? WATCH_US : 3 * WATCH_US) ||
+        (!contested && since_us < WATCH_LOOPS * view->loop_us))
         return;
     self->watching = FALSE;
     double drained_us = (double)(self->watch_queue_us - view->queue_us);
@@ -202,6 +207,8 @@ contest(CcRateControl *self, const CcPathView *view, double seconds)
     if (lost && view->now_us - self->loss_us > MAX(view->loop_us, CONTESTED_PAUSE_US)) {
         self->loss_us = view->now_us;
         self->bps *= CONTESTED_CUT;
+        if (view->loss - view->random_loss > FLOOD_LOSS)
+            self->bps = MIN(self->bps, carried_bps(view));
     } else if (self->bps < CONTESTED_REACH * view->sent_bps && view->now_us > self->breath_us) {
         double rounds = seconds * G_USEC_PER_SEC / (double)MAX(view->loop_us, 50000);
         self->bps += STEP_BITS * rounds * G_USEC_PER_SEC / (double)MAX(view->loop_us, 50000);

@@ -45,7 +45,7 @@ typedef struct {
     double episode_bps;            /* the rate when it began */
     gboolean watching;             /* whether it gives way */
     double watch_bps, expected_us; /* what arrived then; how much should have drained since */
-    gint64 watch_queue_us;
+    gint64 watch_queue_us, watch_us;
     gint64 full_us;                       /* when it was last longer than it should be */
     gint64 check_us;                      /* last time that a contest was doubted */
     gint64 least_queue_us, most_queue_us; /* since */
