@@ -162,12 +162,14 @@ export function stats(page) {
     if (!peer || peer.connectionState === 'closed') return null;
     const all = [...(await peer.getStats()).values()];
     const find = (type, kind) => all.find((entry) => entry.type === type && (!kind || entry.kind === kind)) ?? null;
+    const layers = all.filter((entry) => entry.type === 'outbound-rtp' && entry.kind === 'video');
     return {
       state: peer.connectionState,
       sessions: globalThis.testPeers.length,
       video: find('inbound-rtp', 'video'),
       audio: find('inbound-rtp', 'audio'),
-      sentVideo: find('outbound-rtp', 'video'),
+      sentVideo: layers.sort((a, b) => (b.framesEncoded ?? 0) - (a.framesEncoded ?? 0))[0] ?? null,
+      sentLayers: Object.fromEntries(layers.map((entry) => [entry.rid, entry])),
       sentAudio: find('outbound-rtp', 'audio'),
       transport: find('transport'),
     };

@@ -72,6 +72,26 @@ test('a browser teaches a browser', async (t) => {
   await watcher.context().close();
 });
 
+test('a browser teaches in three sizes at once, and a browser watches the largest that arrives', async (t) => {
+  const watcher = await openPage(browser, `${relay.url}/watch/layers`);
+  const teacher = await teach('layers');
+  const layers = await waitFor('two layers', async () => {
+    const sent = (await stats(teacher))?.sentLayers ?? {};
+    return Object.values(sent).filter(({ framesEncoded }) => framesEncoded > 20).length >= 2 && sent;
+  }, 40000);
+  assert.deepEqual(Object.keys(layers).sort(), ['h', 'l', 'm']);
+  const { after: last } = await waitForPictures(watcher, 60);
+  const sizes = Object.values(layers).map(({ rid, frameWidth, framesEncoded }) => `${rid} ${frameWidth}: ${framesEncoded}`);
+  t.diagnostic(`sent ${sizes.join(', ')}; watched ${last.video.frameWidth}x${last.video.frameHeight}, ` +
+    `${last.video.framesDecoded} decoded, ${last.video.framesDropped} dropped, ${last.video.freezeCount} freezes`);
+  const startedAt = Date.now();
+  await waitFor('the largest', async () => (await stats(watcher)).video.frameWidth > 640, 60000);
+  t.diagnostic(`the largest after ${Date.now() - startedAt} ms more`);
+  assert.deepEqual([...(await complaints(teacher)), ...(await complaints(watcher))], []);
+  await teacher.context().close();
+  await watcher.context().close();
+});
+
 test('a muted microphone is silent, and says so', async () => {
   const watcher = await openPage(browser, `${relay.url}/watch/muted`);
   const teacher = await teach('muted');

@@ -14,7 +14,7 @@ export class Stats {
     const summary = {
       ...now,
       bitrate: rate('mediaBytes') * 8,
-      fps: Math.round(rate('frames')),
+      fps: now.layerFps ?? Math.round(rate('frames')),
       loss: now.remoteLoss ?? (lost + arrived > 0 ? lost / (lost + arrived) : 0),
     };
     this.#last = now;
@@ -32,6 +32,7 @@ function collect(report) {
     remoteLoss: null, // a publisher's: what the other side says it lost
     rttMs: null,
     frames: 0,
+    layerFps: null, // of the largest layer, where there are several
     width: 0,
     height: 0,
     codec: '',
@@ -72,8 +73,13 @@ function take(sum, entry, report) {
 
 function takeVideo(sum, entry, frames, report) {
   if (entry.kind !== 'video') return;
+  sum.codec = report.get(entry.codecId)?.mimeType.split('/')[1] ?? '';
+  if (entry.rid) {
+    // One of several layers: the largest that flows is what people see.
+    if (!entry.framesPerSecond || entry.frameWidth <= sum.width) return;
+    sum.layerFps = Math.round(entry.framesPerSecond);
+  }
   sum.frames += frames ?? 0;
   sum.width = entry.frameWidth ?? 0;
   sum.height = entry.frameHeight ?? 0;
-  sum.codec = report.get(entry.codecId)?.mimeType.split('/')[1] ?? '';
 }

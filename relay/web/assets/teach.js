@@ -8,7 +8,12 @@ import { byId, explain, formatBitrate, formatLoss, formatMs, keepScreenOn, pageU
 const CAMERA = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 25, max: 30 } };
 const SCREEN = { width: { max: 1920 }, height: { max: 1080 }, frameRate: { max: 15 } };
 const VOICE = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
-const MAX_VIDEO_BPS = 2_500_000;
+// Three sizes at once, each with temporal layers: the relay gives each classroom what its link takes.
+const LAYERS = [
+  { rid: 'h', maxBitrate: 2_500_000, scaleResolutionDownBy: 1, scalabilityMode: 'L1T3' },
+  { rid: 'm', maxBitrate: 500_000, scaleResolutionDownBy: 2, scalabilityMode: 'L1T3' },
+  { rid: 'l', maxBitrate: 120_000, scaleResolutionDownBy: 4, scalabilityMode: 'L1T3' },
+];
 const GHOST_MS = 10000; // after an outage the relay may take our own old session for a teacher
 
 const page = document.body;
@@ -145,7 +150,7 @@ function prepare(peer) {
   const video = peer.addTransceiver(tracks.video ?? 'video', {
     direction: 'sendonly',
     streams,
-    sendEncodings: [{ maxBitrate: MAX_VIDEO_BPS }],
+    sendEncodings: LAYERS,
   });
   preferCodec(video, byId('codec').value);
 }
