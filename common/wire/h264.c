@@ -5,7 +5,8 @@
 #include "common/wire/bits.h"
 #include "common/wire/bytes.h"
 
-enum { SLICE = 1, SPS = 7, PREFIX = 14, STAP_A = 24, FU_A = 28, TYPE = 0x1f, REFERENCE = 0x60 };
+enum { SLICE = 1, SEI = 6, SPS = 7, DELIMITER = 9, FILLER = 12, PREFIX = 14 };
+enum { STAP_A = 24, FU_A = 28, TYPE = 0x1f, REFERENCE = 0x60 };
 
 #define MAX_SPS 128 /* bytes; the size stands near the beginning unless there are scaling lists */
 
@@ -24,7 +25,8 @@ next_unit(const guint8 *payload, gsize length, gsize *offset, gsize *size)
 static gboolean
 is_disposable_unit(guint8 header, guint8 type)
 {
-    return (header & REFERENCE) == 0 && (type == SLICE || type == PREFIX);
+    return (header & REFERENCE) == 0 &&
+           (type == SLICE || type == SEI || type == DELIMITER || type == FILLER || type == PREFIX);
 }
 
 gboolean

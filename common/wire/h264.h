@@ -6,7 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* TRUE if the payload belongs to a picture to which no other one refers (nal_ref_idc is 0). */
+/* TRUE if the payload belongs to a picture to which no other one refers (nal_ref_idc is 0), or is
+ * something that no picture needs to be decoded. */
 gboolean cc_h264_is_disposable(const guint8 *payload, gsize length);
 
 /* The picture size, if the payload is or holds a sequence parameter set. */

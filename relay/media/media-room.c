@@ -141,7 +141,7 @@ prefetch_next(const GPtrArray *receivers, guint next)
         const CcReceiver *receiver = receivers->pdata[next + 1];
         cc_prefetch(receiver->session, 3);
         for (guint i = 0; i < MIN(receiver->n_subscriptions, 2); i++)
-            cc_prefetch(&receiver->subscriptions[i], 3);
+            cc_prefetch(&receiver->subscriptions[i], 4);
     }
     if (next < receivers->len) {
         const CcReceiver *receiver = receivers->pdata[next];
