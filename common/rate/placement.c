@@ -28,6 +28,19 @@ cc_placement_add(CcPlacement *placement, guint budget_bps)
     placement->n++;
 }
 
+void
+cc_placement_merge(CcPlacement *placement, const CcPlacement *from)
+{
+    for (guint i = 0; i < CC_PLACEMENT_BINS; i++) {
+        if (from->counts[i] == 0)
+            continue;
+        if (placement->counts[i] == 0 || from->lowest_bps[i] < placement->lowest_bps[i])
+            placement->lowest_bps[i] = from->lowest_bps[i];
+        placement->counts[i] += from->counts[i];
+    }
+    placement->n += from->n;
+}
+
 static guint
 list_bins(const CcPlacement *self, guint bins[CC_PLACEMENT_BINS])
 {

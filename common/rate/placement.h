@@ -25,6 +25,9 @@ void cc_placement_init(CcPlacement *placement, guint min_bps, guint max_bps);
  * serves it as well as it may. */
 void cc_placement_add(CcPlacement *placement, guint budget_bps);
 
+/* What @from has been given, too; both with the same bounds. */
+void cc_placement_merge(CcPlacement *placement, const CcPlacement *from);
+
 /* The rates of at most @max_layers layers, ascending; returns how many are of use, 0 if nobody
  * watches. */
 guint cc_placement_find(const CcPlacement *placement, guint max_layers,

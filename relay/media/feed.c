@@ -92,7 +92,7 @@ cc_feed_heard(CcFeed *feed, CcSource *source, const CcPacket *packet)
     if (other_picture && feed->n_layers > 1 && count_pictures(feed, source, packet->arrival_us))
         changed = TRUE;
     if (changed)
-        cc_feed_changed(source->room, feed, packet->arrival_us);
+        cc_feed_changed(source->room, feed, source, packet->arrival_us);
 }
 
 CcSource *
@@ -114,12 +114,12 @@ cc_feed_living_layer(const CcFeed *feed, guint rank)
 }
 
 void
-cc_feed_changed(CcMediaRoom *room, const CcFeed *feed, gint64 now_us)
+cc_feed_changed(CcMediaRoom *room, const CcFeed *feed, const CcSource *coming, gint64 now_us)
 {
     for (guint i = 0; i < room->receivers->len; i++) {
         CcReceiver *receiver = room->receivers->pdata[i];
         CcSubscription *subscription = receiver->by_feed[feed->number];
         if (subscription)
-            cc_subscription_choose(subscription, now_us);
+            cc_subscription_choose(subscription, coming, now_us);
     }
 }

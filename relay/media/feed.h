@@ -21,7 +21,8 @@ CcSource *cc_feed_layer(const CcFeed *feed, guint rank);
 /* The same, but alive. */
 CcSource *cc_feed_living_layer(const CcFeed *feed, guint rank);
 
-/* Lets the room's receivers choose anew what they want of it. */
-void cc_feed_changed(CcMediaRoom *room, const CcFeed *feed, gint64 now_us);
+/* Lets the room's receivers choose anew what they want of it. @coming: whose packet is on its way
+ * to them, so that it need not be asked for a keyframe before that has been seen; or NULL. */
+void cc_feed_changed(CcMediaRoom *room, const CcFeed *feed, const CcSource *coming, gint64 now_us);
 
 G_END_DECLS

@@ -27,7 +27,7 @@ cc_media_room_open(CcWorker *worker, const char *name)
         room->worker = worker;
         room->name = g_strdup(name);
         room->receivers = g_ptr_array_new();
-        room->links = g_ptr_array_new_with_free_func(g_free);
+        room->links = g_ptr_array_new_with_free_func(cc_room_link_free);
         g_hash_table_insert(worker->rooms, room->name, room);
     }
     return room;
@@ -39,6 +39,7 @@ cc_media_room_close(CcMediaRoom *room)
     if (room->n_sessions > 0 || room->links->len > 0)
         return;
     g_hash_table_remove(room->worker->rooms, room->name);
+    g_ptr_array_remove_fast(room->worker->rooms_wanting, room);
     g_ptr_array_unref(room->receivers);
     g_ptr_array_unref(room->links);
     g_free(room->name);
@@ -172,7 +173,7 @@ choose_all(CcMediaRoom *room)
 {
     gint64 now_us = cc_clock_now_us();
     for (guint i = 0; i < room->n_feeds; i++)
-        cc_feed_changed(room, &room->feeds[i], now_us);
+        cc_feed_changed(room, &room->feeds[i], NULL, now_us);
 }
 
 gboolean

@@ -43,6 +43,8 @@ struct CcMediaRoom {
     CcQueuedPacket queue[CC_ROOM_BATCH];
     GPtrArray *links;     /* CcRoomLink *: workers to which the packets go too */
     CcRoomMirror *mirror; /* NULL: this worker is the room's home */
+    gboolean wants_due;   /* see wants.h */
+    gint64 wants_told_us;
 };
 
 /* Finds or makes it. It goes away by cc_media_room_close(), unless somebody needs it. */

@@ -34,6 +34,7 @@ typedef struct {
     gint64 probe_us;        /* 0: none under way */
     gint64 rtt_us;          /* -1: unknown */
 
+    gint64 used_us; /* when somebody last wanted it; 0: not looked at yet */
     CcBitrateMeter meter;
     guint64 packets, bytes, nacks, recovered, keyframe_requests;
 } CcPublisherTrack;

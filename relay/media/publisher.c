@@ -294,6 +294,8 @@ send_receiver_report(CcPublisher *self, gint64 now_us)
     cc_rtcp_builder_init(&builder, packet, CC_EGRESS_CAPACITY);
     cc_rtcp_add_receiver_report(&builder, self->session->ssrc, blocks, n);
     cc_rtcp_add_sdes_cname(&builder, self->session->ssrc, self->session->setup->cname);
+    self->n_told = cc_publisher_limits(self, self->told, now_us);
+    cc_rtcp_add_tmmbr(&builder, self->session->ssrc, self->told, self->n_told);
     cc_egress_commit_rtcp(self->session, packet, builder.length);
 }
 

@@ -28,6 +28,9 @@ struct CcPublisher {
     guint32 feedback_ssrc;
     CcTransportCcRecorder transport_cc;
 
+    guint n_told; /* of what was last told by TMMBR */
+    CcRtcpTmmbr told[CC_MAX_LAYERS];
+
     guint n_tracks;
     CcPublisherTrack tracks[]; /* room for one a layer of each slot */
 };
@@ -50,6 +53,10 @@ CcPublisherTrack *cc_publisher_find_track(CcPublisher *publisher, guint32 ssrc);
 void cc_publisher_forget_packets(CcPublisher *publisher);
 
 void cc_publisher_say_goodbye(CcPublisher *publisher);
+/* What is wanted of its layers now (wants.h). Returns how many it can be told of. */
+guint cc_publisher_limits(CcPublisher *publisher, CcRtcpTmmbr limits[CC_MAX_LAYERS], gint64 now_us);
+/* Tells it, if it is something else than before; reports repeat it. */
+void cc_publisher_tell_wants(CcPublisher *publisher, gint64 now_us);
 /* Feedback and reports that are due, and the silence. Returns the next time. */
 gint64 cc_publisher_tick(CcPublisher *publisher, gint64 now_us);
 

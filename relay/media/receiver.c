@@ -3,6 +3,7 @@
 #include "relay/media/downlink.h"
 #include "relay/media/egress.h"
 #include "relay/media/session-wake.h"
+#include "relay/media/wants.h"
 #include "relay/media/worker-private.h"
 
 #define REPORT_US G_USEC_PER_SEC
@@ -35,6 +36,7 @@ cc_receiver_free(CcReceiver *receiver)
     if (!receiver)
         return;
     g_ptr_array_remove_fast(receiver->session->room->receivers, receiver);
+    cc_wants_changed(receiver->session->room);
     for (guint i = 0; i < receiver->n_subscriptions; i++)
         cc_subscription_clear(&receiver->subscriptions[i]);
     g_free(receiver);
@@ -54,6 +56,7 @@ void
 cc_receiver_disconnected(CcReceiver *receiver)
 {
     g_ptr_array_remove_fast(receiver->session->room->receivers, receiver);
+    cc_wants_changed(receiver->session->room);
     for (guint i = 0; i < receiver->n_subscriptions; i++)
         cc_subscription_forget_sources(&receiver->subscriptions[i]);
 }
@@ -63,7 +66,7 @@ cc_receiver_returned(CcReceiver *receiver, gint64 now_us)
 {
     for (guint i = 0; i < receiver->n_subscriptions; i++) {
         CcSubscription *subscription = &receiver->subscriptions[i];
-        cc_subscription_choose(subscription, now_us);
+        cc_subscription_choose(subscription, NULL, now_us);
         if (subscription->wanted)
             cc_source_request_keyframe(subscription->wanted, now_us);
     }

@@ -16,6 +16,7 @@ struct CcRoomLink {
     CcPacketRing *ring;
     guint32 number;
     Told told[CC_MAX_FEEDS][CC_MAX_LAYERS];
+    CcWants *wants[CC_MAX_FEEDS]; /* NULL: not told */
 };
 
 /* Stands for a source of which the reader should have been told when the ring was full. */
@@ -107,18 +108,55 @@ cc_room_link_begin(CcWorker *home, const char *name, CcPacketRing *ring, guint32
     cc_room_links_tell(room);
 }
 
+static CcRoomLink *
+find_link(const CcMediaRoom *room, const CcPacketRing *ring, guint32 number)
+{
+    for (guint i = 0; i < room->links->len; i++) {
+        CcRoomLink *link = room->links->pdata[i];
+        if (link->ring == ring && link->number == number)
+            return link;
+    }
+    return NULL;
+}
+
 void
 cc_room_link_end(CcWorker *home, const char *name, const CcPacketRing *ring, guint32 number)
 {
     CcMediaRoom *room = cc_media_room_open(home, name);
-    for (guint i = 0; i < room->links->len; i++) {
-        CcRoomLink *link = room->links->pdata[i];
-        if (link->ring == ring && link->number == number) {
-            g_ptr_array_remove_index_fast(room->links, i);
-            break;
-        }
+    CcRoomLink *link = find_link(room, ring, number);
+    if (link) {
+        g_ptr_array_remove_fast(room->links, link);
+        cc_wants_changed(room);
     }
     cc_media_room_close(room);
+}
+
+void
+cc_room_link_free(gpointer data)
+{
+    CcRoomLink *link = data;
+    for (guint i = 0; i < CC_MAX_FEEDS; i++)
+        g_free(link->wants[i]);
+    g_free(link);
+}
+
+const CcWants *
+cc_room_link_wants(const CcRoomLink *link, const CcFeed *feed)
+{
+    return link->wants[feed->number];
+}
+
+void
+cc_room_link_set_wants(CcMediaRoom *room, const CcPacketRing *ring, guint32 number, guint feed,
+                       const CcWants *wants)
+{
+    CcRoomLink *link = find_link(room, ring, number);
+    if (!link || feed >= CC_MAX_FEEDS)
+        return;
+    if (!link->wants[feed])
+        link->wants[feed] = g_new(CcWants, 1);
+    *link->wants[feed] = *wants;
+    cc_wants_changed(room);
 }
 
 void

@@ -6,6 +6,7 @@
 
 #include "relay/media/media-room.h"
 #include "relay/media/packet-ring.h"
+#include "relay/media/wants.h"
 
 G_BEGIN_DECLS
 
@@ -21,6 +22,14 @@ void cc_room_link_end(CcWorker *home, const char *name, const CcPacketRing *ring
 void cc_room_links_tell(CcMediaRoom *room);
 /* A packet that goes to the room's receivers. */
 void cc_room_links_send(CcMediaRoom *room, CcSource *source, const CcPacket *packet);
+
+void cc_room_link_free(gpointer link);
+
+/* What the receivers over there want of a feed, as far as they have told; else NULL. */
+const CcWants *cc_room_link_wants(const CcRoomLink *link, const CcFeed *feed);
+/* They have told. @feed: our number. */
+void cc_room_link_set_wants(CcMediaRoom *room, const CcPacketRing *ring, guint32 number, guint feed,
+                            const CcWants *wants);
 
 /* Lets the readers see what was written since the last time. */
 void cc_room_links_publish(CcWorker *home);

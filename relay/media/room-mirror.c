@@ -39,6 +39,7 @@ typedef struct {
     CcPacketRing *ring;
     guint32 number;
     guint feed, layer;
+    CcWants wants;
 } Message;
 
 static void
@@ -49,8 +50,8 @@ message_free(gpointer user_data)
     g_free(message);
 }
 
-static void
-send_message(const CcRoomMirror *self, GSourceFunc func, guint feed, guint layer)
+static Message *
+message_new(const CcRoomMirror *self, guint feed)
 {
     Message *message = g_new0(Message, 1);
     message->home = self->home;
@@ -58,7 +59,12 @@ send_message(const CcRoomMirror *self, GSourceFunc func, guint feed, guint layer
     message->ring = self->room->worker->rings_in[self->home->options.index];
     message->number = self->number;
     message->feed = feed;
-    message->layer = layer;
+    return message;
+}
+
+static void
+send_message(const CcRoomMirror *self, GSourceFunc func, Message *message)
+{
     cc_call_in_context(self->home->context, func, message, message_free);
 }
 
@@ -94,6 +100,18 @@ on_keyframe_wanted(gpointer user_data)
     return G_SOURCE_REMOVE;
 }
 
+static gboolean
+on_wants(gpointer user_data)
+{
+    Message *message = user_data;
+    CcMediaRoom *room = g_hash_table_lookup(message->home->rooms, message->room);
+    if (room)
+        cc_room_link_set_wants(room, message->ring, message->number, message->feed,
+                               &message->wants);
+    cc_worker_end_turn(message->home, cc_clock_now_us());
+    return G_SOURCE_REMOVE;
+}
+
 /* One wish is on its way for all; the home repeats it until a keyframe comes. */
 static void
 request_keyframe(CcSource *source, gint64 now_us)
@@ -105,7 +123,9 @@ request_keyframe(CcSource *source, gint64 now_us)
     if (mirrored->keyframe_asked_us != 0 && now_us < mirrored->keyframe_asked_us + interval_us)
         return;
     mirrored->keyframe_asked_us = now_us;
-    send_message(mirrored->mirror, on_keyframe_wanted, mirrored->feed, source->layer);
+    Message *message = message_new(mirrored->mirror, mirrored->feed);
+    message->layer = source->layer;
+    send_message(mirrored->mirror, on_keyframe_wanted, message);
 }
 
 CcRoomMirror *
@@ -122,7 +142,7 @@ cc_room_mirror_new(CcMediaRoom *room, CcWorker *home)
         worker->n_rings_in = MAX(worker->n_rings_in, home->options.index + 1);
     }
     g_hash_table_insert(worker->mirrors, GUINT_TO_POINTER(self->number), self);
-    send_message(self, on_begin, 0, 0);
+    send_message(self, on_begin, message_new(self, 0));
     cc_info("room %s: packets come from worker %u", room->name, home->options.index);
     return self;
 }
@@ -141,7 +161,7 @@ end_source(MirroredSource *mirrored)
     cc_packet_history_clear(source->history);
     for (guint i = 0; i < room->receivers->len; i++)
         cc_receiver_forget_source(room->receivers->pdata[i], source);
-    cc_feed_changed(room, feed, cc_clock_now_us());
+    cc_feed_changed(room, feed, NULL, cc_clock_now_us());
 }
 
 void
@@ -155,7 +175,7 @@ cc_room_mirror_free(CcRoomMirror *mirror)
         cc_source_clear(&mirrored->source);
     }
     g_hash_table_remove(mirror->room->worker->mirrors, GUINT_TO_POINTER(mirror->number));
-    send_message(mirror, on_end, 0, 0);
+    send_message(mirror, on_end, message_new(mirror, 0));
     g_free(mirror);
 }
 
@@ -163,6 +183,31 @@ CcWorker *
 cc_room_mirror_home(const CcRoomMirror *mirror)
 {
     return mirror->home;
+}
+
+/* The home's number of the feed stands at its sources. */
+static const MirroredSource *
+first_known(const CcRoomMirror *self, guint feed)
+{
+    for (guint i = 0; i < CC_MAX_LAYERS; i++) {
+        const MirroredSource *mirrored = &self->sources[feed][i];
+        if (mirrored->known && mirrored->source.feed && mirrored->source.kind == CC_MEDIA_VIDEO)
+            return mirrored;
+    }
+    return NULL;
+}
+
+void
+cc_room_mirror_tell_wants(CcRoomMirror *mirror)
+{
+    for (guint i = 0; i < CC_MAX_FEEDS; i++) {
+        const MirroredSource *mirrored = first_known(mirror, i);
+        if (!mirrored)
+            continue;
+        Message *message = message_new(mirror, i);
+        cc_wants_collect(mirror->room, mirrored->source.feed, &message->wants);
+        send_message(mirror, on_wants, message);
+    }
 }
 
 static void
@@ -184,7 +229,7 @@ begin_source(CcRoomMirror *self, MirroredSource *mirrored, const CcRingSlot *slo
     CcFeed *feed = cc_media_room_feed_at(self->room, told->kind, told->index);
     if (feed) {
         cc_feed_attach(feed, source);
-        cc_feed_changed(self->room, feed, cc_clock_now_us());
+        cc_feed_changed(self->room, feed, NULL, cc_clock_now_us());
     }
     mirrored->epoch = slot->epoch;
     mirrored->keyframe_asked_us = 0;

@@ -16,6 +16,9 @@ CcRoomMirror *cc_room_mirror_new(CcMediaRoom *room, CcWorker *home);
 void cc_room_mirror_free(CcRoomMirror *mirror);
 CcWorker *cc_room_mirror_home(const CcRoomMirror *mirror);
 
+/* Tells the home what the receivers here want (wants.h). */
+void cc_room_mirror_tell_wants(CcRoomMirror *mirror);
+
 /* Takes in what the other workers have written since the last time. */
 void cc_room_mirrors_receive(CcWorker *worker, gint64 now_us);
 /* TRUE if there is something to take in. */

@@ -25,6 +25,7 @@ cc_source_init(CcSource *source, CcMediaRoom *room, CcMediaKind kind, const CcSl
         .kind = kind,
         .codec = *codec,
         .clock_rate = cc_codec_clock_rate(codec->codec),
+        .limit_bps = G_MAXUINT64,
         .request_keyframe = request_keyframe,
     };
     source->history = cc_packet_history_new(cc_source_history_capacity(kind),

@@ -36,6 +36,8 @@ struct CcSource {
     guint32 heard_timestamp;
     guint16 width, height; /* of the newest keyframe; 0: unknown */
 
+    guint64 limit_bps; /* the most that is wanted of it while anybody does; on the wire */
+
     /* Asks for a keyframe now, or as soon as the configured interval allows, until one comes. */
     void (*request_keyframe)(CcSource *source, gint64 now_us);
 };

@@ -4,6 +4,7 @@
 #include "relay/media/session-wake.h"
 #include "relay/media/subscription-private.h"
 #include "relay/media/voice-sender.h"
+#include "relay/media/wants.h"
 #include "relay/media/worker-private.h"
 
 /* How long a lifted timestamp is remembered: longer than any history. */
@@ -27,7 +28,7 @@ match_codec(const CcSlot *slot, const CcSlotCodec *wanted)
 }
 
 void
-cc_subscription_choose(CcSubscription *subscription, gint64 now_us)
+cc_subscription_choose(CcSubscription *subscription, const CcSource *coming, gint64 now_us)
 {
     CcSubscription *self = subscription;
     CcSource *wanted = NULL;
@@ -35,7 +36,10 @@ cc_subscription_choose(CcSubscription *subscription, gint64 now_us)
         wanted = cc_feed_living_layer(self->feed, self->target.layer);
     gboolean changed = wanted != self->wanted;
     self->wanted = wanted;
-    if (wanted && (changed || self->epoch.broken) && !cc_epoch_is_whole(&self->epoch, wanted))
+    if (self->slot->kind == CC_MEDIA_VIDEO)
+        cc_wants_changed(self->session->room);
+    if (wanted && wanted != coming && (changed || self->epoch.broken) &&
+        !cc_epoch_is_whole(&self->epoch, wanted))
         cc_source_request_keyframe(wanted, now_us);
 }
 
@@ -43,7 +47,7 @@ void
 cc_subscription_set_target(CcSubscription *subscription, const CcTarget *target, gint64 now_us)
 {
     subscription->target = *target;
-    cc_subscription_choose(subscription, now_us);
+    cc_subscription_choose(subscription, NULL, now_us);
 }
 
 void
@@ -136,6 +140,8 @@ cc_subscription_begin_epoch(CcSubscription *subscription, CcSource *source, cons
     cc_numbering_begin(&epoch.numbering, packet->sequence, epoch.first);
     keep_past(self);
     self->epoch = epoch;
+    if (self->slot->kind == CC_MEDIA_VIDEO) /* nothing of the layer before any more */
+        cc_wants_changed(self->session->room);
     self->max_tid = CC_ALL_TEMPORAL_LAYERS;
     self->started = TRUE;
     if (self->voice)

@@ -17,15 +17,14 @@
 void
 cc_subscription_init(CcSubscription *subscription, CcMediaSession *session, const CcSlot *slot)
 {
-    *subscription = (CcSubscription){.session = session,
-                                     .slot = slot,
-                                     .ssrc = slot->ssrc,
-                                     .mid_until = G_MAXINT64,
-                                     .retransmit_credit = RETRANSMIT_BURST,
-                                     .target = {.layer = CC_HIGHEST_LAYER,
-                                                .max_tid = CC_ALL_TEMPORAL_LAYERS,
-                                                .limit_bps = G_MAXUINT64},
-                                     .rtt_us = -1};
+    *subscription =
+        (CcSubscription){.session = session,
+                         .slot = slot,
+                         .ssrc = slot->ssrc,
+                         .mid_until = G_MAXINT64,
+                         .retransmit_credit = RETRANSMIT_BURST,
+                         .target = {.layer = CC_HIGHEST_LAYER, .max_tid = CC_ALL_TEMPORAL_LAYERS},
+                         .rtt_us = -1};
     subscription->feed = cc_media_room_feed(session->room, &session->setup->negotiated, slot);
     /* Below 2^15, so that the first packets cannot be taken for wrapped ones (RFC 3711 3.3.1). */
     subscription->highest = CC_FIRST_NUMBER + g_random_int_range(1, 0x7000);

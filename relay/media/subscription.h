@@ -31,7 +31,7 @@ typedef struct {
     guint8 layer;            /* rank in feed->layers; a dead one is replaced by one below */
     guint8 max_tid;          /* temporal layers above this one are left out */
     guint still_interval_ms; /* how old a still may get before the next one is asked for */
-    guint64 limit_bps; /* what it can take of that layer, on the wire; told to the publisher */
+    guint budget_bps;        /* what it could make use of, on the wire; 0: unknown (CcWants) */
 } CcTarget;
 
 typedef struct {
@@ -86,8 +86,9 @@ void cc_subscription_clear(CcSubscription *subscription);
 /* Says what it is to get from now on; at the beginning that is all of the highest layer. */
 void cc_subscription_set_target(CcSubscription *subscription, const CcTarget *target,
                                 gint64 now_us);
-/* The feed has changed, or its receiver has come: finds the source that the target means. */
-void cc_subscription_choose(CcSubscription *subscription, gint64 now_us);
+/* The feed has changed, or its receiver has come: finds the source that the target means. @coming:
+ * as in cc_feed_changed(). */
+void cc_subscription_choose(CcSubscription *subscription, const CcSource *coming, gint64 now_us);
 /* @source is going away. */
 void cc_subscription_forget_source(CcSubscription *subscription, const CcSource *source);
 /* Its receiver is away and will not be told. */

@@ -40,6 +40,7 @@ struct CcWorker {
     GHashTable *rooms; /* char * → CcMediaRoom * */
     CcPacketPool *pool;
     GPtrArray *rooms_due; /* CcMediaRoom *: with packets queued in this turn */
+    GPtrArray *rooms_wanting; /* CcMediaRoom *: whose receivers want something else */
     GPtrArray *ended;     /* CcMediaSession *: to be removed at the end of the turn */
 
     /* What comes from rooms whose home is another worker, and what goes to other workers. */

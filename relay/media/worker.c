@@ -13,6 +13,7 @@
 #include "relay/media/room-mirror.h"
 #include "relay/media/tcp-port.h"
 #include "relay/media/udp-port.h"
+#include "relay/media/wants.h"
 #include "relay/media/worker-private.h"
 
 #define BIND_TRIES 16 /* with port 0: until one number is free everywhere */
@@ -119,9 +120,10 @@ cc_worker_end_turn(CcWorker *worker, gint64 now_us)
     gint64 wake_us;
     gint64 sleep_us = tick_sessions(self, now_us) ? MIN_SLEEP_US : 0;
     remove_ended(self, now_us);
+    gint64 wants_us = cc_wants_serve(self, now_us);
     cc_room_links_publish(self);
     flush_udp(self);
-    wake_us = cc_session_timers_next_us(&self->timers);
+    wake_us = MIN(wants_us, cc_session_timers_next_us(&self->timers));
     if (cc_handshakes_pending(&self->handshakes))
         wake_us = sleep_us = 0;
     for (guint i = 0; i < self->tcp_ports->len; i++) {
@@ -308,6 +310,7 @@ free_everything(CcWorker *self)
     g_ptr_array_unref(self->udp_tags);
     g_ptr_array_unref(self->tcp_ports);
     g_ptr_array_unref(self->rooms_due);
+    g_ptr_array_unref(self->rooms_wanting);
     g_ptr_array_unref(self->ended);
     cc_session_timers_clear(&self->timers);
     g_hash_table_unref(self->paths);
@@ -337,6 +340,7 @@ cc_worker_new(const CcWorkerOptions *options, GError **error)
     self->udp_tags = g_ptr_array_new();
     self->tcp_ports = g_ptr_array_new_with_free_func((GDestroyNotify)cc_tcp_port_free);
     self->rooms_due = g_ptr_array_new();
+    self->rooms_wanting = g_ptr_array_new();
     self->ended = g_ptr_array_new();
     cc_session_table_init(&self->sessions);
     self->paths = g_hash_table_new(cc_address_hash, cc_address_equal);

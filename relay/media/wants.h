@@ -1,0 +1,31 @@
+/* Which of a publisher's layers anybody watches, and what the receivers could take: gathered from
+ * all workers at the room's home, which tells the publisher by TMMBR (RFC 5104 section 4.2.1), at
+ * once when it changes (not more often than every 200 ms) and each second. Worker's thread. */
+#pragma once
+
+#include "common/rate/placement.h"
+#include "relay/media/media-room.h"
+
+G_BEGIN_DECLS
+
+#define CC_WANTS_MIN_BPS 20000
+#define CC_WANTS_MAX_BPS 20000000
+
+/* Of one feed. */
+typedef struct {
+    gboolean used[CC_MAX_LAYERS]; /* by source->layer */
+    CcPlacement budgets;          /* what receivers could make use of (CcTarget.budget_bps) */
+} CcWants;
+
+/* Of the receivers on this worker. */
+void cc_wants_collect(const CcMediaRoom *room, const CcFeed *feed, CcWants *wants);
+/* Of all workers; for the room's home. */
+void cc_wants_gather(const CcMediaRoom *room, const CcFeed *feed, CcWants *wants);
+
+/* A receiver of @room wants something else, has come or gone. Cheap. */
+void cc_wants_changed(CcMediaRoom *room);
+/* Tells whoever must know, of all rooms of @worker that have changed. Returns when to come again,
+ * or G_MAXINT64. */
+gint64 cc_wants_serve(CcWorker *worker, gint64 now_us);
+
+G_END_DECLS
