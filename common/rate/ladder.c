@@ -181,7 +181,10 @@ adopt(CcLadder *self, const Plan *plan)
     gboolean changed = FALSE;
     for (guint i = 0; i < plan->n_slots; i++) {
         const CcVideoTarget *target = &plan->steps[i][plan->chosen[i]].target;
-        changed |= !same_target(target, &self->targets[i]);
+        if (plan->n_steps[i] == 1) /* its source will be back */
+            continue;
+        if (plan->steps[i][0].rung != CC_RUNG_VOICE) /* that one never goes */
+            changed |= !same_target(target, &self->targets[i]);
         self->targets[i] = *target;
     }
     return changed;
@@ -287,7 +290,7 @@ cc_ladder_decide(CcLadder *ladder, const CcLadderSettings *settings, const CcLad
     changed = adopt(self, fall || climb ? &better : &present);
     if (changed)
         note_switch(self, climb, budget_bps, now_us);
-    self->started = TRUE;
+    self->started |= changed;
     tell(self, fall || climb ? &better : &present, budget_bps);
     return changed;
 }

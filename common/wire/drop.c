@@ -29,6 +29,7 @@ static const char *const names[CC_N_DROPS] = {
     [CC_DROP_POOL_EMPTY] = "pool-empty",
     [CC_DROP_RING_FULL] = "ring-full",
     [CC_DROP_SOCKET_FULL] = "socket-full",
+    [CC_DROP_PACED] = "paced",
     [CC_DROP_SHED_LAYER] = "shed-layer",
     [CC_DROP_SHED_VIDEO] = "shed-video",
 };

@@ -35,6 +35,7 @@ typedef enum {
     CC_DROP_POOL_EMPTY,      /* max-packets are in use */
     CC_DROP_RING_FULL,       /* another worker with receivers of the room has fallen behind */
     CC_DROP_SOCKET_FULL,     /* the kernel's send buffer, or a TCP peer that does not read */
+    CC_DROP_PACED,           /* video that the link to a receiver would have taken too long for */
     CC_DROP_SHED_LAYER,      /* overload: a receiver does without upper temporal layers */
     CC_DROP_SHED_VIDEO,      /* overload: a receiver does without video */
     CC_N_DROPS

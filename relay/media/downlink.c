@@ -1,10 +1,27 @@
 #include "relay/media/downlink.h"
 
+#include "relay/media/receiver.h"
+#include "relay/media/session-wake.h"
+#include "relay/media/worker-private.h"
+
 #define SRTP_TAG 16 /* bytes: of AES-GCM; AES-CM has 10 */
 
-#define START_BPS 300000
 #define MIN_BPS 10000
 #define MAX_BPS 20000000
+
+#define PACE_PERCENT 125 /* of what may leave: a keyframe shall not take for ever */
+#define BURST_US 40000   /* a picture of 25 a second passes at once */
+/* What would have to wait longer than this does without its upper temporal layers; longer than
+ * that, pictures are left out until the queue is short again. */
+#define THIN_US 200000
+#define CHOKE_US 1000000
+#define RESUME_US 100000
+#define REPAIR_US 400000
+#define WAKE_US 5000 /* while a probe runs */
+#define MAX_PROBE_US 1000000
+#define MAX_PADDING 224 /* bytes of a packet */
+#define PADDED_BYTES 72 /* on the wire, of a packet with nothing but padding */
+#define LOSSY 0.05      /* who has nothing but reports is left alone below */
 
 static gboolean
 has_numbers(const CcNegotiated *negotiated)
@@ -16,13 +33,23 @@ has_numbers(const CcNegotiated *negotiated)
     return FALSE;
 }
 
+static void
+set_pace(CcDownlink *self, gint64 now_us)
+{
+    cc_pacer_set(&self->pacer, self->estimator.result.pacing_bps, PACE_PERCENT, BURST_US, now_us);
+}
+
 CcDownlink *
-cc_downlink_new(const CcMediaSession *session)
+cc_downlink_new(CcMediaSession *session)
 {
     CcDownlink *self = g_new0(CcDownlink, 1);
-    self->numbered = has_numbers(&session->setup->negotiated);
+    self->session = session;
+    self->numbered = self->adapts = has_numbers(&session->setup->negotiated);
     self->next_sequence = 1;
-    cc_estimator_init(&self->estimator, START_BPS, MIN_BPS, MAX_BPS);
+    self->rtt_us = -1;
+    cc_estimator_init(&self->estimator, session->worker->options.start_bps, MIN_BPS, MAX_BPS);
+    cc_ladder_init(&self->ladder);
+    set_pace(self, session->worker->now_us);
     return self;
 }
 
@@ -32,18 +59,52 @@ cc_downlink_free(CcDownlink *downlink)
     if (!downlink)
         return;
     cc_estimator_clear(&downlink->estimator);
+    cc_video_queue_free(downlink->queue);
     g_free(downlink);
 }
 
 void
-cc_downlink_sent(CcDownlink *downlink, gsize length, gboolean numbered, gint64 now_us)
+cc_downlink_sent(CcDownlink *downlink, CcMediaKind kind, gsize length, gboolean numbered,
+                 gint64 now_us)
 {
     CcDownlink *self = downlink;
     guint bytes = (guint)length + SRTP_TAG + CC_WIRE_OVERHEAD;
     if (numbered)
-        cc_estimator_sent(&self->estimator, self->next_sequence++, bytes, now_us, FALSE);
+        cc_estimator_sent(&self->estimator, self->next_sequence++, bytes, now_us, self->probing);
     else
         cc_estimator_sent_plain(&self->estimator, bytes, now_us);
+    if (kind == CC_MEDIA_AUDIO)
+        self->voice_bytes += bytes;
+    else
+        self->video_bytes += bytes;
+    if (self->adapts)
+        cc_pacer_sent(&self->pacer, bytes, now_us);
+    if (G_UNLIKELY(self->probing)) {
+        self->probe_bytes += bytes;
+        self->probe_packets++;
+    }
+}
+
+/* TRUE if something could be gained by knowing of more room, and padding can be sent. */
+static gboolean
+begin_probe(CcDownlink *self, gint64 now_us)
+{
+    if (self->probing || !self->numbered ||
+        !cc_estimator_probe(&self->estimator, now_us, &self->probe))
+        return FALSE;
+    self->probing = TRUE;
+    self->probe_us = now_us;
+    self->probe_bytes = self->probe_packets = 0;
+    return TRUE;
+}
+
+static void
+after_news(CcDownlink *self, gint64 now_us)
+{
+    set_pace(self, now_us);
+    cc_downlink_decide(self, FALSE, now_us);
+    if (begin_probe(self, now_us) || self->queue)
+        cc_media_session_wake_at(self->session, now_us);
 }
 
 CcDrop
@@ -51,21 +112,182 @@ cc_downlink_feedback(CcDownlink *downlink, const CcRtcpPacket *packet, gint64 no
 {
     if (!downlink->numbered)
         return CC_DROP_NONE;
-    return cc_estimator_feedback(&downlink->estimator, packet, now_us);
+    CcDrop drop = cc_estimator_feedback(&downlink->estimator, packet, now_us);
+    if (drop == CC_DROP_NONE)
+        after_news(downlink, now_us);
+    return drop;
 }
 
 void
 cc_downlink_remb(CcDownlink *downlink, guint64 bps, gint64 now_us)
 {
-    if (!downlink->numbered)
-        cc_estimator_remb(&downlink->estimator, bps, now_us);
+    if (downlink->numbered)
+        return;
+    downlink->adapts = TRUE;
+    cc_estimator_remb(&downlink->estimator, bps, now_us);
+    after_news(downlink, now_us);
 }
 
 void
 cc_downlink_report(CcDownlink *downlink, double loss, gint64 rtt_us, gint64 now_us)
 {
-    if (!downlink->numbered)
-        cc_estimator_report(&downlink->estimator, loss, MAX(rtt_us, 0), now_us);
+    CcDownlink *self = downlink;
+    self->rtt_us = rtt_us;
+    if (self->numbered || (!self->adapts && loss < LOSSY))
+        return;
+    if (!self->adapts) { /* what flows now is the first guess */
+        guint now_bps = self->voice_bps + self->video_bps;
+        cc_estimator_clear(&self->estimator);
+        cc_estimator_init(&self->estimator, MAX(now_bps, self->session->worker->options.start_bps),
+                          MIN_BPS, MAX_BPS);
+        self->adapts = TRUE;
+    }
+    cc_estimator_report(&self->estimator, loss, MAX(rtt_us, 0), now_us);
+    after_news(self, now_us);
+}
+
+static gint64
+drain_us(CcDownlink *self, gint64 now_us)
+{
+    gsize waiting = self->queue ? cc_video_queue_bytes(self->queue) : 0;
+    return cc_pacer_drain_us(&self->pacer, waiting, now_us);
+}
+
+/* Between two pictures: whether they are to be left out. */
+static void
+choke(CcDownlink *self, CcSource *source, gint64 now_us)
+{
+    gint64 wait_us = drain_us(self, now_us);
+    if (self->choked)
+        self->choked = wait_us > RESUME_US;
+    else if (wait_us > CHOKE_US && cc_video_queue_push(self->queue, source, NULL))
+        self->choked = TRUE;
+    self->n_left_out += self->choked ? 1 : 0;
+}
+
+void
+cc_downlink_hold(CcDownlink *downlink, CcSource *source, CcPacket *packet, gint64 now_us)
+{
+    CcDownlink *self = downlink;
+    gboolean begins = !self->queue || packet->rtp.timestamp != self->picture_timestamp;
+    if (!self->queue)
+        self->queue = cc_video_queue_new();
+    self->picture_timestamp = packet->rtp.timestamp;
+    if (begins)
+        choke(self, source, now_us);
+    if (!self->choked && !cc_video_queue_push(self->queue, source, packet)) {
+        cc_video_queue_push(self->queue, source, NULL);
+        self->choked = TRUE;
+    }
+    if (self->choked)
+        self->session->worker->drops[CC_DROP_PACED]++;
+    cc_media_session_wake_at(self->session, cc_pacer_next_us(&self->pacer, now_us));
+}
+
+gboolean
+cc_downlink_may_repair(CcDownlink *downlink, gint64 now_us)
+{
+    return !downlink->adapts || cc_pacer_drain_us(&downlink->pacer, 0, now_us) < REPAIR_US;
+}
+
+void
+cc_downlink_forget_source(CcDownlink *downlink, const CcSource *source)
+{
+    if (downlink->queue)
+        cc_video_queue_forget(downlink->queue, source);
+}
+
+void
+cc_downlink_forget_all(CcDownlink *downlink)
+{
+    g_clear_pointer(&downlink->queue, cc_video_queue_free);
+    downlink->choked = downlink->probing = FALSE;
+}
+
+static void
+send_waiting(CcDownlink *self, const CcWaitingPacket *waiting, gint64 now_us)
+{
+    CcReceiver *receiver = self->session->receiver;
+    CcSource *source = waiting->source;
+    CcSubscription *subscription = source->feed ? receiver->by_feed[source->feed->number] : NULL;
+    if (!subscription)
+        return;
+    if (!waiting->packet) {
+        cc_subscription_break(subscription);
+        return;
+    }
+    CcShed shed = cc_shedder_verdict(&self->session->worker->shedder, receiver->ordinal);
+    if (shed == CC_SHED_NOTHING && drain_us(self, now_us) > THIN_US)
+        shed = CC_SHED_LAYERS;
+    if (waiting->generation != source->generation)
+        return;
+    self->draining = TRUE;
+    cc_subscription_forward(subscription, source, waiting->packet, shed);
+    self->draining = FALSE;
+}
+
+/* The oldest packet that waits; FALSE if none does. */
+static gboolean
+send_next(CcDownlink *self, gint64 now_us)
+{
+    CcWaitingPacket waiting;
+    if (!self->queue || !cc_video_queue_pop(self->queue, &waiting))
+        return FALSE;
+    send_waiting(self, &waiting, now_us);
+    cc_packet_unref(waiting.packet);
+    return TRUE;
+}
+
+/* FALSE if there is no stream on which it could go. */
+static gboolean
+send_padding(CcDownlink *self, guint bytes)
+{
+    CcReceiver *receiver = self->session->receiver;
+    guint padding = CLAMP(bytes, PADDED_BYTES + 1, PADDED_BYTES + MAX_PADDING) - PADDED_BYTES;
+    for (guint i = 0; i < receiver->n_subscriptions; i++) {
+        gsize sent = cc_subscription_pad(&receiver->subscriptions[i], (guint8)padding);
+        self->padding_bytes += sent;
+        if (sent > 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* What is due of a probe by now: first what waits, then padding. */
+static void
+run_probe(CcDownlink *self, gint64 now_us)
+{
+    const CcProbe *probe = &self->probe;
+    gint64 elapsed_us = now_us - self->probe_us;
+    guint64 due = (guint64)(elapsed_us + WAKE_US) * probe->bps / 8 / G_USEC_PER_SEC;
+    guint each = probe->n_packets > 0 ? probe->bytes / probe->n_packets : probe->bytes;
+    gboolean could = elapsed_us < MAX_PROBE_US;
+    while (could && self->probe_bytes < MIN(due, probe->bytes))
+        could = send_next(self, now_us) || send_padding(self, each);
+    if (!could || (self->probe_bytes >= probe->bytes && self->probe_packets >= probe->n_packets))
+        self->probing = FALSE;
+}
+
+static void
+drain(CcDownlink *self, gint64 now_us)
+{
+    while (self->queue && cc_pacer_may_send(&self->pacer, now_us)) {
+        if (!send_next(self, now_us))
+            g_clear_pointer(&self->queue, cc_video_queue_free);
+    }
+}
+
+gint64
+cc_downlink_tick(CcDownlink *downlink, gint64 now_us)
+{
+    CcDownlink *self = downlink;
+    if (self->session->room->n_queued > 0) /* those go first, see cc_subscription_forward() */
+        return now_us;
+    if (self->probing)
+        run_probe(self, now_us);
+    drain(self, now_us);
+    gint64 next_us = self->probing ? now_us + WAKE_US : G_MAXINT64;
+    return self->queue ? MIN(next_us, cc_pacer_next_us(&self->pacer, now_us)) : next_us;
 }
 
 const char *

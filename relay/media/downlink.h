@@ -1,32 +1,89 @@
-/* The way to one receiver: numbers what goes out for transport-wide feedback, and learns from what
- * comes back how much the way takes. Owned by its session, made when that is connected; worker's
- * thread. */
+/* The way to one receiver. Numbers what goes out for transport-wide feedback, learns from what
+ * comes back how much the way takes (common/rate/estimator.h), spends that down the ladder
+ * (common/rate/ladder.h), and lets video wait where it would make a queue that voice would stand
+ * in. On a way with more than enough room it counts and does nothing else. Owned by its session,
+ * made when that is connected; worker's thread.
+ *
+ *   feedback → estimator → ladder → targets of the subscriptions
+ *                  └────→ pacer ─→ queue (video-queue.h), probes
+ */
 #pragma once
 
 #include "common/rate/estimator.h"
+#include "common/rate/ladder.h"
+#include "common/rate/pacer.h"
 #include "relay/media/media-session.h"
+#include "relay/media/video-queue.h"
 
 G_BEGIN_DECLS
 
 struct CcDownlink {
+    CcMediaSession *session;
     guint16 next_sequence; /* transport-wide, of the next packet that carries one */
     gboolean numbered;     /* some of its packets do */
+    gboolean adapts;       /* it is known how much the way takes, or soon will be */
+    gboolean choked;       /* pictures are left out until the queue has drained */
+    gboolean draining;     /* what is being forwarded has waited; more may wait behind it */
+    CcVideoQueue *queue;   /* NULL: nothing waits */
+    CcPacer pacer;
+
+    guint32 picture_timestamp; /* of the newest picture that came while others waited */
+    gint64 rtt_us;             /* by reports; -1: unknown */
+
+    gboolean probing;
+    CcProbe probe;
+    gint64 probe_us;                  /* when it began */
+    guint probe_bytes, probe_packets; /* sent of it */
+
+    CcLadder ladder;
+    gint64 decided_us;
+    guint64 voice_bytes; /* on the wire, since @voice_us */
+    gint64 voice_us;
+    guint voice_bps;
+    guint64 video_bytes; /* likewise, for those who are not adapted yet */
+    guint video_bps;
+    gint64 over_us; /* since when a layer that will be placed lower takes too much; 0: none does */
+    guint64 padding_bytes, n_left_out; /* ever; pictures */
+
     CcEstimator estimator;
 };
 
-CcDownlink *cc_downlink_new(const CcMediaSession *session);
+CcDownlink *cc_downlink_new(CcMediaSession *session);
 /* NULL is fine. */
 void cc_downlink_free(CcDownlink *downlink);
 
 /* An RTP packet of @length bytes, without what SRTP adds, has left. @numbered: with next_sequence,
  * which is the next one's then. */
-void cc_downlink_sent(CcDownlink *downlink, gsize length, gboolean numbered, gint64 now_us);
+void cc_downlink_sent(CcDownlink *downlink, CcMediaKind kind, gsize length, gboolean numbered,
+                      gint64 now_us);
 
 /* What the receiver answers. A message that makes no sense does no harm: a drop reason. */
 CcDrop cc_downlink_feedback(CcDownlink *downlink, const CcRtcpPacket *packet, gint64 now_us);
 void cc_downlink_remb(CcDownlink *downlink, guint64 bps, gint64 now_us);
 /* @rtt_us: -1: unknown. */
 void cc_downlink_report(CcDownlink *downlink, double loss, gint64 rtt_us, gint64 now_us);
+
+/* TRUE if video may leave now, ahead of nothing. */
+static inline gboolean
+cc_downlink_is_open(CcDownlink *downlink, gint64 now_us)
+{
+    return !downlink->adapts ||
+           (!downlink->queue && !downlink->choked && cc_pacer_may_send(&downlink->pacer, now_us));
+}
+/* Lets a packet of video wait that may not leave now. */
+void cc_downlink_hold(CcDownlink *downlink, CcSource *source, CcPacket *packet, gint64 now_us);
+/* TRUE if lost video may be repaired now; otherwise that would take the link from voice. */
+gboolean cc_downlink_may_repair(CcDownlink *downlink, gint64 now_us);
+void cc_downlink_forget_source(CcDownlink *downlink, const CcSource *source);
+/* Its receiver is out of reach. */
+void cc_downlink_forget_all(CcDownlink *downlink);
+
+/* What its subscriptions are to get, by what is known now. Not more often than ten times a second,
+ * unless @changed: something feeds them that did not before. */
+void cc_downlink_decide(CcDownlink *downlink, gboolean changed, gint64 now_us);
+
+/* What may leave leaves. Returns when more may. Not while packets wait in the room's queue. */
+gint64 cc_downlink_tick(CcDownlink *downlink, gint64 now_us);
 
 static inline const CcEstimate *
 cc_downlink_estimate(const CcDownlink *downlink)

@@ -119,7 +119,9 @@ cc_feed_changed(CcMediaRoom *room, const CcFeed *feed, const CcSource *coming, g
     for (guint i = 0; i < room->receivers->len; i++) {
         CcReceiver *receiver = room->receivers->pdata[i];
         CcSubscription *subscription = receiver->by_feed[feed->number];
-        if (subscription)
-            cc_subscription_choose(subscription, coming, now_us);
+        if (!subscription)
+            continue;
+        cc_subscription_choose(subscription, coming, now_us);
+        cc_downlink_decide(receiver->session->downlink, TRUE, now_us);
     }
 }

@@ -25,6 +25,7 @@ cc_publisher_track_init(CcPublisherTrack *track, CcMediaSession *session, const 
     *track = (CcPublisherTrack){.session = session, .slot = slot, .rtt_us = -1};
     cc_source_init(&track->source, session->room, slot->kind, &slot->codecs[0], request_keyframe);
     track->source.layer = layer;
+    track->source.obeys = slot->tmmbr;
     track->source.origin = session->room->n_publishers;
     track->layer = slot->n_layers > 0 ? &slot->layers[layer] : NULL;
     cc_loss_list_init(&track->losses);

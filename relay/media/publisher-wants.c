@@ -10,6 +10,33 @@
 /* Bytes a packet that the rates count (RFC 5104 section 4.2.1.1): IPv4, UDP, RTP, tag of SRTP. */
 #define PACKET_OVERHEAD (20 + 8 + 12 + 16)
 
+/* Little more or less is not worth another encoder's settings; less is more urgent. */
+static gboolean
+differs(guint64 before, guint64 now)
+{
+    return now * 100 < before * 97 || now * 100 > before * 105;
+}
+
+/* Gives the layers the rates that serve the lesson best, the publisher's best layer the highest. */
+static void
+place(const CcFeed *feed, const CcWants *wants)
+{
+    guint rates[CC_PLACEMENT_LAYERS];
+    guint n = cc_placement_find(&wants->budgets, feed->n_layers, rates);
+    for (guint i = 0; i < CC_MAX_LAYERS && n > 0; i++) {
+        CcSource *source = feed->sources[i];
+        if (!source)
+            continue;
+        guint64 bps = rates[n > i ? n - 1 - i : 0];
+        if (bps >= CC_WANTS_MAX_BPS)
+            bps = G_MAXUINT64;
+        if (source->limit_bps == G_MAXUINT64 || bps == G_MAXUINT64 ||
+            differs(source->limit_bps, bps))
+            source->limit_bps = bps;
+        source->placed = i < n;
+    }
+}
+
 static guint64
 limit_of(CcPublisherTrack *track, const CcWants *wants, gint64 now_us)
 {
@@ -36,8 +63,10 @@ cc_publisher_limits(CcPublisher *publisher, CcRtcpTmmbr limits[CC_MAX_LAYERS], g
         CcPublisherTrack *track = &publisher->tracks[i];
         if (!track->slot->tmmbr || !track->source.feed || ssrc_of(track) == 0)
             continue;
-        if (track->source.feed != feed)
+        if (track->source.feed != feed) {
             cc_wants_gather(publisher->session->room, track->source.feed, &wants);
+            place(track->source.feed, &wants);
+        }
         feed = track->source.feed;
         limits[n++] = (CcRtcpTmmbr){.ssrc = ssrc_of(track),
                                     .bitrate_bps = limit_of(track, &wants, now_us),

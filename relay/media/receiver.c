@@ -47,6 +47,7 @@ cc_receiver_connected(CcReceiver *receiver, gint64 now_us)
 {
     if (!receiver->session->downlink) /* or it comes back */
         receiver->session->downlink = cc_downlink_new(receiver->session);
+    cc_downlink_decide(receiver->session->downlink, TRUE, now_us);
     g_ptr_array_add(receiver->session->room->receivers, receiver);
     cc_receiver_returned(receiver, now_us);
 }
@@ -57,6 +58,7 @@ cc_receiver_disconnected(CcReceiver *receiver)
 {
     g_ptr_array_remove_fast(receiver->session->room->receivers, receiver);
     cc_wants_changed(receiver->session->room);
+    cc_downlink_forget_all(receiver->session->downlink);
     for (guint i = 0; i < receiver->n_subscriptions; i++)
         cc_subscription_forget_sources(&receiver->subscriptions[i]);
 }
@@ -76,6 +78,7 @@ cc_receiver_returned(CcReceiver *receiver, gint64 now_us)
 void
 cc_receiver_forget_source(CcReceiver *receiver, CcSource *source)
 {
+    cc_downlink_forget_source(receiver->session->downlink, source);
     for (guint i = 0; i < receiver->n_subscriptions; i++)
         cc_subscription_forget_source(&receiver->subscriptions[i], source);
 }
@@ -177,16 +180,22 @@ next_report_us(const CcReceiver *self, gint64 now_us)
     return now_us + REPORT_US - (now_us + REPORT_US - place_us) % REPORT_US;
 }
 
-gint64
-cc_receiver_tick(CcReceiver *receiver, gint64 now_us)
+static void
+report(CcReceiver *receiver, gint64 now_us)
 {
-    if (now_us < receiver->report_due_us)
-        return receiver->report_due_us;
     receiver->report_due_us = next_report_us(receiver, now_us);
     for (guint i = 0; i < receiver->n_subscriptions; i++)
         cc_subscription_measure(&receiver->subscriptions[i], now_us);
     cc_receiver_tell_link(receiver);
     if (!clocks_are_complete(receiver, now_us) || !send_sender_reports(receiver, now_us))
         send_sign_of_life(receiver);
-    return receiver->report_due_us;
+    cc_downlink_decide(receiver->session->downlink, FALSE, now_us);
+}
+
+gint64
+cc_receiver_tick(CcReceiver *receiver, gint64 now_us)
+{
+    if (now_us >= receiver->report_due_us)
+        report(receiver, now_us);
+    return MIN(receiver->report_due_us, cc_downlink_tick(receiver->session->downlink, now_us));
 }

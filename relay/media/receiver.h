@@ -2,8 +2,10 @@
  * thread; owned by its session. */
 #pragma once
 
+#include "relay/media/downlink.h"
 #include "relay/media/link-report.h"
 #include "relay/media/subscription.h"
+#include "relay/media/worker-private.h"
 
 G_BEGIN_DECLS
 
@@ -31,7 +33,13 @@ static inline void
 cc_receiver_forward(CcReceiver *receiver, CcSource *source, CcPacket *packet, CcShed shed)
 {
     CcSubscription *subscription = receiver->by_feed[source->feed->number];
-    if (subscription)
+    if (!subscription)
+        return;
+    CcMediaSession *session = receiver->session;
+    gint64 now_us = session->worker->now_us;
+    if (source->kind == CC_MEDIA_VIDEO && !cc_downlink_is_open(session->downlink, now_us))
+        cc_downlink_hold(session->downlink, source, packet, now_us);
+    else
         cc_subscription_forward(subscription, source, packet, shed);
 }
 

@@ -17,6 +17,9 @@ receive_report_blocks(CcReceiver *receiver, const CcRtcpPacket *packet, gint64 n
         CcSubscription *subscription = cc_receiver_find(receiver, block.ssrc);
         if (subscription && subscription->slot->ssrc == block.ssrc)
             cc_subscription_receiver_report(subscription, &block, now_us);
+        if (subscription && subscription->slot->kind == CC_MEDIA_VIDEO)
+            cc_downlink_report(receiver->session->downlink, subscription->loss,
+                               subscription->rtt_us, now_us);
     }
 }
 

@@ -48,6 +48,7 @@ cc_source_restart(CcSource *source)
     source->clock_known = FALSE;
     source->alive = FALSE;
     source->width = source->height = 0;
+    cc_source_meter_restart(&source->meter);
 }
 
 void
@@ -83,8 +84,10 @@ cc_source_deliver(CcSource *source, CcPacket *packet, gint64 sequence, gint64 no
     look_into_payload(source, packet);
     if (!source->feed)
         return TRUE;
-    if (source->kind == CC_MEDIA_VIDEO)
+    if (source->kind == CC_MEDIA_VIDEO) {
+        cc_source_meter_add(&source->meter, packet, now_us);
         cc_feed_heard(source->feed, source, packet);
+    }
     cc_media_room_queue(source->room, source, packet);
     return TRUE;
 }

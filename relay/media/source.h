@@ -6,6 +6,7 @@
 #include "common/wire/history.h"
 #include "common/wire/rtcp.h"
 #include "relay/media/media-room.h"
+#include "relay/media/source-meter.h"
 
 G_BEGIN_DECLS
 
@@ -35,8 +36,11 @@ struct CcSource {
     gint64 heard_us; /* its newest packet */
     guint32 heard_timestamp;
     guint16 width, height; /* of the newest keyframe; 0: unknown */
+    CcSourceMeter meter;   /* video */
 
     guint64 limit_bps; /* the most that is wanted of it while anybody does; on the wire */
+    gboolean obeys;    /* its publisher does what it is told (TMMBR) */
+    gboolean placed;   /* there is a rate for it among those that serve the lesson best */
 
     /* Asks for a keyframe now, or as soon as the configured interval allows, until one comes. */
     void (*request_keyframe)(CcSource *source, gint64 now_us);

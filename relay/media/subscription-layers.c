@@ -200,6 +200,12 @@ cc_subscription_does_without(CcSubscription *subscription, const CcPacket *packe
     return TRUE;
 }
 
+void
+cc_subscription_break(CcSubscription *subscription)
+{
+    subscription->epoch.broken = TRUE;
+}
+
 /* Once a picture has been left out, its layer comes back with one that needs none of those before.
  */
 gboolean

@@ -120,8 +120,8 @@ send_written(CcSubscription *self, const Written *written, gint64 number)
     if (!cc_egress_commit_rtp(session, written->data, written->length, written->header,
                               (guint64)(number - CC_FIRST_NUMBER)))
         return FALSE;
-    cc_downlink_sent(session->downlink, written->length, self->slot->transport_cc_ext != 0,
-                     session->worker->now_us);
+    cc_downlink_sent(session->downlink, self->slot->kind, written->length,
+                     self->slot->transport_cc_ext != 0, session->worker->now_us);
     return TRUE;
 }
 
@@ -215,7 +215,8 @@ cc_subscription_forward(CcSubscription *subscription, CcSource *source, CcPacket
         forward_in_epoch(self, source, packet, shed);
     } else if (cc_subscription_begin_epoch(self, source, packet)) {
         forward_in_epoch(self, source, packet, shed);
-        catch_up(self, source, packet, shed);
+        if (!self->session->downlink->draining) /* else what follows waits, or is left out */
+            catch_up(self, source, packet, shed);
     } else if (source != self->epoch.source) {
         send_late(self, source, packet);
     }
@@ -268,7 +269,10 @@ cc_subscription_retransmit(CcSubscription *subscription, guint16 sequence, gint6
     if (!packet)
         return;
     gboolean rtx = epoch->codec->rtx_payload_type != 0 && self->slot->rtx_ssrc != 0;
-    if ((!rtx && self->slot->transport_cc_ext != 0) || !take_retransmit_credit(self, now_us))
+    if ((!rtx && self->slot->transport_cc_ext != 0) ||
+        (self->slot->kind == CC_MEDIA_VIDEO &&
+         !cc_downlink_may_repair(self->session->downlink, now_us)) ||
+        !take_retransmit_credit(self, now_us))
         return;
     Written written = {.data = cc_egress_begin(self->session)};
     if (!written.data)
@@ -281,6 +285,36 @@ cc_subscription_retransmit(CcSubscription *subscription, guint16 sequence, gint6
         self->rtx_number++;
     self->retransmitted++;
     self->bytes += written.length;
+}
+
+gsize
+cc_subscription_pad(CcSubscription *subscription, guint8 padding)
+{
+    CcSubscription *self = subscription;
+    const CcSlotCodec *codec = self->epoch.codec;
+    if (self->slot->transport_cc_ext == 0 || self->slot->rtx_ssrc == 0 || !codec ||
+        codec->rtx_payload_type == 0)
+        return 0;
+    Written written = {.data = cc_egress_begin(self->session)};
+    if (!written.data)
+        return 0;
+    CcRtpWriteHeader header = {
+        .payload_type = codec->rtx_payload_type,
+        .sequence = (guint16)self->rtx_number,
+        .ssrc = self->slot->rtx_ssrc,
+        .timestamp = self->highest_timestamp,
+        .transport_cc_id = self->slot->transport_cc_ext,
+        .transport_sequence = self->session->downlink->next_sequence,
+    };
+    written.header = cc_rtp_write_header(written.data, CC_EGRESS_CAPACITY, &header);
+    written.length = written.header + padding;
+    written.data[0] |= 0x20; /* P (RFC 3550 section 5.1) */
+    memset(written.data + written.header, 0, padding);
+    written.data[written.length - 1] = padding;
+    if (!send_written(self, &written, self->rtx_number))
+        return 0;
+    self->rtx_number++;
+    return written.length;
 }
 
 void

@@ -34,7 +34,7 @@ typedef struct {
     guint budget_bps;        /* what it could make use of, on the wire; 0: unknown (CcWants) */
 } CcTarget;
 
-typedef struct {
+typedef struct CcSubscription {
     /* What every packet needs, together: with thousands of receivers each line counts. */
     CcMediaSession *session;
     CcSource *wanted; /* by the target; NULL: nothing that is alive */
@@ -97,6 +97,12 @@ void cc_subscription_forget_sources(CcSubscription *subscription);
 /* A packet of one of the feed's sources. @shed: what its receiver does without for now. */
 void cc_subscription_forward(CcSubscription *subscription, CcSource *source, CcPacket *packet,
                              CcShed shed);
+
+/* Something was left out ahead of what is forwarded next: it goes on with a keyframe. */
+void cc_subscription_break(CcSubscription *subscription);
+/* A packet with nothing in it but @padding bytes, as if of a retransmission. Returns how many bytes
+ * it has; 0 if it cannot be sent. */
+gsize cc_subscription_pad(CcSubscription *subscription, guint8 padding);
 
 /* The receiver misses @sequence of its stream. */
 void cc_subscription_retransmit(CcSubscription *subscription, guint16 sequence, gint64 now_us);

@@ -76,8 +76,8 @@ commit(CcSubscription *self, guint8 *packet, gsize length, gsize header, gint64 
     if (!cc_egress_commit_rtp(self->session, packet, length, header,
                               (guint64)(number - CC_FIRST_NUMBER)))
         return FALSE;
-    cc_downlink_sent(self->session->downlink, length, self->slot->transport_cc_ext != 0,
-                     self->session->worker->now_us);
+    cc_downlink_sent(self->session->downlink, CC_MEDIA_AUDIO, length,
+                     self->slot->transport_cc_ext != 0, self->session->worker->now_us);
     self->bytes += length;
     return TRUE;
 }

@@ -24,13 +24,16 @@ cc_wants_collect(const CcMediaRoom *room, const CcFeed *feed, CcWants *wants)
     for (guint i = 0; i < room->receivers->len; i++) {
         const CcReceiver *receiver = room->receivers->pdata[i];
         const CcSubscription *subscription = receiver->by_feed[feed->number];
-        if (!subscription || subscription->target.kind == CC_TARGET_NOTHING)
+        if (!subscription)
+            continue;
+        guint budget_bps = subscription->target.budget_bps;
+        cc_placement_add(&wants->budgets, budget_bps > 0 ? budget_bps : CC_WANTS_MAX_BPS);
+        if (subscription->target.kind == CC_TARGET_NOTHING) /* perhaps there is something for it */
             continue;
         /* What it is to get, what it gets in place of that, and what it gets until then. */
         use(feed, cc_feed_layer(feed, subscription->target.layer), wants);
         use(feed, subscription->wanted, wants);
         use(feed, subscription->epoch.source, wants);
-        cc_placement_add(&wants->budgets, subscription->target.budget_bps);
     }
 }
 

@@ -24,6 +24,7 @@
 #define TICKS_PER_TURN 64
 /* One bad moment of the machine's sheds no more than this, and is no reason to refuse anybody. */
 #define HICCUP_LEVEL 2
+#define DEFAULT_START_BPS 500000
 /* A worker with nothing to do has no turns: its last load says nothing after this. */
 #define LOAD_VALID_S 3
 
@@ -334,6 +335,10 @@ cc_worker_new(const CcWorkerOptions *options, GError **error)
     CcWorker *self = g_new0(CcWorker, 1);
     self->options = *options;
     self->options.listen_addresses = NULL; /* the caller's */
+    if (self->options.start_bps == 0) {
+        self->options.start_bps = DEFAULT_START_BPS;
+        self->options.ladder = cc_ladder_defaults;
+    }
     self->identity = options->identity;
     self->events = cc_event_gate_new(options->session_event, options->user_data);
     self->udp_ports = g_ptr_array_new_with_free_func((GDestroyNotify)cc_udp_port_free);

@@ -7,6 +7,7 @@
 
 #include <gio/gio.h>
 
+#include "common/rate/ladder.h"
 #include "common/transport/dtls.h"
 #include "common/wire/negotiation.h"
 #include "relay/media/link-report.h"
@@ -61,6 +62,8 @@ typedef struct {
     guint keyframe_interval_ms; /* at most one keyframe request per track in this time: 500 */
     guint receive_buffer_bytes, send_buffer_bytes; /* SO_RCVBUF, SO_SNDBUF */
     guint max_packets;                             /* of the packet pool */
+    guint start_bps;         /* what a receiver's link is thought to take at first; 0: a default */
+    CcLadderSettings ladder; /* if @start_bps is set */
     /* Called in the main context that was thread-default in cc_worker_new(). */
     void (*session_event)(const CcSessionEvent *event, gpointer user_data);
     gpointer user_data;
