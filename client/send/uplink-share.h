@@ -11,8 +11,9 @@ typedef struct {
 
 /* Divides @budget_bps (-1: no limit known) among the layers of @settings: the small ones first, as
  * they serve the weakest links; the largest one that does not fit whole shrinks, or is left out
- * where it would hardly be better than the next. @wanted_bps by layer: 0 none, -1 as configured.
- * Fills
+ * where it would hardly be better than the next. A smaller layer that may take no less than a
+ * larger one comes last: nobody's link is too weak for the larger one. @wanted_bps by layer: 0
+ * none, -1 as configured. Fills
  * @rates for cc_layer_set_rate() and returns what all of them could use together. On the wire, all.
  */
 guint cc_uplink_share(CcUplinkShare *share, const CcSendSettings *settings,

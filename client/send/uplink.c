@@ -1,8 +1,10 @@
+#define CC_LOG_AREA "send"
 #include "client/send/uplink.h"
 
 #include <string.h>
 
 #include "common/base/clock.h"
+#include "common/base/log.h"
 #include "common/wire/bytes.h"
 #include "common/wire/rtp.h"
 #include "common/wire/transport-cc.h"
@@ -247,8 +249,11 @@ read_limits(CcUplink *uplink, const CcRtcpPacket *packet)
     CcRtcpTmmbr limit;
     for (guint i = 0; cc_rtcp_read_tmmbr(packet, i, &limit); i++) {
         Stream *stream = find_stream(uplink, limit.ssrc);
-        if (stream != NULL)
-            stream->wanted_bps = (gint64)MIN(limit.bitrate_bps, G_MAXINT32);
+        gint64 bps = (gint64)MIN(limit.bitrate_bps, G_MAXINT32);
+        if (stream == NULL || stream->wanted_bps == bps)
+            continue;
+        cc_debug("layer %s: the relay wants %" G_GINT64_FORMAT " bit/s", stream->rid, bps);
+        stream->wanted_bps = bps;
     }
 }
 

@@ -65,6 +65,22 @@ test_one_layer(void)
     g_assert_cmpint(rates[1] + rates[2], ==, 0);
 }
 
+/* One classroom that has the medium size until the large one comes: the large one comes. */
+static void
+test_stand_in(void)
+{
+    const gint64 wanted[] = {550000, 550000, 0};
+    CcUplinkShare share = {.starved = {TRUE, FALSE, FALSE}};
+    gint64 rates[3];
+    cc_uplink_share(&share, &settings, wanted, 600000, rates);
+    g_assert_cmpint(rates[0], ==, 550000);
+    g_assert_cmpint(rates[1], ==, 0);
+    const gint64 two[] = {550000, 150000, 0}; /* somebody else has a weaker link */
+    cc_uplink_share(&share, &settings, two, 600000, rates);
+    g_assert_cmpint(rates[0], ==, 450000);
+    g_assert_cmpint(rates[1], ==, 150000);
+}
+
 /* A layer that was given up does not flicker where its room wavers. */
 static void
 test_wavering(void)
@@ -91,6 +107,7 @@ main(int argc, char **argv)
     g_test_add_func("/uplink-share/no-limit", test_no_limit);
     g_test_add_func("/uplink-share/highest-go-first", test_highest_go_first);
     g_test_add_func("/uplink-share/one-layer", test_one_layer);
+    g_test_add_func("/uplink-share/stand-in", test_stand_in);
     g_test_add_func("/uplink-share/wavering", test_wavering);
     return g_test_run();
 }
