@@ -34,7 +34,8 @@
 #define BOLD_PROBE 2.0
 #define CAREFUL_PROBE 1.5
 #define WANTED_MARGIN 1.1
-#define PROBE_MARGIN 0.9 /* of what was found to fill the link */
+#define PROBE_AFTER_US 2500000 /* the link was last seen full */
+#define PROBE_MARGIN 0.9       /* of what was found to fill the link */
 
 #define CLOCK_JUMP_US 10000000
 #define REFERENCE_WRAP_US (((gint64)1 << 24) * 64000)
@@ -101,7 +102,7 @@ cc_estimator_sent(CcEstimator *estimator, guint16 transport_sequence, guint byte
 {
     cc_sent_record_add(&estimator->record, transport_sequence, bytes, now_us, probe);
     if (probe)
-        cc_prober_sent(&estimator->prober, bytes);
+        cc_prober_sent(&estimator->prober, estimator->record.last, bytes);
     cc_estimator_sent_plain(estimator, bytes, now_us);
 }
 
@@ -228,7 +229,7 @@ static void
 judge_probe(CcEstimator *self, const CcPathView *view)
 {
     CcProber *prober = &self->prober;
-    if (!cc_prober_is_due(prober, view->loop_us, view->now_us))
+    if (!cc_prober_is_due(prober, self->accounted, view->loop_us, view->now_us))
         return;
     double bits = bits_between(self, prober->first, prober->last), bps = 0;
     CcProbeVerdict verdict = cc_prober_end(prober, bits, view->loop_us, view->now_us, &bps);
@@ -380,7 +381,8 @@ cc_estimator_probe(CcEstimator *estimator, gint64 now_us, CcProbe *probe)
         self->wanted_bps <= result->estimate_bps ||
         (result->state != CC_LINK_CLEAR && result->state != CC_LINK_FULL) ||
         result->sent_bps >= UNTESTED_SHARE * result->estimate_bps ||
-        result->queue_us > 2 * cc_rate_control_target_us(result->estimate_bps))
+        result->queue_us > 2 * cc_rate_control_target_us(result->estimate_bps) ||
+        (self->control.capacity_us > 0 && now_us - self->control.capacity_us < PROBE_AFTER_US))
         return FALSE;
     double factor = self->prober.failures > 0 ? CAREFUL_PROBE : BOLD_PROBE;
     double bps = MIN(self->control.bps * factor, self->wanted_bps * WANTED_MARGIN);

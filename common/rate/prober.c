@@ -13,8 +13,11 @@
 
 #define FIRST_PAUSE_US 1500000
 #define MAX_PAUSE_US 6000000
-#define NARROW_BPS 60000 /* where a probe is in the voice's way */
+#define UNCLEAR_PAUSE_US 1000000
+#define NARROW_UNCLEAR_PAUSE_US 4000000
+#define NARROW_BPS 65000 /* where a probe is in the voice's way */
 #define NARROW_PAUSE_US 15000000
+#define MAX_QUEUE_US 500000 /* that it may have to wait in */
 #define MAX_WAIT_US 4000000 /* for a caller that does not send it */
 
 void
@@ -36,10 +39,12 @@ cc_prober_begin(CcProber *prober, double bps, double loss, double jitter_us, gin
 }
 
 void
-cc_prober_sent(CcProber *prober, guint bytes)
+cc_prober_sent(CcProber *prober, gint64 sequence, guint bytes)
 {
-    if (prober->is_on)
-        prober->sent_bytes += MIN(bytes, G_MAXUINT16);
+    if (!prober->is_on)
+        return;
+    prober->sent_bytes += MIN(bytes, G_MAXUINT16);
+    prober->last_sequence = sequence;
 }
 
 void
@@ -61,14 +66,15 @@ cc_prober_arrived(CcProber *prober, gint64 sequence, gint64 sent_us, gint64 arri
 }
 
 gboolean
-cc_prober_is_due(const CcProber *prober, gint64 loop_us, gint64 now_us)
+cc_prober_is_due(const CcProber *prober, gint64 heard, gint64 loop_us, gint64 now_us)
 {
     if (!prober->is_on)
         return FALSE;
     gint64 length_us = (gint64)prober->probe.bytes * 8 * G_USEC_PER_SEC / MAX(prober->probe.bps, 1);
     if (prober->sent_bytes < prober->probe.bytes)
         return now_us - prober->begun_us > MAX_WAIT_US;
-    return now_us - prober->begun_us > length_us + loop_us;
+    return heard >= prober->last_sequence ||
+           now_us - prober->begun_us > length_us + 2 * loop_us + MAX_QUEUE_US;
 }
 
 CcProbeVerdict
@@ -78,20 +84,26 @@ cc_prober_end(CcProber *prober, double bits, gint64 loop_us, gint64 now_us, doub
     double sent_us = (double)(prober->last_sent_us - prober->first_sent_us);
     double arrival_us = (double)(prober->last_arrival_us - prober->first_arrival_us);
     CcProbeVerdict verdict = CC_PROBE_UNCLEAR;
-    if (prober->n_arrived >= NEED_ARRIVED && sent_us > 0 && arrival_us > 0) {
-        double sent_bps = bits * G_USEC_PER_SEC / sent_us;
+    if (prober->n_arrived >= NEED_ARRIVED && arrival_us > 0) {
+        /* A short one may have left all at once: it tells no more than was asked for. */
+        double sent_bps = prober->probe.bps;
+        if (sent_us > 0)
+            sent_bps = MIN(sent_bps, bits * G_USEC_PER_SEC / sent_us);
         double arriving_bps = bits * G_USEC_PER_SEC / arrival_us;
         verdict = arriving_bps >= FITS * sent_bps ? CC_PROBE_FITS : CC_PROBE_FULL;
-        *bps = MIN(MIN(sent_bps, arriving_bps / FITS), prober->probe.bps);
-        if (verdict == CC_PROBE_FULL)
-            *bps = MIN(arriving_bps, prober->probe.bps);
+        *bps = verdict == CC_PROBE_FITS ? sent_bps : arriving_bps;
     }
     if (verdict == CC_PROBE_FITS)
         prober->failures = 0;
-    else
+    else if (verdict == CC_PROBE_FULL || prober->sent_bytes < prober->probe.bytes)
         prober->failures++;
-    gint64 longest_us = prober->probe.bps < NARROW_BPS ? NARROW_PAUSE_US : MAX_PAUSE_US;
-    gint64 pause_us = FIRST_PAUSE_US << MIN(prober->failures, 8) >> 1;
-    prober->next_us = now_us + (prober->failures == 0 ? 0 : MIN(pause_us, longest_us));
+    gboolean narrow = prober->probe.bps < NARROW_BPS;
+    gint64 longest_us = narrow ? NARROW_PAUSE_US : MAX_PAUSE_US;
+    gint64 pause_us = MIN(FIRST_PAUSE_US << MIN(prober->failures, 8) >> 1, longest_us);
+    if (verdict == CC_PROBE_FITS)
+        pause_us = 0;
+    else if (verdict == CC_PROBE_UNCLEAR) /* the feedback was lost as well */
+        pause_us = narrow ? NARROW_UNCLEAR_PAUSE_US : UNCLEAR_PAUSE_US;
+    prober->next_us = now_us + pause_us;
     return verdict;
 }

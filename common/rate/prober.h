@@ -22,6 +22,7 @@ typedef struct {
     gint64 next_us; /* not before */
     guint failures; /* in a row */
     guint sent_bytes;
+    gint64 last_sequence; /* that was sent */
 
     /* Of what arrived, by unwrapped number */
     guint n_arrived;
@@ -34,10 +35,11 @@ typedef enum { CC_PROBE_PENDING, CC_PROBE_FITS, CC_PROBE_FULL, CC_PROBE_UNCLEAR 
 /* Begins one of @bps. */
 void cc_prober_begin(CcProber *prober, double bps, double loss, double jitter_us, gint64 now_us);
 /* Packets of the probe that were sent, and those that arrived. */
-void cc_prober_sent(CcProber *prober, guint bytes);
+void cc_prober_sent(CcProber *prober, gint64 sequence, guint bytes);
 void cc_prober_arrived(CcProber *prober, gint64 sequence, gint64 sent_us, gint64 arrival_us);
-/* TRUE if the verdict is due: all was sent long enough ago. */
-gboolean cc_prober_is_due(const CcProber *prober, gint64 loop_us, gint64 now_us);
+/* TRUE if the verdict is due: all was sent, and there is news of packets up to number @heard, or
+ * has been time for it. */
+gboolean cc_prober_is_due(const CcProber *prober, gint64 heard, gint64 loop_us, gint64 now_us);
 /* Ends it. @bits: all that was sent behind the first that arrived and up to the last one. @bps gets
  * what the link has carried. */
 CcProbeVerdict cc_prober_end(CcProber *prober, double bits, gint64 loop_us, gint64 now_us,

@@ -12,7 +12,7 @@ run(CcProber *prober, gint64 now_us, guint lose_nth, double stretch)
     gint64 step_us = (gint64)bytes * 8 * G_USEC_PER_SEC / prober->probe.bps;
     double bits = 0;
     for (guint i = 0; i < prober->probe.n_packets; i++) {
-        cc_prober_sent(prober, bytes);
+        cc_prober_sent(prober, i, bytes);
         if (prober->n_arrived > 0)
             bits += bytes * 8;
         if (lose_nth > 0 && i % lose_nth == 1)
@@ -29,10 +29,12 @@ test_fits(void)
     CcProber prober = {0};
     double bps = 0;
     cc_prober_begin(&prober, 500000, 0, 0, 1000 * MS);
-    g_assert_false(cc_prober_is_due(&prober, LOOP_US, 1500 * MS)); /* not sent yet */
+    g_assert_false(cc_prober_is_due(&prober, 100, LOOP_US, 1500 * MS)); /* not sent yet */
     double bits = run(&prober, 1000 * MS, 0, 1);
-    g_assert_false(cc_prober_is_due(&prober, LOOP_US, 1150 * MS));
-    g_assert_true(cc_prober_is_due(&prober, LOOP_US, 1250 * MS));
+    gint64 last = prober.probe.n_packets - 1;
+    g_assert_false(cc_prober_is_due(&prober, last - 1, LOOP_US, 1150 * MS));
+    g_assert_true(cc_prober_is_due(&prober, last, LOOP_US, 1150 * MS));
+    g_assert_true(cc_prober_is_due(&prober, last - 1, LOOP_US, 2000 * MS));
     g_assert_cmpint(cc_prober_end(&prober, bits, LOOP_US, 1250 * MS, &bps), ==, CC_PROBE_FITS);
     g_assert_cmpfloat_with_epsilon(bps, 500000, 5000);
     g_assert_cmpint(prober.next_us, ==, 1250 * MS);
@@ -81,10 +83,10 @@ test_odd(void)
     guint bytes = prober.probe.bytes;
     cc_prober_begin(&prober, 500000, 0, 60 * MS, 0);
     g_assert_cmpuint(prober.probe.bytes, >, bytes);
-    g_assert_true(cc_prober_is_due(&prober, LOOP_US, 10 * G_USEC_PER_SEC));
+    g_assert_true(cc_prober_is_due(&prober, 0, LOOP_US, 10 * G_USEC_PER_SEC));
     g_assert_cmpint(cc_prober_end(&prober, 0, LOOP_US, 0, &bps), ==, CC_PROBE_UNCLEAR);
     g_assert_cmpfloat(bps, ==, 0);
-    g_assert_false(cc_prober_is_due(&prober, LOOP_US, 20 * G_USEC_PER_SEC));
+    g_assert_false(cc_prober_is_due(&prober, 0, LOOP_US, 20 * G_USEC_PER_SEC));
     cc_prober_arrived(&prober, 1, 0, 0);
     g_assert_cmpuint(prober.n_arrived, ==, 0);
 }

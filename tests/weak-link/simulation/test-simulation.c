@@ -14,7 +14,7 @@ typedef struct {
 
 #define STEADY .utilisation = 0.85, .wait_p95_ms = 100
 #define STEPS STEADY, .fall_s = 3, .rise_s = 10
-#define FAIR .jain = 0.6
+#define FAIR .jain = 0.9
 
 static const Row rfc8867[] = {
     {"5.1", 1, {STEPS}},
@@ -22,11 +22,11 @@ static const Row rfc8867[] = {
     {"5.1-jitter", 1, {.utilisation = 0.75, .wait_p95_ms = 100, .fall_s = 3}},
     {"5.1-jitter", 8, {STEPS}},
     {"5.2", 1, {STEPS, FAIR}},
-    {"5.2", 8, {STEPS}},
+    {"5.2", 8, {STEPS, FAIR}},
     {"5.3", 1, {STEPS}},
-    {"5.3", 8, {STEADY}},
+    {"5.3", 8, {STEPS}},
     {"5.4", 1, {STEADY, FAIR}},
-    {"5.4", 8, {STEADY}},
+    {"5.4", 8, {STEADY, FAIR}},
     {"5.5", 1, {.utilisation = 0.85, FAIR}},
     {"5.5", 8, {.utilisation = 0.85}},
     {"5.8", 1, {STEADY, FAIR}},
@@ -47,6 +47,7 @@ static const Row villages[] = {
     {"clock", 1, {STEADY}},
     {"shallow", 1, {STEADY}},
     {"reports-1M", 1, {.utilisation = 0.6, .fall_s = 6}},
+    {"two-1M", 1, {STEADY, FAIR}},
     {"tcp-1M", 1, {.share = 0.25}},
     {"tcp-1M-30-90", 1, {.share = 0.4}},
     {"ladder-2M", 1, {.utilisation = 0.7, .wait_p95_ms = 50}},
