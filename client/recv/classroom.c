@@ -177,7 +177,7 @@ show_words(CcClassroom *classroom)
                                  ? cc_link_words_screen(&classroom->link)
                                  : g_strdup_printf("%s\n%s", cc_message_for_state_zh(state),
                                                    cc_message_for_state_en(state));
-    cc_screen_set_words(classroom->screen, words);
+    cc_screen_set_words(classroom->screen, words, state == CC_CONNECTION_ON);
 }
 
 /* The connection. */

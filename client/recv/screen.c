@@ -20,6 +20,8 @@
 #define OUTPUT_MARGIN_MS 10 /* from here to the sinks */
 #define LEAST_DELAY_MS 30
 #define VOICE_SILENT (1 * GST_SECOND) /* then pictures have a delay of their own */
+#define FONT "Noto Sans CJK SC, Sans 22"
+#define NOTE_FONT "Noto Sans CJK SC, Sans 12"
 #define STILL_INTERVAL_MS 500
 #define STILL_AFTER (1 * GST_SECOND) /* without a picture */
 #define STILL_LEAD (50 * GST_MSECOND)
@@ -163,12 +165,14 @@ on_still_timer(gpointer user_data)
 }
 
 void
-cc_screen_set_words(CcScreen *screen, const char *words)
+cc_screen_set_words(CcScreen *screen, const char *words, gboolean note)
 {
     if (screen->overlay == NULL)
         return;
     g_autofree char *escaped = g_markup_escape_text(words != NULL ? words : "", -1);
-    g_object_set(screen->overlay, "text", escaped, "silent", words == NULL, NULL);
+    gst_util_set_object_arg(G_OBJECT(screen->overlay), "valignment", note ? "bottom" : "center");
+    g_object_set(screen->overlay, "font-desc", note ? NOTE_FONT : FONT, "text", escaped, "silent",
+                 words == NULL, NULL);
     on_still_timer(screen);
 }
 
@@ -281,8 +285,8 @@ add_video(CcScreen *screen, GError **error)
                            gst_element_factory_make("videoconvertscale", NULL), screen->video_sink};
     if (!link_chain(screen, chain, G_N_ELEMENTS(chain), error))
         return FALSE;
-    g_object_set(screen->overlay, "font-desc", "Noto Sans CJK SC, Sans 22", "shaded-background",
-                 TRUE, "silent", TRUE, NULL);
+    g_object_set(screen->overlay, "font-desc", FONT, "shaded-background", TRUE, "silent", TRUE,
+                 NULL);
     gst_util_set_object_arg(G_OBJECT(screen->overlay), "halignment", "center");
     gst_util_set_object_arg(G_OBJECT(screen->overlay), "valignment", "center");
     gst_util_set_object_arg(G_OBJECT(screen->overlay), "line-alignment", "center");

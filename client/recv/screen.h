@@ -43,8 +43,9 @@ gint64 cc_screen_video(CcScreen *screen, GstSample *sample);
  * the delay that they need. */
 void cc_screen_set_voice_delay(CcScreen *screen, gint64 delay_us);
 
-/* Over the picture; NULL: none. */
-void cc_screen_set_words(CcScreen *screen, const char *words);
+/* Over the picture; NULL: none. @note: small and at the bottom, beside a picture that is still
+ * worth seeing. */
+void cc_screen_set_words(CcScreen *screen, const char *words, gboolean note);
 /* Forgets the last picture: dark again behind the words. What arrived until now is not shown. */
 void cc_screen_clear(CcScreen *screen);
 

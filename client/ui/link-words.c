@@ -109,6 +109,6 @@ cc_link_words_screen(const CcLink *link)
                                "Picture paused: the link loses %.0f %%. The voice goes on",
                                link->loss * 100, link->loss * 100);
     return g_strdup_printf("网络只有 %u kbit/s，暂停画面，声音继续\n"
-                           "Picture paused: the link carries only %u kbit/s. The voice goes on",
+                           "Picture paused: the link carries only %u kbit/s; the voice goes on",
                            carries_kbps(link), carries_kbps(link));
 }

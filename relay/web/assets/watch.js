@@ -103,7 +103,8 @@ function showGivenUp() {
 function showQuality() {
   const stats = link.stats;
   showGivenUp();
-  const quality = !stats || link.state !== 'connected' ? null : stats.loss > 0.1 ? 'poor' : stats.loss > 0.02 ? 'fair' : 'good';
+  const weak = ['rate', 'loss'].includes(ownLink()?.reason);
+  const quality = !stats || link.state !== 'connected' ? null : weak || stats.loss > 0.1 ? 'poor' : stats.loss > 0.02 ? 'fair' : 'good';
   byId('link').dataset.quality = quality ?? (link.state === 'lost' ? 'poor' : 'none');
   const key = quality ? `watch.${quality}` : { lost: 'watch.lost', refused: `watch.${state()}` }[link.state] ?? 'watch.connecting';
   say(byId('link-text'), key);
@@ -168,7 +169,7 @@ video.addEventListener('resize', () => {
 });
 link.addEventListener('state', show);
 link.addEventListener('participant', () => events.follow(link.participant));
-events.addEventListener('links', () => (showGivenUp(), showDetails()));
+events.addEventListener('links', () => (show(), showDetails()));
 link.addEventListener('stats', () => (show(), showDetails()));
 events.addEventListener('change', show);
 events.addEventListener('open', () => link.check());

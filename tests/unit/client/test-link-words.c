@@ -44,7 +44,7 @@ test_words(void)
          "picture paused: the link carries only 40 kbit/s; voice goes on",
          "voice only, 40 kbit/s",
          "网络只有 40 kbit/s，暂停画面，声音继续\n"
-         "Picture paused: the link carries only 40 kbit/s. The voice goes on",
+         "Picture paused: the link carries only 40 kbit/s; the voice goes on",
          "  picture paused: the link carries only 40 kbit/s; voice goes on"},
         {{.known = TRUE,
           .kbps = 200,
