@@ -13,13 +13,13 @@ slot_for(CcWorker *worker, const CcRoute *route)
 }
 
 static gboolean
-commit(CcWorker *worker, const CcRoute *route, const guint8 *slot, gsize length)
+commit(CcWorker *worker, const CcRoute *route, const guint8 *slot, gsize length, gboolean video)
 {
     if (!route->tcp) {
         cc_udp_port_commit(route->udp, route, length);
         return TRUE;
     }
-    if (!cc_tcp_connection_send(route->tcp, slot, length)) {
+    if (!cc_tcp_connection_send(route->tcp, slot, length, video)) {
         worker->drops[CC_DROP_SOCKET_FULL]++;
         return FALSE;
     }
@@ -38,11 +38,11 @@ cc_egress_begin(CcMediaSession *session)
 
 gboolean
 cc_egress_commit_rtp(CcMediaSession *session, guint8 *packet, gsize length, gsize header,
-                     guint64 index)
+                     guint64 index, gboolean video)
 {
     if (cc_srtp_seal_rtp(session->outbound, packet, &length, header, index) != CC_DROP_NONE)
         return FALSE;
-    return commit(session->worker, &session->active->route, packet, length);
+    return commit(session->worker, &session->active->route, packet, length, video);
 }
 
 gboolean
@@ -50,7 +50,7 @@ cc_egress_commit_rtcp(CcMediaSession *session, guint8 *packet, gsize length)
 {
     if (cc_srtp_protect_rtcp(session->outbound, packet, &length) != CC_DROP_NONE)
         return FALSE;
-    return commit(session->worker, &session->active->route, packet, length);
+    return commit(session->worker, &session->active->route, packet, length, FALSE);
 }
 
 void
@@ -60,5 +60,5 @@ cc_egress_send(CcWorker *worker, const CcRoute *route, const guint8 *data, gsize
         return;
     guint8 *slot = slot_for(worker, route);
     memcpy(slot, data, length);
-    commit(worker, route, slot, length);
+    commit(worker, route, slot, length, FALSE);
 }

@@ -118,7 +118,8 @@ send_written(CcSubscription *self, const Written *written, gint64 number)
 {
     CcMediaSession *session = self->session;
     if (!cc_egress_commit_rtp(session, written->data, written->length, written->header,
-                              (guint64)(number - CC_FIRST_NUMBER)))
+                              (guint64)(number - CC_FIRST_NUMBER),
+                              self->slot->kind == CC_MEDIA_VIDEO))
         return FALSE;
     cc_downlink_sent(session->downlink, self->slot->kind, written->length,
                      self->slot->transport_cc_ext != 0, session->worker->now_us);

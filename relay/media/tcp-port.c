@@ -15,9 +15,12 @@
 #include "relay/media/ingress.h"
 #include "relay/media/path.h"
 #include "relay/media/socket-options.h"
+#include "relay/media/tcp-queue.h"
 #include "relay/media/worker-private.h"
 
 #define ACCEPT_BATCH 16
+#define KERNEL_QUEUE                                                                               \
+    8192 /* bytes that the kernel takes ahead of what it can send (TCP_NOTSENT_LOWAT) */
 #define READ_TURNS 16 /* reads from one connection in one loop turn */
 
 struct CcTcpConnection {
@@ -30,7 +33,7 @@ struct CcTcpConnection {
     CcRoute route;
     CcPath *path; /* NULL: not validated */
     CcFrameReader reader;
-    GByteArray *queue; /* NULL until the first frame goes out */
+    CcTcpQueue queue;
 };
 
 struct CcTcpPort {
@@ -52,7 +55,7 @@ connection_free(CcTcpConnection *self)
         self->port->n_unvalidated--;
     g_source_remove_unix_fd(self->port->source, self->tag);
     close(self->fd);
-    g_clear_pointer(&self->queue, g_byte_array_unref);
+    cc_tcp_queue_clear(&self->queue);
     g_free(self);
 }
 
@@ -135,6 +138,8 @@ accept_connections(CcTcpPort *self, gint64 now_us)
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         /* Little behind us in the kernel: what waits there cannot be dropped for fresher media. */
         cc_socket_set_buffers(fd, 0, CC_TCP_QUEUE_SIZE);
+        int unsent = KERNEL_QUEUE;
+        setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
 
         CcTcpConnection *connection = g_new0(CcTcpConnection, 1);
         connection->port = self;
@@ -203,32 +208,29 @@ cc_tcp_port_receive(CcTcpPort *port, gint64 now_us)
 }
 
 gboolean
-cc_tcp_connection_send(CcTcpConnection *connection, const guint8 *data, gsize length)
+cc_tcp_connection_send(CcTcpConnection *connection, const guint8 *data, gsize length,
+                       gboolean video)
 {
-    if (connection->closed || length > G_MAXUINT16)
-        return FALSE;
-    if (!connection->queue)
-        connection->queue = g_byte_array_sized_new(CC_TCP_QUEUE_SIZE);
-    if (connection->queue->len + CC_FRAME_HEADER + length > CC_TCP_QUEUE_SIZE)
-        return FALSE;
-    guint8 header[CC_FRAME_HEADER];
-    cc_write_u16(header, (guint16)length);
-    g_byte_array_append(connection->queue, header, sizeof header);
-    g_byte_array_append(connection->queue, data, (guint)length);
-    return TRUE;
+    return !connection->closed && cc_tcp_queue_add(&connection->queue, data, length, video,
+                                                   connection->port->worker->now_us);
 }
 
 static void
-write_queue(CcTcpConnection *self)
+write_queue(CcTcpConnection *self, gint64 now_us)
 {
-    if (self->queue && self->queue->len > 0 && !self->closed) {
-        gssize n = send(self->fd, self->queue->data, self->queue->len, MSG_NOSIGNAL);
-        if (n > 0)
-            g_byte_array_remove_range(self->queue, 0, (guint)n);
-        else if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
-            self->closed = TRUE;
+    guint stale = self->queue.n_stale;
+    gsize length;
+    const guint8 *data;
+    while (!self->closed && (data = cc_tcp_queue_next(&self->queue, now_us, &length))) {
+        gssize n = send(self->fd, data, length, MSG_NOSIGNAL);
+        if (n < 0) {
+            self->closed = errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR;
+            break;
+        }
+        cc_tcp_queue_written(&self->queue, (gsize)n);
     }
-    gboolean wants_write = self->queue && self->queue->len > 0 && !self->closed;
+    self->port->worker->drops[CC_DROP_SOCKET_FULL] += self->queue.n_stale - stale;
+    gboolean wants_write = !self->closed && !cc_tcp_queue_is_empty(&self->queue);
     if (wants_write != self->wants_write) {
         self->wants_write = wants_write;
         g_source_modify_unix_fd(self->port->source, self->tag,
@@ -241,7 +243,8 @@ cc_tcp_port_flush(CcTcpPort *port, gint64 now_us)
 {
     for (guint i = 0; i < port->connections->len;) {
         CcTcpConnection *connection = port->connections->pdata[i];
-        write_queue(connection);
+        if (!cc_tcp_queue_is_empty(&connection->queue) || connection->wants_write)
+            write_queue(connection, now_us);
         if (!connection->path && now_us - connection->accepted_us > CC_TCP_UNVALIDATED_US)
             connection->closed = TRUE;
         if (connection->closed)

@@ -14,7 +14,6 @@ typedef struct CcTcpPort CcTcpPort;
 
 #define CC_TCP_MAX_UNVALIDATED 128
 #define CC_TCP_UNVALIDATED_US (10 * G_USEC_PER_SEC)
-#define CC_TCP_QUEUE_SIZE (64 * 1024) /* bytes waiting for a peer that reads slowly */
 
 /* Binds and listens. @source: the worker's, which polls for it. Error: CC_ERROR_NETWORK. */
 CcTcpPort *cc_tcp_port_new(CcWorker *worker, const char *address, guint16 port, GSource *source,
@@ -30,8 +29,10 @@ void cc_tcp_port_flush(CcTcpPort *port, gint64 now_us);
 /* When cc_tcp_port_flush() must be called again to time a connection out; G_MAXINT64 if never. */
 gint64 cc_tcp_port_next_us(const CcTcpPort *port);
 
-/* Queues one frame. FALSE if there is no room: the peer does not read. */
-gboolean cc_tcp_connection_send(CcTcpConnection *connection, const guint8 *data, gsize length);
+/* Queues one frame. FALSE if there is no room: the peer does not read, or slowly and it is @video.
+ */
+gboolean cc_tcp_connection_send(CcTcpConnection *connection, const guint8 *data, gsize length,
+                                gboolean video);
 /* Its session's path over this connection, or NULL while not validated. */
 CcPath *cc_tcp_connection_path(const CcTcpConnection *connection);
 /* Binds the connection to a path; NULL: the path is gone, close it soon. */

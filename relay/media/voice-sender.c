@@ -74,7 +74,7 @@ static gboolean
 commit(CcSubscription *self, guint8 *packet, gsize length, gsize header, gint64 number)
 {
     if (!cc_egress_commit_rtp(self->session, packet, length, header,
-                              (guint64)(number - CC_FIRST_NUMBER)))
+                              (guint64)(number - CC_FIRST_NUMBER), FALSE))
         return FALSE;
     cc_downlink_sent(self->session->downlink, CC_MEDIA_AUDIO, length,
                      self->slot->transport_cc_ext != 0, self->session->worker->now_us);
