@@ -25,7 +25,7 @@
 #define WATCH_US 200000.0 /* of queue that should have drained before there is a verdict */
 #define CONTESTED_CHECK_US (3 * G_USEC_PER_SEC)
 #define WATCH_LOOPS 3         /* for what is seen is old */
-#define PLAIN_QUEUE_US 120000 /* a shorter one takes more to be sure */
+#define PLAIN_QUEUE_US 135000 /* a shorter one takes more to be sure */
 #define WATCH_ABOVE_US 20000  /* beyond the target */
 
 #define CONTESTED_CUT 0.85
