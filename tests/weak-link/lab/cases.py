@@ -11,12 +11,13 @@ class Case:
     title: str
     down: str  # conditions, as tests/weak-link/link-model.h has them
     loss: str = ""  # those that are put on the other way too by `--both`
-    seconds: int = 60  # at least so many, for the schedule to make sense
+    away: str = ""  # when there is no link, or none for UDP: of both ways
 
     def conditions(self, both=False):
         """(towards the classroom, from it)"""
-        down = ",".join(part for part in (self.down, self.loss, f"queue={QUEUE_MS}") if part)
-        return down, self.loss if both else ""
+        down = (self.down, self.loss, self.away, f"queue={QUEUE_MS}")
+        up = (self.loss if both else "", self.away)
+        return tuple(",".join(part for part in way if part) for way in (down, up))
 
 
 CASES = [
@@ -30,9 +31,9 @@ CASES = [
     Case("lossy30", "500 kbit/s, 100 ms, 30 % random", "rate=500,delay=100", "loss=30"),
     Case("lossy60", "500 kbit/s, 100 ms, 60 % random", "rate=500,delay=100", "loss=60"),
     Case("lossy80", "500 kbit/s, 100 ms, 80 % random", "rate=500,delay=100", "loss=80"),
-    Case("steps", "1 Mbit/s → 150 kbit/s → 1 Mbit/s every 20 s, 60 ms", "rate=0:1000;20:150;40:1000,delay=60", "", 60),
-    Case("outage", "1 Mbit/s, 60 ms, 10 s outage every 30 s", "rate=1000,delay=60", "outage=10-20;40-50;70-80", 60),
-    Case("blocked", "1 Mbit/s, 60 ms, UDP blocked 20–40 s", "rate=1000,delay=60", "block-udp=20-40", 60),
+    Case("steps", "1 Mbit/s → 150 kbit/s → 1 Mbit/s every 20 s, 60 ms", "rate=0:1000;20:150;40:1000,delay=60"),
+    Case("outage", "1 Mbit/s, 60 ms, 10 s outage every 30 s", "rate=1000,delay=60", away="outage=10-20;40-50;70-80"),
+    Case("blocked", "1 Mbit/s, 60 ms, UDP blocked 20–40 s", "rate=1000,delay=60", away="block-udp=20-40"),
 ]
 # What the laboratory itself does to a lesson: nothing should be missing here.
 PERFECT = Case("perfect", "no weak link at all", "delay=20")

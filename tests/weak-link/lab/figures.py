@@ -1,5 +1,6 @@
 """From what was seen, heard and carried to the figures of a case."""
 import dataclasses
+import datetime
 import json
 import pathlib
 import re
@@ -13,7 +14,8 @@ from lab.witness import Captures, Witness, changed_pictures
 FREEZE_US = 500_000
 FRAME_S = 0.02  # of voice
 LEAD_US = 200_000  # judged and not counted
-VIDEO_TYPES, REPAIR_TYPES, VOICE_TYPES = (96, 98, 100), (97, 99, 101), (111, 63)
+# As recv offers them.
+VIDEO_TYPES, REPAIR_TYPES, VOICE_TYPES = (96, 98, 100), (97, 99, 101, 112, 64), (111, 63)
 
 
 def percentile(values, percent):
@@ -68,8 +70,9 @@ def kind_of(name):
     return "voice" if payload_type in VOICE_TYPES else "other"
 
 
-def link_figures(lines, begin, end):
-    """Wire rates in kbit/s towards the classroom, IP headers included."""
+def link_figures(lines, begin, end, encoded):
+    """Wire rates in kbit/s towards the classroom, IP headers included. Voice beyond what was encoded is repair: blocks
+    of earlier packets."""
     split, fates, queue = {}, {}, []
     for line in lines:
         if line["direction"] != "down" or not begin < line["now_us"] <= end:
@@ -82,6 +85,9 @@ def link_figures(lines, begin, end):
             split["delivered"] = split.get("delivered", 0) + delivered
             split["headers"] = split.get("headers", 0) + headers
             split[kind_of(name)] = split.get(kind_of(name), 0) + delivered - headers
+    again = max(0, split.get("voice", 0) - encoded)
+    split["voice"] = split.get("voice", 0) - again
+    split["repair"] = split.get("repair", 0) + again
     seconds = (end - begin) / 1e6
     return {"kbps": {kind: round(size * 8 / 1000 / seconds, 1) for kind, size in split.items()},
             "packets": fates, "queue_p95_ms": percentile(queue, 95)}
@@ -177,10 +183,23 @@ def recovery_figures(facts, frames, seen, begin, end):
     return found
 
 
-def concealed_figures(log):
-    """What recv itself says, in its newest line of statistics."""
-    text = log.read_text(errors="replace") if log.exists() else ""
-    return {name: float(value) for name, value in re.findall(r"\b(concealed\w*|stretched\w*)=([\d.]+)", text)}
+VOICE_COUNTS = ("played_ms", "concealed_ms", "silence_ms", "skipped_ms", "longer_ms", "shorter_ms")
+
+
+def logged_at(line):
+    return datetime.datetime.fromisoformat(line.split()[0].replace("Z", "+00:00")).timestamp()
+
+
+def recv_says(log, begin_s, end_s):
+    """How its counts grew from the line before the window to the last one in it; it writes them every 5 s."""
+    pattern = re.compile(r"^\S+Z INFO +recv: voice (.*)$", re.MULTILINE)
+    lines = [(logged_at(found[0]), dict(re.findall(r"(\w+)=(\d+)", found[1]))) for found in
+             pattern.finditer(log.read_text(errors="replace") if log.exists() else "")]
+    inside = [counts for at, counts in lines if begin_s <= at <= end_s + 1]
+    before = next((counts for at, counts in reversed(lines) if at < begin_s), {})
+    if not inside:
+        return {}
+    return {name: int(inside[-1][name]) - int(before.get(name, 0)) for name in VOICE_COUNTS if name in inside[-1]}
 
 
 def measure(folder, tools, clip):
@@ -188,12 +207,15 @@ def measure(folder, tools, clip):
     facts = json.loads((folder / "run.json").read_text())
     begin = facts["origin_us"]
     end = begin + facts["seconds"] * 1_000_000
-    seen, captures = Witness(folder / "recv"), Captures(Witness(folder / "send").pictures)
+    taught, seen = Witness(folder / "send"), Witness(folder / "recv")
+    captures = Captures(taught.pictures)
+    encoded = sum(packet.size for packet in taught.voices if begin <= packet.time_us < end)
     frames = voice_frames(folder, tools, begin, end)
     return {**facts, "picture": {**picture_figures(seen, captures, begin, end),
                                  **quality_figures(folder, tools, clip, begin, end)},
-            "voice": {**voice_figures(frames), **concealed_figures(folder / "recv.log")},
+            "voice": {**voice_figures(frames), "recv_says": recv_says(folder / "recv.log", begin / 1e6 + facts["epoch_s"],
+                                                                      end / 1e6 + facts["epoch_s"])},
             "recovery": recovery_figures(facts, frames, seen, begin, end),
-            "link": link_figures(read_lines(folder / "link.jsonl"), begin, end),
+            "link": link_figures(read_lines(folder / "link.jsonl"), begin, end, encoded),
             "series": series.collect(seen, captures, frames, read_lines(folder / "link.jsonl"),
                                      read_lines(folder / "rooms.jsonl"), begin, end)}

@@ -116,4 +116,4 @@ class Lesson:
         share = {child.name: round((child.cpu_now() - cpu) / seconds, 3) for child, cpu in zip(watched, before)}
         machine = (busy_seconds() - busy) / seconds / os.cpu_count()
         time.sleep(TAIL_S)  # what was sent in time may still arrive
-        return {"origin_us": network.origin_us, "cpu": share, "machine_busy": round(machine, 3)}
+        return {"origin_us": network.origin_us, "epoch_s": round(time.time() - time.monotonic(), 3), "cpu": share, "machine_busy": round(machine, 3)}

@@ -9,6 +9,11 @@ def percent(value, digits=1):
     return "–" if value is None else f"{100 * value:.{digits}f} %"
 
 
+def says(counts):
+    total = sum(counts.get(name, 0) for name in ("played_ms", "concealed_ms", "silence_ms"))
+    return percent((counts["concealed_ms"] + counts["silence_ms"]) / total) if total else "–"
+
+
 def pair(first, second, form="{:.0f}"):
     return f"{number(first, form)} / {number(second, form)}"
 
@@ -16,6 +21,7 @@ def pair(first, second, form="{:.0f}"):
 COLUMNS = [
     ("Link", lambda f: f["title"] + (" (both ways)" if f["both"] else "")),
     ("voice damaged", lambda f: percent(f["voice"]["damaged"])),
+    ("recv says concealed", lambda f: says(f["voice"]["recv_says"])),
     ("longest", lambda f: number(f["voice"]["worst_run_s"], "{:.2f} s")),
     ("mouth to ear p50 / p95 ms", lambda f: pair(f["voice"]["delay_p50_ms"], f["voice"]["delay_p95_ms"])),
     ("freeze", lambda f: percent(f["picture"]["freeze"])),

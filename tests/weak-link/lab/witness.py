@@ -20,9 +20,16 @@ class Sound:
     samples: int
 
 
+@dataclasses.dataclass
+class Voice:
+    time_us: int
+    position: int
+    size: int
+
+
 class Witness:
     def __init__(self, prefix):
-        self.pictures, self.sounds = [], []
+        self.pictures, self.sounds, self.voices = [], [], []
         path = pathlib.Path(f"{prefix}.events")
         for line in path.read_text().splitlines() if path.exists() else ():
             kind, *values = line.split()
@@ -31,6 +38,8 @@ class Witness:
                 self.pictures.append(Picture(*numbers))
             elif kind == "sound" and len(numbers) == 3:
                 self.sounds.append(Sound(*numbers))
+            elif kind == "voice" and len(numbers) == 3:
+                self.voices.append(Voice(*numbers))
 
 
 class Captures:
