@@ -185,6 +185,13 @@ find_budget(const CcDownlink *self)
 }
 
 void
+cc_downlink_returned(CcDownlink *downlink, gint64 now_us)
+{
+    cc_ladder_init(&downlink->ladder);
+    cc_downlink_decide(downlink, TRUE, now_us);
+}
+
+void
 cc_downlink_decide(CcDownlink *downlink, gboolean changed, gint64 now_us)
 {
     CcDownlink *self = downlink;

@@ -81,6 +81,9 @@ void cc_downlink_forget_all(CcDownlink *downlink);
 /* What its subscriptions are to get, by what is known now. Not more often than ten times a second,
  * unless @changed: something feeds them that did not before. */
 void cc_downlink_decide(CcDownlink *downlink, gboolean changed, gint64 now_us);
+/* Its receiver was cut off, and is back: what was given up for the outage comes back at once, not
+ * as slowly as after a narrow stretch. */
+void cc_downlink_returned(CcDownlink *downlink, gint64 now_us);
 
 /* What may leave leaves. Returns when more may. Not while packets wait in the room's queue. */
 gint64 cc_downlink_tick(CcDownlink *downlink, gint64 now_us);

@@ -72,6 +72,7 @@ cc_receiver_returned(CcReceiver *receiver, gint64 now_us)
         if (subscription->wanted)
             cc_source_request_keyframe(subscription->wanted, now_us);
     }
+    cc_downlink_returned(receiver->session->downlink, now_us);
     cc_receiver_report_soon(receiver, now_us);
 }
 
