@@ -136,7 +136,7 @@ test_voice_passes_pictures(Fixture *fixture, gconstpointer data)
     g_assert_cmpuint(ssrcs[41], ==, VIDEO);
     g_assert_cmpuint(voice, <, 41);
     g_assert_cmpuint(repair, <, 41);
-    /* 40 packets at 1 Mbit/s and 130 %, less the first burst */
+    /* 40 packets at 400 kbit/s and 130 %, less the first burst */
     g_assert_cmpint(g_get_monotonic_time() - begun_us, >, 50000);
     g_assert_cmpuint(fixture->overflows, ==, 0);
 }
