@@ -81,9 +81,10 @@ list_steps(Plan *plan, const CcLadderSettings *settings, const CcLadderSlot *slo
                      (Step){layer->stills_bps, slot->rung, {CC_VIDEO_STILLS, (guint8)i, 0}});
         for (guint tid = first_tid(layer, i); tid < MIN(layer->n_tids, CC_LADDER_TIDS); tid++) {
             guint bps = MAX(layer->bps[tid], 1);
+            guint8 max_tid = (guint8)(tid + 1 == layer->n_tids ? CC_LADDER_ALL_TIDS : tid);
             Step step = {bps,
                          bps > settings->hd_bps ? CC_RUNG_HD : slot->rung,
-                         {CC_VIDEO_MOVING, (guint8)i, (guint8)tid}};
+                         {CC_VIDEO_MOVING, (guint8)i, max_tid}};
             add_step(plan, index, step);
         }
     }
@@ -156,7 +157,8 @@ same_target(const CcVideoTarget *a, const CcVideoTarget *b)
     return a->mode == b->mode && a->layer == b->layer && a->max_tid == b->max_tid;
 }
 
-/* Where each slot stands now: at its target, or if that has gone, at the best below it. */
+/* Where each slot stands now: at its target, or if that has gone, at the best below
+ * it, or at the least there is. */
 static void
 find_present(const CcLadder *self, Plan *plan)
 {
@@ -171,6 +173,8 @@ find_present(const CcLadder *self, Plan *plan)
                   (offer->layer == target->layer && offer->max_tid <= target->max_tid))))
                 plan->chosen[i] = k;
         }
+        if (plan->chosen[i] == 0 && target->mode != CC_VIDEO_NOTHING)
+            plan->chosen[i] = MIN(1, plan->n_steps[i] - 1);
     }
 }
 

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 #define CC_LADDER_SLOTS 8
 #define CC_LADDER_LAYERS 3 /* of simulcast */
 #define CC_LADDER_TIDS 4   /* temporal layers */
+#define CC_LADDER_ALL_TIDS (CC_LADDER_TIDS - 1)
 
 typedef enum {
     CC_RUNG_VOICE,
@@ -42,7 +43,8 @@ typedef enum {
 typedef struct {
     CcVideoMode mode;
     guint8 layer;   /* of simulcast: 0 is the smallest */
-    guint8 max_tid; /* CC_VIDEO_MOVING: the highest temporal layer */
+    guint8 max_tid; /* CC_VIDEO_MOVING: the highest temporal layer; CC_LADDER_ALL_TIDS: all there
+                       are */
 } CcVideoTarget;
 
 /* What there is of a layer now. */

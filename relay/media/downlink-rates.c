@@ -74,6 +74,17 @@ wait_for_publisher(CcDownlink *self, CcLadderLayer *layer, guint room_bps, gint6
         scale(layer, least);
 }
 
+/* Before its home has found places for the layers, all are as good. */
+static gboolean
+is_placed(const CcFeed *feed)
+{
+    for (guint i = 0; i < feed->n_layers; i++) {
+        if (feed->layers[i]->placed)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 static CcLadderSlot
 describe_video(CcDownlink *self, const CcFeed *feed, guint room_bps, gint64 now_us)
 {
@@ -83,7 +94,7 @@ describe_video(CcDownlink *self, const CcFeed *feed, guint room_bps, gint64 now_
         CcSource *source = feed->layers[i];
         CcLadderLayer *layer = &slot.layers[i];
         guint unknown = feed->n_layers > 1 ? unknown_bps[i] : 1;
-        if (source->obeys && !source->placed && source->limit_bps != G_MAXUINT64)
+        if (source->obeys && !source->placed && is_placed(feed))
             continue;
         *layer = *cc_source_meter_offer(&source->meter, unknown, now_us);
         if (!source->alive && feed->n_layers > 1)
@@ -141,7 +152,7 @@ make_target(const CcDownlink *self, guint index, const CcLadderSlot *slot)
                                          [CC_VIDEO_MOVING] = CC_TARGET_MOVING};
     const CcVideoTarget *chosen = &self->ladder.targets[index];
     guint budget_bps = self->ladder.budget_bps[index];
-    gboolean all = chosen->max_tid + 1u >= slot->layers[chosen->layer].n_tids;
+    gboolean all = chosen->max_tid == CC_LADDER_ALL_TIDS;
     return (CcTarget){
         .kind = kinds[chosen->mode],
         .layer = slot->n_layers == 1 ? CC_HIGHEST_LAYER : chosen->layer,

@@ -23,7 +23,8 @@ assert_target(const CcLadder *ladder, guint slot, CcVideoMode mode, guint layer,
 {
     g_assert_cmpint(ladder->targets[slot].mode, ==, mode);
     g_assert_cmpuint(ladder->targets[slot].layer, ==, layer);
-    g_assert_cmpuint(ladder->targets[slot].max_tid, ==, max_tid);
+    g_assert_cmpuint(ladder->targets[slot].max_tid, ==,
+                     max_tid == 1 ? CC_LADDER_ALL_TIDS : max_tid);
 }
 
 /* What somebody who comes anew is given. */
