@@ -31,6 +31,7 @@ struct CcVoicePlayer {
     gint64 handed_out;   /* samples since then */
     gint64 next;         /* RTP time of what is played next */
     gboolean dtx;        /* the encoder is silent by its own word */
+    gint64 waited;       /* samples, with nothing there */
     gboolean shortening; /* until the delay is right */
     gint64 leave_until;  /* in samples handed out: no stretching before */
     gint64 wrong_since;  /* in samples handed out; -1: the delay is right */
@@ -289,6 +290,10 @@ bridge(CcVoicePlayer *player, CcVoicePiece *piece, const CcVoiceFrame *later)
 {
     gint64 gap = later->time - player->next;
     gint64 excess = to_samples(excess_us(player));
+    /* Behind an outage people want to hear at once; the delay may grow while they do. */
+    if (player->waited >= SECOND)
+        excess = MAX(excess, to_samples(present_us(player) - CC_VOICE_DELAY_FIRST_US));
+    player->waited = 0;
     if (gap > later->samples && excess >= FRAME) {
         gint64 skipped = MIN(gap - later->samples, excess) / FRAME * FRAME;
         player->count.skipped += (guint64)skipped;
@@ -313,6 +318,7 @@ static void
 wait(CcVoicePlayer *player, CcVoicePiece *piece)
 {
     conceal(player, piece, FRAME, &player->count.concealed);
+    player->waited += FRAME;
     if (present_us(player) >= CC_VOICE_DELAY_MAX_US)
         advance(player, player->next + FRAME);
 }
@@ -321,6 +327,7 @@ static void
 fill(CcVoicePlayer *player, CcVoicePiece *piece)
 {
     if (play_next_frame(player, piece)) {
+        player->waited = 0;
         stretch(player, piece);
         return;
     }
