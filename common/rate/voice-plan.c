@@ -12,6 +12,9 @@
 #define MERGE_UNTIL 0.30
 #define UNKNOWN_BPS 300000 /* what an unknown link is thought to take */
 #define NARROW_BPS 100000  /* below, voice is nearly all there is */
+#define BELIEVE_US 700000.0
+#define FORGET_US 6000000.0
+#define CALM_US 5000000 /* fewer copies only when fewer have sufficed for so long */
 #define SMALLEST_LOSS 0.003
 
 static guint
@@ -137,4 +140,34 @@ cc_voice_plan(const CcVoiceLink *link, const CcVoicePlan *before, CcVoicePlan *p
     if (is_narrow(link, was_merged) ||
         cc_voice_plan_residual(link, &merged) < worth * cc_voice_plan_residual(link, plan))
         *plan = merged;
+}
+
+void
+cc_voice_planner_see(CcVoicePlanner *planner, double loss, gint64 burst_us, gint64 now_us)
+{
+    double passed_us = (double)MIN(now_us - planner->seen_us, G_USEC_PER_SEC);
+    double share = MIN(passed_us / (loss > planner->loss ? BELIEVE_US : FORGET_US), 1);
+    planner->seen_us = now_us;
+    planner->loss += (loss - planner->loss) * share;
+    planner->burst_us += (gint64)((double)(burst_us - planner->burst_us) * share);
+}
+
+gboolean
+cc_voice_planner_consider(CcVoicePlanner *planner, CcVoiceLink *link, gint64 now_us)
+{
+    CcVoicePlan before = planner->plan, plan;
+    link->loss = planner->loss;
+    link->burst_us = planner->burst_us;
+    cc_voice_plan(link, before.spacing > 0 ? &before : NULL, &plan);
+    gboolean fewer = plan.n_earlier < before.n_earlier;
+    if (!fewer)
+        planner->too_many_us = 0;
+    else if (planner->too_many_us == 0)
+        planner->too_many_us = now_us;
+    if (fewer && now_us - planner->too_many_us < CALM_US && cc_voice_plan_fits(link, &before))
+        return FALSE;
+    planner->too_many_us = 0;
+    planner->plan = plan;
+    return plan.n_earlier != before.n_earlier || plan.samples != before.samples ||
+           plan.spacing != before.spacing;
 }

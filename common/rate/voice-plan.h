@@ -30,6 +30,22 @@ cc_voice_plan_is_plain(const CcVoiceLink *link, const CcVoicePlan *plan)
     return plan->n_earlier == 0 && plan->samples <= link->samples;
 }
 
+/* A plan in force, and what is remembered of the link. Zeroed at first. */
+typedef struct {
+    CcVoicePlan plan;
+    double loss; /* believed quickly, forgotten slowly */
+    gint64 burst_us;
+    gint64 seen_us;
+    gint64 too_many_us; /* since when fewer copies would do; 0: they would not */
+} CcVoicePlanner;
+
+/* News of the link's losses; @now_us of any one clock. */
+void cc_voice_planner_see(CcVoicePlanner *planner, double loss, gint64 burst_us, gint64 now_us);
+/* Plans anew for @link, with the losses that are remembered. More copies are due at once, fewer
+ * when they have sufficed for a while or there is no room for so many. TRUE if planner->plan has
+ * changed. */
+gboolean cc_voice_planner_consider(CcVoicePlanner *planner, CcVoiceLink *link, gint64 now_us);
+
 /* The share of frames that do not arrive by any of their copies. */
 double cc_voice_plan_residual(const CcVoiceLink *link, const CcVoicePlan *plan);
 /* TRUE if RFC 2198, a datagram and the voice's share of the link have room for it. */

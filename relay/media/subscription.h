@@ -6,6 +6,7 @@
 #pragma once
 
 #include "common/rate/shedder.h"
+#include "common/rate/voice-plan.h"
 #include "relay/media/epoch.h"
 
 G_BEGIN_DECLS
@@ -69,8 +70,7 @@ typedef struct CcSubscription {
     /* What its receiver says. */
     double loss;
     gint64 rtt_us; /* -1: unknown */
-    double lossy;  /* what the voice is prepared for (voice-sender.h): the loss, forgotten slowly */
-    gint64 burst_us, loss_seen_us;
+    CcVoicePlanner planner;
 
     guint bps; /* of the last second, by cc_subscription_measure() */
     guint64 measured_bytes;

@@ -8,19 +8,15 @@
 #include "relay/media/egress.h"
 #include "relay/media/worker-private.h"
 
-#define MAX_PAYLOAD 1148             /* of 1200 bytes: RTP with its extensions 36, SRTP 16 */
-#define RTX_HEADER 2                 /* bytes: the original sequence number */
-#define CALM_US (5 * G_USEC_PER_SEC) /* fewer copies only when fewer have sufficed for so long */
+#define MAX_PAYLOAD 1148 /* of 1200 bytes: RTP with its extensions 36, SRTP 16 */
+#define RTX_HEADER 2     /* bytes: the original sequence number */
 #define CONSIDER_US 200000
-#define BELIEVE_US 700000.0
-#define FORGET_US 6000000.0
 #define MIN_PACKETS 20  /* whose fate is known, before it says anything */
 #define SOME_PAYLOAD 80 /* bytes of an Opus packet, before any has been seen */
 
 struct CcVoiceSender {
     CcVoiceLine line;
     gboolean leaving;        /* from the next packet on the stream does without */
-    gint64 too_many_us;      /* since when fewer copies would do; 0: they would not */
     guint64 packets, octets; /* from the source */
 };
 
@@ -204,17 +200,6 @@ describe_source(const CcSubscription *self, CcVoiceLink *link)
         link->samples = CC_VOICE_FRAME_SAMPLES;
 }
 
-/* Loss is believed quickly and forgotten slowly. */
-static void
-remember(CcSubscription *self, double loss, gint64 burst_us, gint64 now_us)
-{
-    double passed_us = (double)MIN(now_us - self->loss_seen_us, G_USEC_PER_SEC);
-    double share = MIN(passed_us / (loss > self->lossy ? BELIEVE_US : FORGET_US), 1);
-    self->loss_seen_us = now_us;
-    self->lossy += (loss - self->lossy) * share;
-    self->burst_us += (gint64)((double)(burst_us - self->burst_us) * share);
-}
-
 /* What its receiver tells of the way: by transport-wide feedback, else by reports. */
 static void
 look_at_way(CcSubscription *self, CcVoiceLink *link, gint64 now_us)
@@ -225,34 +210,17 @@ look_at_way(CcSubscription *self, CcVoiceLink *link, gint64 now_us)
     if (self->slot->transport_cc_ext != 0)
         cc_loss_pattern_read(&estimator->record, estimator->forgive_us, now_us, &pattern);
     if (self->slot->transport_cc_ext == 0 || pattern.n >= MIN_PACKETS)
-        remember(self, pattern.loss, pattern.burst_us, now_us);
-    link->loss = self->lossy;
-    link->burst_us = self->burst_us;
+        cc_voice_planner_see(&self->planner, pattern.loss, pattern.burst_us, now_us);
     if (estimator->result.state != CC_LINK_STARTING)
         link->link_bps = estimator->result.estimate_bps;
 }
 
-/* More copies, or another shape of the same many, at once; fewer when they have sufficed for a
- * while, unless there is no room for so many any more. */
-static gboolean
-is_due(CcVoiceSender *voice, const CcVoiceLink *link, const CcVoicePlan *plan, gint64 now_us)
-{
-    const CcVoicePlan *before = &voice->line.plan;
-    gboolean fewer = plan->n_earlier < before->n_earlier;
-    if (!fewer)
-        voice->too_many_us = 0;
-    else if (voice->too_many_us == 0)
-        voice->too_many_us = now_us;
-    return !fewer || now_us - voice->too_many_us >= CALM_US || !cc_voice_plan_fits(link, before);
-}
-
 static void
-adopt(CcSubscription *self, const CcVoicePlan *plan, gboolean plain)
+adopt(CcSubscription *self, gboolean plain)
 {
     CcVoiceSender *voice = self->voice;
     CcVoiceShape shape;
-    voice->line.plan = *plan;
-    voice->too_many_us = 0;
+    voice->line.plan = self->planner.plan;
     voice->leaving = plain;
     if (voice->leaving && cc_voice_line_flush(&voice->line, &shape))
         send_shape(self, &shape);
@@ -262,7 +230,7 @@ void
 cc_voice_sender_consider(CcSubscription *subscription, gint64 now_us)
 {
     CcSubscription *self = subscription;
-    if (now_us - self->loss_seen_us < CONSIDER_US || !self->started || !self->epoch.source ||
+    if (now_us - self->planner.seen_us < CONSIDER_US || !self->started || !self->epoch.source ||
         self->epoch.source->codec.codec != CC_CODEC_OPUS)
         return;
     CcVoiceLink link = {
@@ -271,15 +239,13 @@ cc_voice_sender_consider(CcSubscription *subscription, gint64 now_us)
     };
     look_at_way(self, &link, now_us);
     describe_source(self, &link);
-    CcVoicePlan plan;
-    cc_voice_plan(&link, self->voice ? &self->voice->line.plan : NULL, &plan);
-    gboolean plain = cc_voice_plan_is_plain(&link, &plan);
-    if (!self->voice) {
-        if (plain)
-            return;
+    if (!cc_voice_planner_consider(&self->planner, &link, now_us))
+        return;
+    gboolean plain = cc_voice_plan_is_plain(&link, &self->planner.plan);
+    if (self->voice) {
+        adopt(self, plain);
+    } else if (!plain) {
         self->voice = g_new0(CcVoiceSender, 1);
-        cc_voice_line_init(&self->voice->line, &plan, self->highest + 1);
-    } else if (is_due(self->voice, &link, &plan, now_us)) {
-        adopt(self, &plan, plain);
+        cc_voice_line_init(&self->voice->line, &self->planner.plan, self->highest + 1);
     }
 }

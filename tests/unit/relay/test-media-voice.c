@@ -2,6 +2,7 @@
  * numbers go on without a hole whatever happens to it. */
 #include "media-peer.h"
 
+#include "common/wire/bytes.h"
 #include "common/wire/opus.h"
 #include "common/wire/red.h"
 
@@ -180,6 +181,102 @@ test_disorder(void)
     media_test_clear(&lesson.test);
 }
 
+/* Sends the receiver's own estimate (REMB) until the relay has believed it. */
+static void
+tell_room(Lesson *lesson, guint bps)
+{
+    guint8 remb[] = {0x8f, 206, 0,   5,   0, 0, 0, 1, 0, 0, 0, 0,
+                     'R',  'E', 'M', 'B', 1, 0, 0, 0, 0, 0, 0, 0};
+    guint8 buffer[400];
+    CcRtcpBuilder builder;
+    remb[17] = (guint8)(10 << 2); /* exponent; the mantissa has 18 bits */
+    cc_write_u16(remb + 18, (guint16)(bps >> 10));
+    cc_write_u32(remb + 20, lesson->ssrc);
+    cc_rtcp_builder_init(&builder, buffer, 300);
+    cc_rtcp_add_receiver_report(&builder, 1, NULL, 0);
+    memcpy(buffer + builder.length, remb, sizeof remb);
+    builder.length += sizeof remb;
+    peer_send_rtcp(lesson->watcher, &builder);
+    media_test_stats(&lesson->test);
+}
+
+typedef struct {
+    Peer *peer;
+    guint32 ssrc;
+} RtxWait;
+
+static gboolean
+has_rtx(gpointer user_data)
+{
+    RtxWait *wait = user_data;
+    return peer_count(wait->peer, wait->ssrc) > 0;
+}
+
+/* The relay thinks again, not with every report: then what waits for more goes out. */
+static gboolean
+lets_go(gpointer user_data)
+{
+    Lesson *lesson = user_data;
+    report_loss(lesson, 0);
+    return peer_count(lesson->watcher, lesson->ssrc) > lesson->heard;
+}
+
+/* On a narrow link three packets become one, which is repeated as one; with more room they go out
+ * singly again. The stream has no holes and every frame is there once, at its time. */
+static void
+test_merged(void)
+{
+    Lesson lesson;
+    lesson_begin(&lesson);
+    say_next(&lesson, 2);
+    hear(&lesson, 2);
+    tell_room(&lesson, 60000);
+    report_loss(&lesson, 0);
+    say_next(&lesson, 10); /* three times three, and one that waits */
+    hear(&lesson, 3);
+    assert_numbers_follow(&lesson);
+    guint32 first = heard(&lesson, 0)->timestamp;
+    for (guint i = 0; i < 3; i++) {
+        const CcRtpHeader *rtp = heard(&lesson, 2 + i);
+        CcOpusPacket packet;
+        g_assert_cmpuint(rtp->payload_type, ==, WATCH_AUDIO_PT);
+        g_assert_cmpuint(rtp->timestamp, ==, first + (2 + 3 * i) * FRAME);
+        g_assert_true(cc_opus_parse(rtp->payload, rtp->payload_length, &packet));
+        g_assert_cmpuint(packet.n_frames, ==, 3);
+        for (guint k = 0; k < 3; k++)
+            g_assert_cmpuint(cc_read_u16(packet.frames[k].data), ==, 3 + 3 * i + k);
+    }
+
+    const CcSlot *slot = peer_slot(lesson.watcher, CC_MEDIA_AUDIO);
+    const CcRtpHeader *middle = heard(&lesson, 3);
+    guint8 buffer[400];
+    CcRtcpBuilder builder;
+    cc_rtcp_builder_init(&builder, buffer, 300);
+    cc_rtcp_add_receiver_report(&builder, 1, NULL, 0);
+    cc_rtcp_add_nack(&builder, 1, lesson.ssrc, &middle->sequence, 1);
+    peer_send_rtcp(lesson.watcher, &builder);
+    RtxWait wait = {lesson.watcher, slot->rtx_ssrc};
+    media_test_wait(&lesson.test, has_rtx, &wait);
+    const CcRtpHeader *rtx = &peer_packet(lesson.watcher, slot->rtx_ssrc, 0)->rtp;
+    g_assert_cmpuint(rtx->payload_type, ==, WATCH_AUDIO_RTX_PT);
+    g_assert_cmpuint(rtx->timestamp, ==, middle->timestamp);
+    g_assert_cmpuint(cc_read_u16(rtx->payload), ==, middle->sequence);
+    g_assert_cmpmem(rtx->payload + 2, rtx->payload_length - 2, middle->payload,
+                    middle->payload_length);
+
+    tell_room(&lesson, 2000000);
+    media_test_wait(&lesson.test, lets_go, &lesson);
+    say_next(&lesson, 3);
+    hear(&lesson, 4); /* with the one that waited */
+    assert_numbers_follow(&lesson);
+    for (guint i = 0; i < 4; i++) {
+        const CcRtpHeader *rtp = heard(&lesson, 5 + i);
+        g_assert_cmpuint(frame_id(rtp->payload), ==, 12 + i);
+        g_assert_cmpuint(rtp->timestamp, ==, first + (11 + i) * FRAME);
+    }
+    media_test_clear(&lesson.test);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -187,5 +284,6 @@ main(int argc, char **argv)
     g_test_add_func("/media-voice/red", test_red);
     g_test_add_func("/media-voice/no-red", test_no_red);
     g_test_add_func("/media-voice/disorder", test_disorder);
+    g_test_add_func("/media-voice/merged", test_merged);
     return g_test_run();
 }
