@@ -14,7 +14,7 @@
 
 /* A peer of which nothing has come for this long may have been cut off, unless that is how it
  * always speaks. */
-#define AWAY_US 1200000
+#define AWAY_US 500000
 #define USUAL_GAPS 2
 #define MAX_USUAL_GAP_US (10 * G_USEC_PER_SEC)
 #define GAP_MEMORY_US (20 * G_USEC_PER_SEC)
@@ -169,7 +169,7 @@ heard(CcMediaSession *self, gint64 now_us)
     else if (self->connected && away_us > AWAY_US && away_us > USUAL_GAPS * self->usual_gap_us) {
         cc_debug("session %.6s… was away for %d ms", self->setup->id, (int)(away_us / 1000));
         if (self->publisher)
-            cc_publisher_report_soon(self->publisher, now_us);
+            cc_publisher_returned(self->publisher, now_us);
         else
             cc_receiver_returned(self->receiver, now_us);
     }

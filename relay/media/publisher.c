@@ -1,7 +1,9 @@
 #include "relay/media/publisher.h"
 
 #include "common/wire/bytes.h"
+#include "relay/media/downlink.h"
 #include "relay/media/egress.h"
+#include "relay/media/receiver.h"
 #include "relay/media/session-wake.h"
 #include "relay/media/worker-private.h"
 
@@ -70,8 +72,13 @@ cc_publisher_heard(CcPublisher *publisher, gint64 now_us)
 }
 
 void
-cc_publisher_report_soon(CcPublisher *publisher, gint64 now_us)
+cc_publisher_returned(CcPublisher *publisher, gint64 now_us)
 {
+    const GPtrArray *receivers = publisher->session->room->receivers;
+    for (guint i = 0; i < receivers->len; i++) {
+        CcReceiver *receiver = receivers->pdata[i];
+        cc_downlink_returned(receiver->session->downlink, now_us);
+    }
     publisher->report_due_us = now_us;
     cc_media_session_wake_at(publisher->session, now_us);
 }

@@ -40,8 +40,9 @@ void cc_publisher_free(CcPublisher *publisher);
 void cc_publisher_connected(CcPublisher *publisher, gint64 now_us);
 /* Something authenticated has come: it is not silent. */
 void cc_publisher_heard(CcPublisher *publisher, gint64 now_us);
-/* Tells the publisher that we are here: it may have been waiting for that. */
-void cc_publisher_report_soon(CcPublisher *publisher, gint64 now_us);
+/* It was cut off for a while, and is back: it is told that we are here, for it may have been waiting
+ * for that, and its receivers need not wait for what had gone with it. */
+void cc_publisher_returned(CcPublisher *publisher, gint64 now_us);
 
 /* One decrypted and parsed packet; the caller keeps its reference. */
 CcDrop cc_publisher_receive(CcPublisher *publisher, CcPacket *packet, gint64 now_us);
