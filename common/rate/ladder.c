@@ -6,10 +6,10 @@
 
 #define PATIENCE_US (10 * G_USEC_PER_SEC)
 #define MAX_PATIENCE_US (80 * G_USEC_PER_SEC)
+#define STILL_PATIENCE 5                 /* so many times less of it */
 #define FORGIVE_US (60 * G_USEC_PER_SEC) /* a climb that has held for so long was none too many */
 #define ROOM_US (1 * G_USEC_PER_SEC)
 #define TIGHT_US (1 * G_USEC_PER_SEC)
-#define MARGIN_PERCENT 92        /* of the budget: what a climb may cost */
 #define TOO_TIGHT_PERCENT 110    /* of the budget: what cannot wait to fall */
 #define ANOTHER_LINK_PERCENT 140 /* a budget that has grown so much is another link's */
 
@@ -216,8 +216,20 @@ must_fall(CcLadder *self, guint64 cost, guint64 budget, gint64 now_us)
     return cost * 100 > budget * TOO_TIGHT_PERCENT || now_us - self->tight_us >= TIGHT_US;
 }
 
+/* A picture that stands still is soon let move again. */
+static gint64
+patience_of(const CcLadder *self, const Plan *present)
+{
+    for (guint i = 0; i < present->n_slots; i++) {
+        if (present->n_steps[i] > 1 &&
+            present->steps[i][present->chosen[i]].target.mode != CC_VIDEO_MOVING)
+            return self->patience_us / STILL_PATIENCE;
+    }
+    return self->patience_us;
+}
+
 static gboolean
-may_climb(CcLadder *self, gboolean has_room, guint64 budget, gint64 now_us)
+may_climb(CcLadder *self, gboolean has_room, const Plan *present, guint64 budget, gint64 now_us)
 {
     if (!has_room) {
         self->room_us = 0;
@@ -228,7 +240,7 @@ may_climb(CcLadder *self, gboolean has_room, guint64 budget, gint64 now_us)
     if (!self->started)
         return TRUE;
     return now_us - self->room_us >= ROOM_US &&
-           (now_us - self->changed_us >= self->patience_us ||
+           (now_us - self->changed_us >= patience_of(self, present) ||
             budget * 100 >= (guint64)self->changed_budget_bps * ANOTHER_LINK_PERCENT);
 }
 
@@ -255,7 +267,9 @@ next_step_bps(const Plan *plan, guint64 cost)
         if (at + 1 < plan->n_steps[i])
             least = MIN(least, cost - plan->steps[i][at].bps + plan->steps[i][at + 1].bps);
     }
-    return least == G_MAXUINT64 ? 0 : (guint)MIN(least * 100 / MARGIN_PERCENT + 1, G_MAXINT32);
+    return least == G_MAXUINT64
+               ? 0
+               : (guint)MIN(least * 100 / CC_LADDER_MARGIN_PERCENT + 1, G_MAXINT32);
 }
 
 void
@@ -268,9 +282,11 @@ static void
 tell(CcLadder *self, const Plan *plan, guint64 budget)
 {
     guint64 cost = cost_of(plan);
-    guint64 left = budget > cost ? budget - cost : 0;
-    for (guint i = 0; i < plan->n_slots; i++)
-        self->budget_bps[i] = (guint)MIN(plan->steps[i][plan->chosen[i]].bps + left, G_MAXINT32);
+    guint64 room = budget * CC_LADDER_MARGIN_PERCENT / 100;
+    for (guint i = 0; i < plan->n_slots; i++) {
+        guint64 others = cost - plan->steps[i][plan->chosen[i]].bps;
+        self->budget_bps[i] = room > others ? (guint)MIN(room - others, G_MAXINT32) : 0;
+    }
     self->cost_bps = (guint)MIN(cost, G_MAXINT32);
     self->wanted_bps = next_step_bps(plan, cost);
 }
@@ -285,12 +301,13 @@ cc_ladder_decide(CcLadder *ladder, const CcLadderSettings *settings, const CcLad
     make_plan(&present, settings, slots, n_slots);
     better = present;
     find_present(self, &present);
-    allocate(&better, settings, slots, (guint64)budget_bps * MARGIN_PERCENT / 100);
+    allocate(&better, settings, slots, (guint64)budget_bps * CC_LADDER_MARGIN_PERCENT / 100);
     if (self->climbed_us != 0 && now_us - self->climbed_us >= FORGIVE_US)
         self->patience_us = PATIENCE_US;
 
     gboolean fall = must_fall(self, cost_of(&present), budget_bps, now_us);
-    gboolean climb = may_climb(self, !fall && is_higher(&better, &present), budget_bps, now_us);
+    gboolean climb =
+        may_climb(self, !fall && is_higher(&better, &present), &present, budget_bps, now_us);
     changed = adopt(self, fall || climb ? &better : &present);
     if (changed)
         note_switch(self, climb, budget_bps, now_us);

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 #define CC_LADDER_LAYERS 3 /* of simulcast */
 #define CC_LADDER_TIDS 4   /* temporal layers */
 #define CC_LADDER_ALL_TIDS (CC_LADDER_TIDS - 1)
+#define CC_LADDER_MARGIN_PERCENT 92 /* of the budget: what a climb may cost */
 
 typedef enum {
     CC_RUNG_VOICE,
@@ -63,7 +64,8 @@ typedef struct {
 
 typedef struct {
     CcVideoTarget targets[CC_LADDER_SLOTS];
-    /* What each slot could have if it made use of it: where its source may place its rate. */
+    /* What each slot could have if it made use of it: where its source may place its rate, so that
+     * it fits with the margin that a climb must have. */
     guint budget_bps[CC_LADDER_SLOTS];
     guint cost_bps;   /* of all targets together */
     guint wanted_bps; /* of the next step up, with its margin; 0: there is none */

@@ -8,9 +8,11 @@
 #define DECIDE_US 100000
 #define MEASURE_US 1000000
 #define UNKNOWN_VOICE_BPS 48000 /* before it has been measured: 20 ms packets at 24 kbit/s */
-#define USABLE_PERCENT 96       /* of the estimate: reports and checks want some too */
+#define USABLE_PERCENT 97       /* of the estimate: reports and checks want some too */
 /* Of what is told to a publisher, so that what it makes of it still fits. */
-#define TOLD_PERCENT 95
+#define TOLD_PERCENT 96
+#define LIMITED_PERCENT 70  /* of what it has been told: a source that could make use of more */
+#define EXPLORE_PERCENT 150 /* of the estimate: what is wanted for such a source */
 #define FOLLOW_US (2 * G_USEC_PER_SEC) /* that it takes to do so, at most */
 #define MOST_LOSS 0.8 /* of what is reckoned with: more cannot be repaired anyway */
 
@@ -54,9 +56,8 @@ reckon_as_told(CcLadderLayer *layer, const CcSource *source)
         return;
     if (!source->alive)
         *layer = (CcLadderLayer){.n_tids = 1, .bps = {1, 1, 1, 1}, .stills_bps = layer->stills_bps};
-    guint64 told = source->limit_bps * TOLD_PERCENT / 100;
-    if (!source->alive || layer->bps[layer->n_tids - 1] > told)
-        scale(layer, told);
+    if (!source->alive || layer->bps[layer->n_tids - 1] > source->limit_bps)
+        scale(layer, source->limit_bps);
 }
 
 /* When the link falls the publisher has not been told yet: the lowest of its layers will follow. */
@@ -109,19 +110,50 @@ describe_video(CcDownlink *self, const CcFeed *feed, guint room_bps, gint64 now_
     return slot;
 }
 
+/* TRUE if a publisher that does what it is told sends as much as it was allowed. */
+static gboolean
+is_held_back(const CcReceiver *receiver)
+{
+    for (guint i = 0; i < receiver->n_subscriptions; i++) {
+        const CcFeed *feed = receiver->subscriptions[i].feed;
+        for (guint k = 0; feed && k < feed->n_layers; k++) {
+            const CcSource *source = feed->layers[k];
+            const CcLadderLayer *offer = &source->meter.offer;
+            if (source->obeys && source->alive && source->limit_bps < CC_WANTS_MAX_BPS &&
+                offer->n_tids > 0 &&
+                offer->bps[offer->n_tids - 1] * 100ull > source->limit_bps * LIMITED_PERCENT)
+                return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* What a next step would cost; where the publisher fills whatever there is, a good deal more. */
+static guint
+find_wanted(const CcDownlink *self, guint budget)
+{
+    guint64 estimate = self->estimator.result.estimate_bps;
+    double share = budget > 0 && estimate > 0 ? (double)budget / estimate : 1;
+    double wanted = self->ladder.wanted_bps / MAX(share, 0.1);
+    if (is_held_back(self->session->receiver))
+        wanted = MAX(wanted, estimate * EXPLORE_PERCENT / 100);
+    return (guint)MIN(wanted, G_MAXINT32);
+}
+
 static guint
 describe(CcDownlink *self, CcLadderSlot slots[CC_LADDER_SLOTS], guint budget_bps, gint64 now_us)
 {
     const CcReceiver *receiver = self->session->receiver;
     guint voice_bps = self->voice_bps > 0 ? self->voice_bps : UNKNOWN_VOICE_BPS;
+    guint room_bps = (guint)((guint64)budget_bps * CC_LADDER_MARGIN_PERCENT / 100);
+    room_bps -= MIN(room_bps, voice_bps);
     guint n = MIN(receiver->n_subscriptions, CC_LADDER_SLOTS);
     for (guint i = 0; i < n; i++) {
         const CcSubscription *subscription = &receiver->subscriptions[i];
         if (subscription->slot->kind == CC_MEDIA_AUDIO)
             slots[i] = (CcLadderSlot){.rung = CC_RUNG_VOICE, .voice_bps = voice_bps};
         else
-            slots[i] = describe_video(self, subscription->feed,
-                                      budget_bps - MIN(budget_bps, voice_bps), now_us);
+            slots[i] = describe_video(self, subscription->feed, room_bps, now_us);
     }
     return n;
 }
@@ -216,7 +248,5 @@ cc_downlink_decide(CcDownlink *downlink, gboolean changed, gint64 now_us)
     cc_ladder_decide(&self->ladder, &self->session->worker->options.ladder, slots, n_slots, budget,
                      now_us);
     apply(self, slots, n_slots, now_us);
-    double share = budget > 0 ? (double)budget / self->estimator.result.estimate_bps : 1;
-    cc_estimator_want(&self->estimator,
-                      (guint)MIN(self->ladder.wanted_bps / MAX(share, 0.1), G_MAXINT32));
+    cc_estimator_want(&self->estimator, find_wanted(self, budget));
 }
