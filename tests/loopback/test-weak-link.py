@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+"""The weak-link laboratory's short form: lessons over an emulated link, judged by what was seen and heard. What it
+asserts is how things behave; figures are script/weak-link's business."""
+import os
+import pathlib
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent), str(HERE.parent / "weak-link")]
+
+import shutil
+import tempfile
+import unittest
+
+from lab import clip, figures
+from lab.cases import Case
+from lab.lesson import Lesson
+from support import namespace, tap
+from support.program import CLASSCAST
+
+TOOLS = pathlib.Path(os.environ.get("WEAK_LINK_TOOLS", "."))
+# What two busy processors encode in real time even with sanitizers in the way.
+VIDEO = ["--set=video.width=640", "--set=video.height=360", "--set=video.bitrate-kbps=600"]
+
+
+class WeakLink(unittest.TestCase):
+    seconds = 120
+
+    def setUp(self):
+        if not os.access("/dev/net/tun", os.R_OK | os.W_OK):
+            self.skipTest("needs /dev/net/tun")
+        self.clip = clip.prepare(TOOLS, 640, 360)  # made once
+        self.folder = tempfile.mkdtemp(prefix="classcast-weak-link-")
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+
+    def lesson(self, down, loss="", away="", seconds=8):
+        run = Lesson(self.folder, CLASSCAST, TOOLS, self.clip.path, VIDEO)
+        run.run(Case("quick", down, down, loss, away), seconds, 2)
+        return figures.measure(self.folder, TOOLS, self.clip)
+
+    def test_wide_link(self):
+        found = self.lesson("rate=3000,delay=40")
+        self.assertGreater(found["picture"]["fps"], 10, found)
+        self.assertLess(found["picture"]["freeze"], 0.2, found)
+        self.assertGreater(found["picture"]["ssim"], 0.8, found)
+        self.assertLess(found["voice"]["damaged"], 0.15, found)
+        self.assertGreaterEqual(found["picture"]["age_p50_ms"], 40, "the link's delay is in it")
+        self.assertEqual(found["link"]["packets"]["lost"], 0)
+
+    def test_losses(self):
+        found = self.lesson("rate=3000,delay=40", "loss=10")
+        packets = found["link"]["packets"]
+        share = packets["lost"] / sum(packets.values())
+        self.assertAlmostEqual(share, 0.1, delta=0.05)
+        self.assertGreater(found["picture"]["fps"], 5, found)
+        self.assertLess(found["voice"]["damaged"], share, "most of what was lost is repaired")
+
+    def test_outage(self):
+        found = self.lesson("rate=3000,delay=40", away="outage=3-6", seconds=14)
+        away = found["recovery"][0]
+        self.assertGreater(away["voice_gap_ms"], 2500, "nothing came through")
+        self.assertLess(away["voice_back_ms"], 6000, found)
+        self.assertLess(away["picture_back_ms"], 6000, found)
+
+
+if __name__ == "__main__":
+    if os.access("/dev/net/tun", os.R_OK | os.W_OK):
+        namespace.enter_own_network()
+    tap.main()
