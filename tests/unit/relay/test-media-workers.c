@@ -169,6 +169,23 @@ on_stand_still(gpointer user_data)
     return G_SOURCE_REMOVE;
 }
 
+static gboolean
+is_standing_still(gpointer unused)
+{
+    return g_atomic_int_get(&stands_still);
+}
+
+/* Until @standstill is unlocked; the caller clears it. */
+static void
+make_stand_still(MediaTest *test, CcWorker *worker, GMutex *standstill)
+{
+    g_mutex_init(standstill);
+    g_mutex_lock(standstill);
+    g_atomic_int_set(&stands_still, FALSE);
+    cc_call_in_context(worker->context, on_stand_still, standstill, NULL);
+    media_test_wait(test, is_standing_still, NULL);
+}
+
 /* The other worker stands still until the ring is full, and meanwhile another teacher takes over.
  * The home goes on as if nothing were, counts what the other one misses, and that one finds its
  * way. */
@@ -179,11 +196,9 @@ test_falls_behind(void)
     GMutex standstill;
     spilled_begin(&spilled);
     Peer *second = peer_connected(&spilled.test, CC_DIRECTION_PUBLISH, FALSE);
-    g_mutex_init(&standstill);
     send_video(spilled.teacher, PUBLISHER_VIDEO, 7, 3600, TRUE);
     wait_count(spilled.far, CC_MEDIA_VIDEO, 1);
-    g_mutex_lock(&standstill);
-    cc_call_in_context(spilled.far->worker->context, on_stand_still, &standstill, NULL);
+    make_stand_still(&spilled.test, spilled.far->worker, &standstill);
     for (guint16 n = 0; n < 2100; n++) {
         send_audio(spilled.teacher, PUBLISHER_AUDIO, n);
         if (n % 20 == 19)
@@ -209,12 +224,6 @@ test_falls_behind(void)
 }
 
 static gboolean
-is_standing_still(gpointer unused)
-{
-    return g_atomic_int_get(&stands_still);
-}
-
-static gboolean
 is_checked(gpointer peer)
 {
     return ((Peer *)peer)->checked;
@@ -237,11 +246,7 @@ test_check_at_once(void)
     setup->cname = g_strdup(peer->setup->cname);
     setup->local_ufrag = g_strdup("nextufrag");
     setup->local_pwd = g_strdup(peer->setup->local_pwd);
-    g_mutex_init(&standstill);
-    g_mutex_lock(&standstill);
-    g_atomic_int_set(&stands_still, FALSE);
-    cc_call_in_context(peer->worker->context, on_stand_still, &standstill, NULL);
-    media_test_wait(&test, is_standing_still, NULL);
+    make_stand_still(&test, peer->worker, &standstill);
     cc_worker_add_session(peer->worker, setup);
     peer_send_check(peer, "nextufrag", NULL);
     g_mutex_unlock(&standstill);
@@ -272,9 +277,7 @@ test_crowd_shakes_hands(void)
     Peer *peer = peer_new(&test, CC_DIRECTION_WATCH, FALSE);
     peer_send_check(peer, NULL, NULL);
     media_test_wait(&test, is_checked, peer);
-    g_mutex_init(&standstill);
-    g_mutex_lock(&standstill);
-    cc_call_in_context(peer->worker->context, on_stand_still, &standstill, NULL);
+    make_stand_still(&test, peer->worker, &standstill);
     for (guint i = 0; i < 250; i++)
         peer_send_raw(peer, cut_short, sizeof cut_short);
     g_mutex_unlock(&standstill);

@@ -190,6 +190,7 @@ test_numbers_or_repair(void)
     g_autoptr(CcSdp) audio = NULL;
     const CcSdpCodec *opus;
 
+    g_assert_nonnull(video);
     g_assert_cmpuint(n.slots[1].transport_cc_ext, ==, 0);
     g_assert_true(n.slots[1].nack && n.slots[1].remb);
     audio = negotiate_ok("chromium-whep", &watch, "a=rtcp-fb:111 transport-cc",
@@ -548,6 +549,7 @@ test_simulcast_with_ssrcs(void)
         &n);
     const CcSlot *slot = &n.slots[1];
 
+    g_assert_nonnull(answer);
     g_assert_cmpuint(slot->n_layers, ==, 2);
     g_assert_cmpuint(slot->layers[0].ssrc, ==, 71);
     g_assert_cmpuint(slot->layers[0].rtx_ssrc, ==, 72);
