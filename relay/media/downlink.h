@@ -18,7 +18,10 @@
 G_BEGIN_DECLS
 
 struct CcDownlink {
+    /* What every packet needs, together. */
     CcMediaSession *session;
+    guint64 voice_bytes;   /* on the wire, since @voice_us */
+    guint64 video_bytes;   /* likewise, for those who are not adapted yet */
     guint16 next_sequence; /* transport-wide, of the next packet that carries one */
     gboolean numbered;     /* some of its packets do */
     gboolean adapts;       /* it is known how much the way takes, or soon will be */
@@ -37,10 +40,8 @@ struct CcDownlink {
 
     CcLadder ladder;
     gint64 decided_us;
-    guint64 voice_bytes; /* on the wire, since @voice_us */
     gint64 voice_us;
     guint voice_bps;
-    guint64 video_bytes; /* likewise, for those who are not adapted yet */
     guint video_bps;
     gint64 over_us; /* since when a layer that will be placed lower takes too much; 0: none does */
     guint64 padding_bytes, n_left_out; /* ever; pictures */

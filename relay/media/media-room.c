@@ -4,6 +4,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "relay/media/downlink.h"
 #include "relay/media/feed.h"
 #include "relay/media/publisher.h"
 #include "relay/media/receiver.h"
@@ -146,8 +147,13 @@ prefetch_next(const GPtrArray *receivers, guint next)
     }
     if (next < receivers->len) {
         const CcReceiver *receiver = receivers->pdata[next];
+        const CcDownlink *downlink = receiver->session->downlink;
         if (receiver->session->outbound)
             cc_prefetch(receiver->session->outbound, 2);
+        if (downlink) {
+            cc_prefetch(downlink, 2);
+            cc_prefetch(&downlink->estimator.feedback_us, 1);
+        }
     }
 }
 

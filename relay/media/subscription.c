@@ -19,6 +19,8 @@ cc_subscription_init(CcSubscription *subscription, CcMediaSession *session, cons
 {
     *subscription =
         (CcSubscription){.session = session,
+                         .kind = (guint8)slot->kind,
+                         .transport_cc_id = slot->transport_cc_ext,
                          .slot = slot,
                          .ssrc = slot->ssrc,
                          .mid_until = G_MAXINT64,
@@ -55,7 +57,7 @@ write_header(const CcSubscription *self, CcRtpWriteHeader *header, const CcPacke
         header->mid = self->slot->mid;
         header->mid_length = (guint8)strlen(self->slot->mid);
     }
-    header->transport_cc_id = self->slot->transport_cc_ext;
+    header->transport_cc_id = self->transport_cc_id;
     header->transport_sequence = self->session->downlink->next_sequence;
     gsize length = cc_rtp_write_header(written->data, CC_EGRESS_CAPACITY, header);
     written->header = written->length = length;
@@ -118,11 +120,10 @@ send_written(CcSubscription *self, const Written *written, gint64 number)
 {
     CcMediaSession *session = self->session;
     if (!cc_egress_commit_rtp(session, written->data, written->length, written->header,
-                              (guint64)(number - CC_FIRST_NUMBER),
-                              self->slot->kind == CC_MEDIA_VIDEO))
+                              (guint64)(number - CC_FIRST_NUMBER), self->kind == CC_MEDIA_VIDEO))
         return FALSE;
-    cc_downlink_sent(session->downlink, self->slot->kind, written->length,
-                     self->slot->transport_cc_ext != 0, session->worker->now_us);
+    cc_downlink_sent(session->downlink, (CcMediaKind)self->kind, written->length,
+                     self->transport_cc_id != 0, session->worker->now_us);
     return TRUE;
 }
 

@@ -43,6 +43,8 @@ typedef struct CcSubscription {
     guint8 max_tid;     /* temporal layers above this one are left out, for want of a reference */
     guint8 tl0picidx;   /* of the newest packet */
     guint16 picture_id; /* likewise */
+    guint8 kind;        /* CcMediaKind, of the slot */
+    guint8 transport_cc_id; /* likewise; 0: no transport-wide number */
     gint64 highest; /* outgoing sequence number, unwrapped; CC_FIRST_NUMBER is index 0 of SRTP */
     guint32 highest_timestamp;
     gboolean started;
