@@ -19,13 +19,6 @@ const CcLadderSettings cc_ladder_defaults = {
     .hd_bps = 400000,
 };
 
-const char *
-cc_rung_name(CcRung rung)
-{
-    static const char *const names[CC_N_RUNGS] = {"voice", "slides", "pupil", "face", "hd"};
-    return rung < CC_N_RUNGS ? names[rung] : "";
-}
-
 /* One way to serve a slot; those of a slot ascend, and the first costs nothing. */
 typedef struct {
     guint bps;

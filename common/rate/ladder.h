@@ -24,9 +24,6 @@ typedef enum {
     CC_N_RUNGS
 } CcRung;
 
-/* "voice", "slides", "pupil", "face", "hd". */
-const char *cc_rung_name(CcRung rung);
-
 typedef struct {
     CcRung order[CC_N_RUNGS];    /* each once, the first one goes last */
     guint floor_bps[CC_N_RUNGS]; /* what it gets before rungs above it get more than theirs */

@@ -1,10 +1,9 @@
 #include "common/wire/vp8.h"
 
-#include "common/wire/bytes.h"
+#include "common/wire/vpx-numbers.h"
 
 enum { X = 0x80, N = 0x20, S = 0x10, PID = 0x07 }; /* first byte */
 enum { I = 0x80, L = 0x40, T = 0x20, K = 0x10 };   /* extension byte */
-enum { M = 0x80 };                                 /* picture id */
 
 /* Where the optional fields are; 0 means absent. */
 typedef struct {
@@ -25,7 +24,7 @@ find_fields(const guint8 *payload, gsize length, Layout *layout)
             if (offset >= length)
                 return FALSE;
             layout->picture_id = offset;
-            offset += payload[offset] & M ? 2 : 1;
+            offset += payload[offset] & CC_VPX_LONG_PICTURE_ID ? 2 : 1;
         }
         if (extension & L)
             layout->tl0picidx = offset++;
@@ -52,7 +51,7 @@ cc_vp8_parse(const guint8 *payload, gsize length, CcVp8Descriptor *descriptor)
     if (layout.picture_id != 0) {
         const guint8 *p = payload + layout.picture_id;
         descriptor->has_picture_id = TRUE;
-        descriptor->wide_picture_id = (p[0] & M) != 0;
+        descriptor->wide_picture_id = (p[0] & CC_VPX_LONG_PICTURE_ID) != 0;
         descriptor->picture_id = descriptor->wide_picture_id ? cc_read_u16(p) & 0x7fff : p[0];
     }
     if (layout.tl0picidx != 0) {
@@ -84,14 +83,6 @@ cc_vp8_rewrite(guint8 *payload, gsize length, guint16 picture_id, guint8 tl0pici
     if (!find_fields(payload, length, &layout))
         return FALSE;
 
-    if (layout.picture_id != 0) {
-        guint8 *p = payload + layout.picture_id;
-        if (p[0] & M)
-            cc_write_u16(p, 0x8000 | (picture_id & 0x7fff));
-        else
-            p[0] = picture_id & 0x7f;
-    }
-    if (layout.tl0picidx != 0)
-        payload[layout.tl0picidx] = tl0picidx;
+    cc_vpx_write_numbers(payload, layout.picture_id, layout.tl0picidx, picture_id, tl0picidx);
     return TRUE;
 }

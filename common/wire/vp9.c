@@ -1,10 +1,9 @@
 #include "common/wire/vp9.h"
 
 #include "common/wire/bits.h"
-#include "common/wire/bytes.h"
+#include "common/wire/vpx-numbers.h"
 
 enum { I = 0x80, P = 0x40, L = 0x20, F = 0x10, B = 0x08, E = 0x04, V = 0x02 };
-enum { M = 0x80 }; /* picture id */
 enum { MAX_REFERENCES = 3 };
 enum { SYNC_CODE = 0x498342, COLOR_SRGB = 7 };
 
@@ -46,7 +45,7 @@ find_fields(const guint8 *payload, gsize length, Layout *layout)
     guint8 flags = payload[0];
     if (flags & I) {
         layout->picture_id = offset;
-        offset += payload[offset] & M ? 2 : 1;
+        offset += payload[offset] & CC_VPX_LONG_PICTURE_ID ? 2 : 1;
     }
     if (flags & L) {
         layout->layers = offset++;
@@ -83,7 +82,7 @@ cc_vp9_parse(const guint8 *payload, gsize length, CcVp9Descriptor *descriptor)
     if (layout.picture_id != 0) {
         const guint8 *p = payload + layout.picture_id;
         descriptor->has_picture_id = TRUE;
-        descriptor->wide_picture_id = (p[0] & M) != 0;
+        descriptor->wide_picture_id = (p[0] & CC_VPX_LONG_PICTURE_ID) != 0;
         descriptor->picture_id = descriptor->wide_picture_id ? cc_read_u16(p) & 0x7fff : p[0];
     }
     if (layout.layers != 0) {
@@ -107,15 +106,7 @@ cc_vp9_rewrite(guint8 *payload, gsize length, guint16 picture_id, guint8 tl0pici
     if (!find_fields(payload, length, &layout))
         return FALSE;
 
-    if (layout.picture_id != 0) {
-        guint8 *p = payload + layout.picture_id;
-        if (p[0] & M)
-            cc_write_u16(p, 0x8000 | (picture_id & 0x7fff));
-        else
-            p[0] = picture_id & 0x7f;
-    }
-    if (layout.tl0picidx != 0)
-        payload[layout.tl0picidx] = tl0picidx;
+    cc_vpx_write_numbers(payload, layout.picture_id, layout.tl0picidx, picture_id, tl0picidx);
     return TRUE;
 }
 
