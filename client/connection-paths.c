@@ -15,13 +15,21 @@
 #define EAGER_US (30 * G_USEC_PER_SEC)
 #define KNOCKS_A_SOCKET 10
 
-/* How often a UDP that was blocked is asked for: at first soon, then rarely. */
-#define FIRST_RETURN_US (5 * G_USEC_PER_SEC)
-#define MAX_RETURN_US (60 * G_USEC_PER_SEC)
+/* TCP is tried beside UDP when the answer to the offer is so old. */
+#define TCP_AFTER_US (500 * MS)
+/* A TCP connection that is not needed any more is kept for the next time for so long. */
+#define SPARE_US (30 * G_USEC_PER_SEC)
+
+/* How often a UDP that was blocked is asked for: at first soon, then more rarely. */
+#define FIRST_RETURN_US (2 * G_USEC_PER_SEC)
+#define MAX_RETURN_US (8 * G_USEC_PER_SEC)
 /* One answer may be chance; the second is asked for at once. */
 #define RETURN_ANSWERS 3
 #define RETURN_INTERVAL_US (300 * MS)
 #define RETURN_PATIENCE_US (6 * G_USEC_PER_SEC)
+/* UDP that is lost again within this did not last: it is left alone, twice as long each time. */
+#define LASTING_US (60 * G_USEC_PER_SEC)
+#define MAX_REST_US (120 * G_USEC_PER_SEC)
 
 /* --- silence --- */
 
@@ -38,6 +46,12 @@ cc_connection_heard(CcConnection *connection, gint64 arrival_us)
     connection->heard_us = arrival_us;
 }
 
+gint64
+cc_connection_usual_gap_us(const CcConnection *connection)
+{
+    return connection->usual_gap_us != 0 ? connection->usual_gap_us : (gint64)G_USEC_PER_SEC;
+}
+
 static void
 knock(CcConnection *connection, gint64 now_us, gint64 silent_us)
 {
@@ -46,6 +60,7 @@ knock(CcConnection *connection, gint64 now_us, gint64 silent_us)
         return;
     connection->knocked_us = now_us;
     cc_peer_poke(connection->peer);
+    cc_peer_seek(connection->peer);
     cc_peer_probe_udp(connection->peer, connection->n_knocks++ % KNOCKS_A_SOCKET == 0);
 }
 
@@ -53,7 +68,8 @@ static void
 watch_silence(CcConnection *connection, const CcPeerStats *stats, gint64 now_us)
 {
     gint64 silent_us = now_us - MAX(stats->last_received_us, connection->connected_us);
-    if (silent_us < MAX(KNOCK_AFTER_US, 2 * connection->usual_gap_us)) {
+    if (connection->phase == CC_PHASE_CONNECTED &&
+        silent_us < MAX(KNOCK_AFTER_US, 2 * cc_connection_usual_gap_us(connection))) {
         connection->n_knocks = 0;
         return;
     }
@@ -98,7 +114,7 @@ begin_return(CcConnection *connection, gint64 now_us)
     connection->back.under_way = TRUE;
     connection->back.next_us = now_us + RETURN_PATIENCE_US;
     cc_info("UDP passes again: going back to it");
-    if (!cc_connection_send_restart(connection, TRUE, &error)) {
+    if (!cc_connection_send_restart(connection, &error)) {
         cc_debug("%s", error->message);
         give_return_up(connection, now_us);
     }
@@ -130,26 +146,82 @@ look_for_udp(CcConnection *connection, const CcPeerStats *stats, gint64 now_us)
     cc_peer_probe_udp(connection->peer, first);
 }
 
+/* TCP has taken over. */
+static void
+begin_tcp(CcConnection *connection, gint64 now_us)
+{
+    CcReturn *back = &connection->back;
+    gboolean lasted = back->left_us == 0 || now_us - back->left_us > LASTING_US;
+    back->since_us = now_us;
+    back->rest_us = lasted ? 0 : CLAMP(2 * back->rest_us, MAX_RETURN_US, MAX_REST_US);
+    back->interval_us = FIRST_RETURN_US;
+    back->next_us = now_us + MAX(back->interval_us, back->rest_us);
+    back->answers = 0;
+    cc_info("using TCP; UDP will be tried again in_ms=%d", (int)((back->next_us - now_us) / MS));
+}
+
+static void
+end_tcp(CcReturn *back, gint64 now_us)
+{
+    cc_info("back on UDP");
+    back->since_us = 0;
+    back->left_us = now_us;
+    back->under_way = FALSE;
+}
+
 static void
 watch_return(CcConnection *connection, const CcPeerStats *stats, gint64 now_us)
 {
     CcReturn *back = &connection->back;
-    if (g_strcmp0(stats->protocol, "tcp") != 0 ||
-        !cc_config_get_bool(connection->config, "network", "enable-udp")) {
-        if (back->under_way)
-            cc_info("back on UDP");
-        *back = (CcReturn){.interval_us = FIRST_RETURN_US};
+    gboolean tcp = g_strcmp0(stats->protocol, "tcp") == 0;
+    if (!cc_config_get_bool(connection->config, "network", "enable-udp"))
+        return;
+    if (tcp && back->since_us == 0) {
+        begin_tcp(connection, now_us);
+    } else if (!tcp && back->since_us != 0) {
+        end_tcp(back, now_us);
     } else if (back->under_way) {
         if (now_us > back->next_us) {
             cc_info("UDP does not carry media yet: staying with TCP");
             cc_connection_cancel_return(connection);
         }
-    } else if (back->next_us == 0) {
-        cc_info("using TCP; UDP will be tried again");
-        back->next_us = now_us + back->interval_us;
-    } else {
+    } else if (tcp) {
         look_for_udp(connection, stats, now_us);
     }
+}
+
+static void
+watch_spare(CcConnection *connection, const CcPeerStats *stats, gint64 now_us)
+{
+    if (!stats->has_spare)
+        connection->spare_us = 0;
+    else if (connection->spare_us == 0)
+        connection->spare_us = now_us;
+    else if (now_us - connection->spare_us > SPARE_US)
+        cc_peer_close_tcp(connection->peer);
+}
+
+static void
+watch_move(CcConnection *connection, const CcPeerStats *stats)
+{
+    char path[sizeof connection->path];
+    if (stats->protocol == NULL)
+        return;
+    g_snprintf(path, sizeof path, "%s %s", stats->protocol, stats->local);
+    if (g_str_equal(path, connection->path))
+        return;
+    gboolean moved = connection->path[0] != '\0';
+    g_strlcpy(connection->path, path, sizeof path);
+    if (moved && connection->callbacks.moved != NULL)
+        connection->callbacks.moved(connection->user_data);
+}
+
+void
+cc_connection_watch_connecting(CcConnection *connection, gint64 now_us)
+{
+    if (now_us - connection->phase_us > TCP_AFTER_US ||
+        !cc_config_get_bool(connection->config, "network", "enable-udp"))
+        cc_peer_seek(connection->peer);
 }
 
 void
@@ -161,6 +233,9 @@ cc_connection_watch_paths(CcConnection *connection, gint64 now_us)
         return;
     cc_peer_get_stats(connection->peer, &stats);
     watch_silence(connection, &stats, now_us);
-    if (connection->phase == CC_PHASE_CONNECTED)
-        watch_return(connection, &stats, now_us);
+    watch_move(connection, &stats);
+    if (connection->phase != CC_PHASE_CONNECTED)
+        return;
+    watch_return(connection, &stats, now_us);
+    watch_spare(connection, &stats, now_us);
 }

@@ -40,9 +40,12 @@ typedef enum { CC_PATCH_NONE, CC_PATCH_UNDER_WAY, CC_PATCH_WAITING } CcPatch;
 
 /* The way back to UDP while the session uses TCP. */
 typedef struct {
+    gint64 since_us; /* TCP's beginning; 0: not in use */
     gint64 next_us, interval_us, asked_us;
     guint answers, repeated;
     gboolean under_way; /* an ICE restart for it, until @next_us */
+    gint64 left_us;     /* when UDP took over again, for the last time */
+    gint64 rest_us;     /* how long it is left alone because it did not last */
 } CcReturn;
 
 struct CcConnection {
@@ -88,6 +91,8 @@ struct CcConnection {
     guint n_knocks;
     guint fruitless; /* ICE restarts in a row that the relay agreed to and that brought nothing */
     CcReturn back;
+    char path[64 + 8]; /* protocol and our address, of the path in use; empty before there is one */
+    gint64 spare_us;   /* since when there is a TCP connection that is not in use; 0: none */
 
     gint64 hint_us;             /* something suggests that the session is dead; 0: nothing */
     gboolean peer_lost;         /* ICE says so */
@@ -132,12 +137,16 @@ void cc_connection_add_remote_candidates(CcConnection *connection, const CcSdpMe
 gboolean cc_connection_on_tick(gpointer connection);
 void cc_connection_relay_is_back(CcConnection *connection);
 /* New ICE credentials and candidates, and the PATCH that tells the relay. */
-gboolean cc_connection_send_restart(CcConnection *connection, gboolean udp_only, GError **error);
+gboolean cc_connection_send_restart(CcConnection *connection, GError **error);
 gint64 cc_connection_last_received_us(CcConnection *connection);
 
 /* connection-paths.c */
 void cc_connection_watch_paths(CcConnection *connection, gint64 now_us);
+/* While the first way to the relay is looked for. */
+void cc_connection_watch_connecting(CcConnection *connection, gint64 now_us);
 void cc_connection_heard(CcConnection *connection, gint64 arrival_us);
+/* Between packets. Before anything is known: a relay shows once a second that it is there. */
+gint64 cc_connection_usual_gap_us(const CcConnection *connection);
 /* Ends what is under way to get back to UDP, for something more urgent. */
 void cc_connection_cancel_return(CcConnection *connection);
 

@@ -95,12 +95,12 @@ send_patch(CcConnection *connection)
 }
 
 gboolean
-cc_connection_send_restart(CcConnection *connection, gboolean udp_only, GError **error)
+cc_connection_send_restart(CcConnection *connection, GError **error)
 {
     g_ptr_array_set_size(connection->candidates, 0);
     connection->gathered = FALSE;
     connection->patched_us = 0;
-    if (!cc_peer_restart_ice(connection->peer, udp_only, error))
+    if (!cc_peer_restart_ice(connection->peer, error))
         return FALSE;
     send_patch(connection);
     return TRUE;
@@ -115,7 +115,7 @@ restart_ice(CcConnection *connection)
     cc_signalling_cancel(connection->signalling);
     connection->trickle_under_way = FALSE;
     connection->patch = CC_PATCH_NONE;
-    if (!cc_connection_send_restart(connection, FALSE, &error)) {
+    if (!cc_connection_send_restart(connection, &error)) {
         /* No address at all, perhaps: the session is not over for that. */
         cc_connection_set_problem(connection, error->message);
         connection->patch = CC_PATCH_WAITING;
@@ -225,12 +225,22 @@ watch_restarting(CcConnection *connection, gint64 now_us)
     }
 }
 
+static void
+watch_connecting(CcConnection *connection, gint64 now_us)
+{
+    if (now_us - connection->phase_us > CONNECT_LIMIT_US)
+        cc_connection_retry_session(connection, "no way to the relay's media port");
+    else
+        cc_connection_watch_connecting(connection, now_us);
+}
+
 /* Media that goes on proves the path; else there is no use in waiting for the watchdog. */
 static void
 look_into_network_change(CcConnection *connection, gint64 now_us)
 {
     gint64 changed_us = connection->network_changed_us;
-    if (changed_us == 0 || now_us - changed_us < NETWORK_CHECK_US)
+    gint64 patience_us = MAX(NETWORK_CHECK_US, cc_connection_usual_gap_us(connection) * 5 / 4);
+    if (changed_us == 0 || now_us - changed_us < patience_us)
         return;
     connection->network_changed_us = 0;
     if (connection->events != NULL)
@@ -257,9 +267,8 @@ cc_connection_on_tick(gpointer user_data)
         watch_connected(connection, now_us);
     else if (connection->phase == CC_PHASE_RESTARTING)
         watch_restarting(connection, now_us);
-    else if (connection->phase == CC_PHASE_CONNECTING &&
-             now_us - connection->phase_us > CONNECT_LIMIT_US)
-        cc_connection_retry_session(connection, "no way to the relay's media port");
+    else if (connection->phase == CC_PHASE_CONNECTING)
+        watch_connecting(connection, now_us);
     cc_connection_trickle(connection);
     cc_connection_update_state(connection);
     return G_SOURCE_CONTINUE;

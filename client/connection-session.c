@@ -237,6 +237,8 @@ forget_session(CcConnection *connection)
     connection->answered_us = 0;
     connection->fruitless = 0;
     connection->back = (CcReturn){0};
+    connection->spare_us = 0;
+    connection->path[0] = '\0';
     connection->refused = FALSE;
     connection->peer_lost = FALSE;
 }

@@ -264,10 +264,11 @@ cc_connection_free(CcConnection *connection)
 }
 
 gboolean
-cc_connection_send_rtp(CcConnection *connection, const guint8 *packet, gsize length)
+cc_connection_send_rtp(CcConnection *connection, const guint8 *packet, gsize length, gboolean video)
 {
     g_mutex_lock(&connection->peer_lock);
-    gboolean sent = connection->peer != NULL && cc_peer_send_rtp(connection->peer, packet, length);
+    gboolean sent =
+        connection->peer != NULL && cc_peer_send_rtp(connection->peer, packet, length, video);
     g_mutex_unlock(&connection->peer_lock);
     return sent;
 }

@@ -34,6 +34,9 @@ typedef struct {
     void (*negotiated)(const CcSdp *answer, gpointer user_data);
     void (*rtp)(const guint8 *packet, gsize length, gint64 arrival_us, gpointer user_data);
     void (*rtcp)(const guint8 *packet, gsize length, gint64 arrival_us, gpointer user_data);
+    /* What is sent takes another way to the relay from now on, or did some moments ago. NULL if
+     * that does not matter. */
+    void (*moved)(gpointer user_data);
     /* Who is here, from the room's events: receivers' names, NULL-terminated. */
     void (*audience_changed)(guint n_receivers, const char *const *names, gpointer user_data);
     /* How links are doing, as the relay tells: a watcher's own (@own), or to a publisher
@@ -65,7 +68,9 @@ void cc_connection_stop(CcConnection *connection, GSourceOnceFunc done, gpointer
 void cc_connection_free(CcConnection *connection);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcConnection, cc_connection_free)
 
-gboolean cc_connection_send_rtp(CcConnection *connection, const guint8 *packet, gsize length);
+/* @video: as cc_peer_send_rtp() has it. */
+gboolean cc_connection_send_rtp(CcConnection *connection, const guint8 *packet, gsize length,
+                                gboolean video);
 gboolean cc_connection_send_rtcp(CcConnection *connection, const guint8 *packet, gsize length);
 
 void cc_connection_get_stats(CcConnection *connection, CcPeerStats *stats);

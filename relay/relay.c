@@ -12,6 +12,7 @@
 #include "relay/control/control.h"
 #include "relay/control/events.h"
 #include "relay/control/http-server.h"
+#include "relay/ladder-settings.h"
 
 #define GOODBYE_US (300 * 1000) /* for the WebSockets' closing handshakes */
 
@@ -23,41 +24,48 @@ struct CcRelay {
     char **fixed_values; /* of fixed_keys, when the relay was started */
 };
 
-/* Keys of [relay] that only a restart can change. */
+/* Keys that only a restart can change. */
 static const struct {
-    const char *name;
+    const char *section, *name;
     enum { TYPE_STRING, TYPE_LIST, TYPE_INT, TYPE_BOOL } type;
 } fixed_keys[] = {
-    {"http-address", TYPE_STRING},
-    {"http-port", TYPE_INT},
-    {"udp-address", TYPE_LIST},
-    {"udp-port", TYPE_INT},
-    {"workers", TYPE_INT},
-    {"enable-tcp", TYPE_BOOL},
-    {"teacher-silence-ms", TYPE_INT},
-    {"connect-timeout-ms", TYPE_INT},
-    {"session-timeout-ms", TYPE_INT},
-    {"resume-timeout-s", TYPE_INT},
-    {"history-ms", TYPE_INT},
-    {"keyframe-interval-ms", TYPE_INT},
-    {"socket-buffer-kib", TYPE_INT},
-    {"max-packets", TYPE_INT},
+    {"relay", "http-address", TYPE_STRING},
+    {"relay", "http-port", TYPE_INT},
+    {"relay", "udp-address", TYPE_LIST},
+    {"relay", "udp-port", TYPE_INT},
+    {"relay", "workers", TYPE_INT},
+    {"relay", "enable-tcp", TYPE_BOOL},
+    {"relay", "teacher-silence-ms", TYPE_INT},
+    {"relay", "connect-timeout-ms", TYPE_INT},
+    {"relay", "session-timeout-ms", TYPE_INT},
+    {"relay", "resume-timeout-s", TYPE_INT},
+    {"relay", "history-ms", TYPE_INT},
+    {"relay", "keyframe-interval-ms", TYPE_INT},
+    {"relay", "socket-buffer-kib", TYPE_INT},
+    {"relay", "max-packets", TYPE_INT},
+    {"ladder", "order", TYPE_LIST},
+    {"ladder", "slides-floor-kbps", TYPE_INT},
+    {"ladder", "pupil-floor-kbps", TYPE_INT},
+    {"ladder", "face-floor-kbps", TYPE_INT},
+    {"ladder", "hd-kbps", TYPE_INT},
+    {"ladder", "start-kbps", TYPE_INT},
+    {"ladder", "shared-voice-kbps", TYPE_INT},
 };
 
 static char *
 fixed_value(const CcConfig *config, guint index)
 {
-    const char *name = fixed_keys[index].name;
+    const char *section = fixed_keys[index].section, *name = fixed_keys[index].name;
 
     switch (fixed_keys[index].type) {
     case TYPE_STRING:
-        return g_strdup(cc_config_get_string(config, "relay", name));
+        return g_strdup(cc_config_get_string(config, section, name));
     case TYPE_LIST:
-        return g_strjoinv(";", (char **)cc_config_get_list(config, "relay", name));
+        return g_strjoinv(";", (char **)cc_config_get_list(config, section, name));
     case TYPE_INT:
-        return g_strdup_printf("%d", cc_config_get_int(config, "relay", name));
+        return g_strdup_printf("%d", cc_config_get_int(config, section, name));
     case TYPE_BOOL:
-        return g_strdup(cc_config_get_bool(config, "relay", name) ? "true" : "false");
+        return g_strdup(cc_config_get_bool(config, section, name) ? "true" : "false");
     }
     g_return_val_if_reached(NULL);
 }
@@ -105,6 +113,9 @@ start_workers(CcRelay *relay, const CcConfig *config, GError **error)
         .receive_buffer_bytes = get_uint(config, "socket-buffer-kib") * 1024,
         .send_buffer_bytes = get_uint(config, "socket-buffer-kib") * 1024,
         .max_packets = get_uint(config, "max-packets"),
+        .start_bps = cc_ladder_start_bps(config),
+        .ladder = cc_ladder_settings(config),
+        .voice_bps = (guint)cc_config_get_int(config, "ladder", "shared-voice-kbps") * 1000,
         .session_event = on_session_event,
         .user_data = relay,
     };
@@ -220,8 +231,8 @@ cc_relay_reload(CcRelay *relay, const CcConfig *config)
     for (guint i = 0; i < G_N_ELEMENTS(fixed_keys); i++) {
         g_autofree char *value = fixed_value(config, i);
         if (!g_str_equal(value, relay->fixed_values[i]))
-            cc_warning("relay.%s stays \"%s\" until the relay is restarted", fixed_keys[i].name,
-                       relay->fixed_values[i]);
+            cc_warning("%s.%s stays \"%s\" until the relay is restarted", fixed_keys[i].section,
+                       fixed_keys[i].name, relay->fixed_values[i]);
     }
     cc_info("settings reloaded");
 }

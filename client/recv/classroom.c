@@ -6,8 +6,8 @@
 
 #include "client/connection.h"
 #include "client/recv/figures.h"
+#include "client/recv/picture-care.h"
 #include "client/recv/picture-flow.h"
-#include "client/recv/picture-watch.h"
 #include "client/recv/recorder.h"
 #include "client/recv/recv-offer.h"
 #include "client/recv/rtp-receiver.h"
@@ -271,51 +271,6 @@ show_figures(CcClassroom *classroom)
         cc_figures_log(&classroom->figures, classroom->receiver, classroom->screen, &flow);
 }
 
-/* The voice is not disturbed. */
-static void
-renew_picture(CcClassroom *classroom)
-{
-    g_autoptr(GError) error = NULL;
-    if (!cc_rtp_receiver_renew_picture(classroom->receiver, &error))
-        cc_error("%s", error->message);
-}
-
-static void
-watch_pictures(CcClassroom *classroom)
-{
-    CcRtpReceiverStats now;
-    cc_rtp_receiver_get_stats(classroom->receiver, &now);
-    guint64 pictures = get_flow(classroom).pictures;
-    switch (
-        cc_picture_watch_check(&classroom->watch, now.video_packets, pictures, cc_clock_now_us())) {
-    case CC_PICTURE_WATCH_ASK:
-        cc_warning("packets arrive and no picture: asking for a keyframe");
-        cc_rtp_receiver_ask_for_keyframe(classroom->receiver);
-        break;
-    case CC_PICTURE_WATCH_RENEW:
-        cc_warning("still no picture: receiving it anew");
-        renew_picture(classroom);
-        break;
-    case CC_PICTURE_WATCH_FINE:
-        break;
-    }
-}
-
-/* What the receiving half cannot get out of by itself. */
-static void
-mend_receiver(CcClassroom *classroom)
-{
-    cc_rtp_receiver_adapt(classroom->receiver);
-    gboolean failed = cc_rtp_receiver_take_failure(classroom->receiver);
-    gboolean hopeless = cc_screen_take_hopeless(classroom->screen);
-    if (hopeless)
-        cc_warning("decoding is seconds behind: going on with the newest picture");
-    if (failed || hopeless)
-        renew_picture(classroom);
-    if (classroom->state == CC_CONNECTION_ON)
-        watch_pictures(classroom);
-}
-
 static gboolean
 on_stats_timer(gpointer user_data)
 {
@@ -324,7 +279,8 @@ on_stats_timer(gpointer user_data)
         return G_SOURCE_CONTINUE;
     if (classroom->state == CC_CONNECTION_ON)
         show_figures(classroom);
-    mend_receiver(classroom);
+    cc_picture_care(classroom->receiver, classroom->screen, &classroom->watch,
+                    get_flow(classroom).pictures, classroom->state == CC_CONNECTION_ON);
     return G_SOURCE_CONTINUE;
 }
 

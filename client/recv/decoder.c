@@ -36,6 +36,41 @@ static const Chain chains[] = {
     {CC_CODEC_OPUS, "rtpopusdepay name=depay", opus_decoders, 0},
 };
 
+/* Larger than any that is ever sent (common/base/config-schema.c): a few bytes may claim a picture
+ * for which a decoder would take more memory than the machine has. */
+#define MAX_PIXELS (7680 * 4320)
+
+static gboolean
+is_too_large(const GstCaps *caps)
+{
+    int width = 0, height = 0;
+    const GstStructure *structure = gst_caps_get_structure(caps, 0);
+    gst_structure_get_int(structure, "width", &width);
+    gst_structure_get_int(structure, "height", &height);
+    return (gint64)width * height > MAX_PIXELS;
+}
+
+/* Behind the depayloader, which says how large the next pictures are. */
+static GstPadProbeReturn
+on_coded(GstPad *pad, GstPadProbeInfo *probe, gpointer user_data)
+{
+    g_autoptr(GstCaps) caps = gst_pad_get_current_caps(pad);
+    if (caps == NULL || !is_too_large(caps))
+        return GST_PAD_PROBE_OK;
+    cc_warning_limited("a picture of that size is not decoded");
+    return GST_PAD_PROBE_DROP;
+}
+
+static void
+watch_size(GstElement *bin)
+{
+    g_autoptr(GstElement) tee = gst_bin_get_by_name(GST_BIN(bin), "tee");
+    g_autoptr(GstPad) sink = gst_element_get_static_pad(tee, "sink");
+    g_autoptr(GstPad) coded = gst_pad_get_peer(sink);
+    gst_pad_add_probe(coded, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST, on_coded,
+                      NULL, NULL);
+}
+
 static const char *
 choose(const Chain *chain, gboolean hardware)
 {
@@ -91,6 +126,7 @@ cc_decoder_new(CcCodec codec, gboolean hardware, gboolean record, GError **error
     g_autoptr(GstElement) depay = gst_bin_get_by_name(GST_BIN(bin), "depay");
     g_autoptr(GstPad) pad = gst_element_get_static_pad(depay, "sink");
     gst_element_add_pad(bin, gst_ghost_pad_new("sink", pad));
+    watch_size(bin);
     cc_info("decoder: %s", decoder);
     return bin;
 }

@@ -2,11 +2,13 @@
 
 #include "client/elements/opens.h"
 #include "client/recv/playout.h"
+#include "common/base/error.h"
 
 /* What the sound server holds ahead; it delays picture and sound alike. */
 #define AUDIO_BUFFER_US 80000
 /* On a slow PC a late picture is better than none, as long as lips and voice agree. */
 #define MAX_LATENESS (CC_PLAYOUT_MAX_LATENESS_MS * GST_MSECOND)
+#define MAX_AHEAD (3 * GST_SECOND) /* that wait for their time */
 
 static GstElement *
 try_element(const char *name, const char *device)
@@ -65,4 +67,34 @@ cc_output_none_new(void)
     g_object_set(sink, "sync", TRUE, "max-lateness", (gint64)MAX_LATENESS, "enable-last-sample",
                  FALSE, NULL);
     return sink;
+}
+
+GstElement *
+cc_outputs_source_new(GstClockTime latency)
+{
+    GstElement *src = gst_element_factory_make("appsrc", NULL);
+    g_object_set(src, "format", GST_FORMAT_TIME, "is-live", TRUE, "min-latency", (gint64)latency,
+                 "max-time", (guint64)(latency + MAX_AHEAD), "max-bytes", (guint64)0, "leaky-type",
+                 2, NULL);
+    return src;
+}
+
+gboolean
+cc_outputs_link(GstElement *pipeline, GstElement **chain, guint n, GError **error)
+{
+    for (guint i = 0; i < n; i++) {
+        if (chain[i] == NULL) {
+            g_set_error_literal(
+                error, CC_ERROR, CC_ERROR_MEDIA,
+                "a GStreamer element is missing: install gstreamer1.0-plugins-base");
+            return FALSE;
+        }
+        gst_bin_add(GST_BIN(pipeline), chain[i]);
+        if (i > 0 && !gst_element_link(chain[i - 1], chain[i])) {
+            g_set_error(error, CC_ERROR, CC_ERROR_MEDIA, "cannot link %s",
+                        GST_ELEMENT_NAME(chain[i]));
+            return FALSE;
+        }
+    }
+    return TRUE;
 }

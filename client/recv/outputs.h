@@ -1,4 +1,4 @@
-/* Which video and audio sinks this machine really has. */
+/* Which video and audio sinks this machine really has, and how they are fed. */
 #pragma once
 
 #include <gst/gst.h>
@@ -12,5 +12,11 @@ GstElement *cc_output_video_new(void);
 GstElement *cc_output_audio_new(const char *device);
 /* Takes frames at their time and shows nothing. (transfer floating) */
 GstElement *cc_output_none_new(void);
+
+/* An appsrc for what has its time, @latency before which it may come here. (transfer floating) */
+GstElement *cc_outputs_source_new(GstClockTime latency);
+/* Puts @chain into @pipeline and links it. A NULL in it is an element that is not installed.
+ * Error: CC_ERROR_MEDIA. */
+gboolean cc_outputs_link(GstElement *pipeline, GstElement **chain, guint n, GError **error);
 
 G_END_DECLS

@@ -1,21 +1,19 @@
-/* The picture of one session: RTP and RTCP as bytes in, decoded pictures and the encoded frames for
- * the recorder out. GStreamer's rtpbin repairs it.
+/* The picture of one session: RTP as bytes in, decoded pictures and the encoded frames for the
+ * recorder out. What is missing is asked for by CcPictureRtcp and waited for in GStreamer's jitter
+ * buffer.
  *
  * Main thread; the callbacks come from GStreamer's threads. */
 #pragma once
 
 #include <gst/gst.h>
 
-#include "client/recv/jitter-stats.h"
+#include "client/recv/picture-rtcp.h"
 #include "client/recv/rtp-route.h"
 #include "common/wire/rtcp.h"
 
 G_BEGIN_DECLS
 
 typedef struct CcPicture CcPicture;
-
-#define CC_PICTURE_MIN_REPAIR_MS 150
-#define CC_PICTURE_MAX_REPAIR_MS 2000
 
 typedef struct {
     /* A raw picture whose PTS is the running time at which it would be to be seen without any
@@ -41,16 +39,15 @@ void cc_picture_free(CcPicture *picture);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcPicture, cc_picture_free)
 
 void cc_picture_rtp(CcPicture *picture, const guint8 *packet, gsize length, gint64 arrival_us);
-void cc_picture_rtcp(CcPicture *picture, const guint8 *packet, gsize length, gint64 arrival_us);
 /* A sender report of the picture's SSRC. */
-void cc_picture_sender_report(CcPicture *picture, const CcRtcpSenderInfo *info);
-/* How long a lost packet is waited for, within the bounds above, and after which time a question is
- * worth repeating. */
-void cc_picture_set_repair_time(CcPicture *picture, gint64 wanted_ms, gint64 rtt_us);
+void cc_picture_sender_report(CcPicture *picture, const CcRtcpSenderInfo *info, gint64 arrival_us);
+/* To be called about once a second: waits for missing packets as long as it pays, and as long as
+ * the voice has to wait in any case. @voice_rtt_us: as measured with the voice; 0: not lately. */
+void cc_picture_adapt(CcPicture *picture, gint64 voice_delay_us, gint64 voice_rtt_us);
 /* Asks for a keyframe (PLI), if the stream has begun. */
 void cc_picture_ask_for_keyframe(CcPicture *picture);
 /* TRUE once after GStreamer reported an error in here: the owner makes a new one. */
 gboolean cc_picture_take_failure(CcPicture *picture);
-void cc_picture_add_stats(CcPicture *picture, CcJitterStats *stats);
+void cc_picture_get_figures(CcPicture *picture, CcPictureRtcpFigures *figures);
 
 G_END_DECLS

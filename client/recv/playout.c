@@ -2,17 +2,22 @@
 
 #include <stdlib.h>
 
-#define WINDOW_US (10 * G_USEC_PER_SEC)
-#define MIN_PICTURES 4 /* fewer in a window say nothing */
-#define LATE_PERCENT                                                                               \
-    5                /* of a window's pictures may be late: those behind a keyframe, now and then */
-#define MANY_LATE 12 /* so many end the window at once: the delay is too short */
-#define SPARE_US 10000 /* from ready to shown: overlay, conversion */
+#define WINDOW_US (8 * G_USEC_PER_SEC)
+#define MIN_PICTURES 6 /* fewer in the window say nothing */
+#define LATE_PERCENT 20
+#define CHOOSE_EVERY 5      /* pictures */
+#define FALL_US 2000        /* at each choice: motion must not be seen to hurry */
+#define SPARE_US 3000       /* beyond the latest that counts */
+#define VOICE_STEP_US 10000 /* stretching speech for less is not worth it */
+#define FALL_PART 16
+#define SURE_US (3 * G_USEC_PER_SEC) /* before the voice waits */
+#define CALM_US (8 * G_USEC_PER_SEC) /* before the voice is given back what it waited */
+#define MS G_GINT64_CONSTANT(1000)
 
 void
-cc_playout_init(CcPlayout *playout, guint delay_ms)
+cc_playout_init(CcPlayout *playout, guint base_ms)
 {
-    *playout = (CcPlayout){.base_ms = delay_ms, .delay_ms = delay_ms};
+    *playout = (CcPlayout){.base_us = base_ms * MS, .needed_us = base_ms * MS};
 }
 
 static int
@@ -22,54 +27,66 @@ compare(const void *a, const void *b)
     return (first > second) - (first < second);
 }
 
-/* What all but the latest of the window's pictures need. */
-static guint
-needed_ms(CcPlayout *playout)
+/* What all but the latest of the window's pictures need; negative if there are too few. */
+static gint64
+look_through(CcPlayout *playout, gint64 now_us)
 {
-    guint n = MIN(playout->pictures, G_N_ELEMENTS(playout->behind_us));
-    guint limit_ms = playout->base_ms + CC_PLAYOUT_MAX_EXTRA_MS;
-    qsort(playout->behind_us, n, sizeof playout->behind_us[0], compare);
-    if (playout->behind_us[0] > CC_PLAYOUT_HOPELESS_MS * G_GINT64_CONSTANT(1000))
+    gint64 sorted_us[CC_PLAYOUT_KEPT];
+    guint n = 0;
+    for (guint i = 0; i < MIN(playout->n, CC_PLAYOUT_KEPT); i++)
+        if (now_us - playout->kept[i].at_us <= WINDOW_US)
+            sorted_us[n++] = playout->kept[i].behind_us;
+    if (n < MIN_PICTURES)
+        return -1;
+    qsort(sorted_us, n, sizeof sorted_us[0], compare);
+    if (sorted_us[0] > CC_PLAYOUT_HOPELESS_MS * MS)
         playout->hopeless = TRUE;
-    gint64 needed_us = playout->behind_us[n * (100 - LATE_PERCENT) / 100];
-    gint64 needed = CLAMP(needed_us, 0, limit_ms * G_GINT64_CONSTANT(1000)) + SPARE_US;
-    guint steps_ms =
-        (guint)(needed / 1000 + CC_PLAYOUT_STEP_MS - 1) / CC_PLAYOUT_STEP_MS * CC_PLAYOUT_STEP_MS;
-    return CLAMP(steps_ms, playout->base_ms, limit_ms);
+    gint64 most_us = playout->base_us + CC_PLAYOUT_MAX_EXTRA_MS * MS;
+    gint64 needed_us = CLAMP(sorted_us[n * (100 - LATE_PERCENT) / 100], 0, most_us) + SPARE_US;
+    return CLAMP(needed_us, playout->base_us, most_us);
 }
 
-/* Up at once; back by half of what is too much, a step at least. */
+/* Not for what only happens at a beginning, and back when less has been enough for a while. */
 static gboolean
-end_window(CcPlayout *playout, gint64 now_us)
+choose_voice(CcPlayout *playout, gint64 needed_us, gint64 now_us)
 {
-    guint before_ms = playout->delay_ms;
-    if (playout->pictures >= MIN_PICTURES) {
-        guint wanted_ms = needed_ms(playout);
-        guint steps = wanted_ms < before_ms ? (before_ms - wanted_ms) / CC_PLAYOUT_STEP_MS : 0;
-        if (wanted_ms > before_ms)
-            playout->delay_ms = wanted_ms;
-        else
-            playout->delay_ms -= (steps + 1) / 2 * CC_PLAYOUT_STEP_MS;
-    }
-    playout->window_us = now_us;
-    playout->pictures = playout->late = 0;
-    return playout->delay_ms != before_ms;
+    gint64 beyond_us = needed_us - CC_PLAYOUT_MAX_LATENESS_MS * MS;
+    gint64 wanted_us = (beyond_us + VOICE_STEP_US - 1) / VOICE_STEP_US * VOICE_STEP_US;
+    wanted_us = CLAMP(wanted_us, 0, CC_PLAYOUT_VOICE_WAITS_MS * MS);
+    gint64 wait_us = wanted_us > playout->voice_us ? SURE_US : CALM_US;
+    gboolean other_way = (wanted_us > playout->voice_us) != playout->more;
+    playout->more = wanted_us > playout->voice_us;
+    if (wanted_us == playout->voice_us)
+        playout->wrong_since_us = 0;
+    else if (playout->wrong_since_us == 0 || other_way)
+        playout->wrong_since_us = now_us;
+    if (playout->wrong_since_us == 0 || now_us - playout->wrong_since_us < wait_us)
+        return FALSE;
+    playout->voice_us = wanted_us;
+    playout->wrong_since_us = 0;
+    return TRUE;
 }
 
 gboolean
 cc_playout_add(CcPlayout *playout, gint64 behind_us, gint64 now_us)
 {
-    gboolean changed = FALSE;
-    if (playout->window_us == 0)
-        playout->window_us = now_us;
-    if (now_us - playout->window_us >= WINDOW_US || playout->late >= MANY_LATE)
-        changed = end_window(playout, now_us);
-    if (playout->pictures < G_N_ELEMENTS(playout->behind_us))
-        playout->behind_us[playout->pictures] = behind_us;
-    playout->pictures++;
-    if (behind_us + SPARE_US > (gint64)playout->delay_ms * 1000)
-        playout->late++;
-    return changed;
+    guint at = playout->n++ % CC_PLAYOUT_KEPT;
+    playout->kept[at].behind_us = behind_us;
+    playout->kept[at].at_us = now_us;
+    if (playout->n % CHOOSE_EVERY != 0)
+        return FALSE;
+    gint64 needed_us = look_through(playout, now_us);
+    if (needed_us < 0)
+        return FALSE;
+    gint64 fall_us = MAX(FALL_US, (playout->needed_us - needed_us) / FALL_PART);
+    playout->needed_us = MAX(needed_us, playout->needed_us - fall_us);
+    return choose_voice(playout, needed_us, now_us);
+}
+
+gint64
+cc_playout_delay_us(const CcPlayout *playout, gint64 voice_us)
+{
+    return MAX(playout->needed_us, voice_us - CC_PLAYOUT_MAX_AHEAD_MS * MS);
 }
 
 gboolean

@@ -5,8 +5,6 @@
 #include "client/recv/reporter.h"
 #include "common/base/log.h"
 
-#define REPAIR_SPARE_MS 60
-
 struct CcRtpReceiver {
     CcVoice *voice;
     CcPicture *picture; /* or NULL: it could not be made */
@@ -146,7 +144,7 @@ read_sender_report(CcRtpReceiver *receiver, const CcRtcpSenderInfo *info, gint64
     if (kind == CC_MEDIA_AUDIO)
         cc_voice_sender_report(receiver->voice, info, arrival_us);
     if (kind == CC_MEDIA_VIDEO && receiver->picture != NULL)
-        cc_picture_sender_report(receiver->picture, info);
+        cc_picture_sender_report(receiver->picture, info, arrival_us);
 }
 
 void
@@ -159,23 +157,21 @@ cc_rtp_receiver_rtcp(CcRtpReceiver *receiver, const guint8 *packet, gsize length
     CC_RTCP_FOREACH(packet, length, &rtcp)
         if (rtcp.type == CC_RTCP_SR && cc_rtcp_read_sender_info(&rtcp, &info))
             read_sender_report(receiver, &info, arrival_us);
-    /* The sender's SSRC stands at the same place in all RTCP packets. */
-    if (receiver->picture != NULL &&
-        cc_rtp_route_ssrc(&receiver->route, GST_READ_UINT32_BE(packet + 4)) != CC_MEDIA_AUDIO)
-        cc_picture_rtcp(receiver->picture, packet, length, arrival_us);
 }
 
-/* A lost packet is waited for as long as a second and a third question may take, or the playout
- * delay: a picture that comes late is not seen, but those after it can be decoded. */
 void
 cc_rtp_receiver_adapt(CcRtpReceiver *receiver)
 {
     CcVoiceFigures voice;
+    CcPictureRtcpFigures picture;
+    if (receiver->picture == NULL)
+        return;
     cc_voice_get_figures(receiver->voice, &voice);
-    if (receiver->picture != NULL)
-        cc_picture_set_repair_time(
-            receiver->picture,
-            MAX(voice.played.delay_ms, voice.rtt_us * 5 / 2000) + REPAIR_SPARE_MS, voice.rtt_us);
+    cc_picture_adapt(receiver->picture, (gint64)voice.played.delay_ms * 1000,
+                     voice.rtt_fresh ? voice.rtt_us : 0);
+    cc_picture_get_figures(receiver->picture, &picture);
+    if (picture.rtt_fresh)
+        cc_voice_hint_rtt(receiver->voice, picture.rtt_us);
 }
 
 void
@@ -194,9 +190,9 @@ cc_rtp_receiver_take_failure(CcRtpReceiver *receiver)
 void
 cc_rtp_receiver_get_stats(CcRtpReceiver *receiver, CcRtpReceiverStats *stats)
 {
-    CcJitterStats picture = {0};
+    CcPictureRtcpFigures picture = {0};
     if (receiver->picture != NULL)
-        cc_picture_add_stats(receiver->picture, &picture);
+        cc_picture_get_figures(receiver->picture, &picture);
     *stats = (CcRtpReceiverStats){
         .packets = receiver->packets,
         .bytes = receiver->bytes,
@@ -206,6 +202,6 @@ cc_rtp_receiver_get_stats(CcRtpReceiver *receiver, CcRtpReceiverStats *stats)
     const CcVoiceFigures *voice = &stats->voice;
     stats->lost = picture.lost + voice->lost - MIN(voice->answered, voice->lost);
     stats->retransmissions_asked = picture.asked + voice->asked;
-    stats->retransmissions_used = picture.used + voice->answered;
+    stats->retransmissions_used = picture.answered + voice->answered;
     stats->jitter_ms = MAX(picture.jitter_ms, voice->jitter_ms);
 }

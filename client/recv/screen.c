@@ -17,16 +17,18 @@
 #include "common/base/error.h"
 #include "common/base/log.h"
 
-#define OUTPUT_MARGIN_MS 10 /* from here to the sinks */
-#define LEAST_DELAY_MS 30
+#define OUTPUT_MARGIN_MS 6 /* from here to the sinks */
+#define LEAST_DELAY_MS 10
 #define VOICE_SILENT (1 * GST_SECOND) /* then pictures have a delay of their own */
 #define FONT "Noto Sans CJK SC, Sans 22"
 #define NOTE_FONT "Noto Sans CJK SC, Sans 12"
 #define STILL_INTERVAL_MS 500
 #define STILL_AFTER (1 * GST_SECOND) /* without a picture */
 #define STILL_LEAD (50 * GST_MSECOND)
-#define SHOW_AT_LEAST_EVERY (1 * GST_SECOND) /* however late */
-#define MAX_AHEAD (3 * GST_SECOND)           /* that wait for their time */
+/* Late pictures that come at once are seen one after the other, until too many are left. */
+#define CATCH_UP_US 16000
+#define MANY_LATE_US 500000
+#define SHOW_AT_LEAST_EVERY (100 * GST_MSECOND) /* however late */
 
 struct CcScreen {
     GstElement *pipeline;
@@ -37,11 +39,12 @@ struct CcScreen {
     CcProbe *probe;
     CcScreenOptions options;
     guint bus_watch, still_timer;
-    GMutex lock;            /* guards what follows */
-    GstSample *last;        /* the newest picture */
-    GstSample *still;       /* made from it when needed */
-    GstClockTime last_time; /* running time when it came */
-    GstClockTime cleared;   /* running time: pictures from before are not shown */
+    GMutex lock;             /* guards what follows */
+    GstSample *last;         /* the newest picture */
+    GstSample *still;        /* made from it when needed */
+    GstClockTime last_time;  /* running time when it came */
+    GstClockTime last_place; /* and its PTS */
+    GstClockTime cleared;    /* running time: pictures from before are not shown */
     CcPlayout playout;
     GstClockTime voice_time; /* running time when the voice's delay was told */
     gint64 voice_delay_us;
@@ -61,37 +64,60 @@ push(GstElement *src, GstSample *sample)
     gst_app_src_push_sample(GST_APP_SRC(src), sample);
 }
 
-/* Under the lock. What comes too late is left out here, where it costs nothing. */
+/* Under the lock. A late picture is better than none; where many are, most are left out here, where
+ * it costs nothing. */
 static gboolean
 is_to_be_shown(CcScreen *screen, GstClockTime time, GstClockTime now, gint64 late_us)
 {
     if (screen->cleared != GST_CLOCK_TIME_NONE && time < screen->cleared)
         return FALSE;
-    gboolean late = late_us > CC_PLAYOUT_MAX_LATENESS_MS * 1000 &&
-                    screen->last_time != GST_CLOCK_TIME_NONE &&
-                    now < screen->last_time + SHOW_AT_LEAST_EVERY;
-    screen->late += late;
-    return !late;
+    gboolean left_out = late_us > MANY_LATE_US && screen->last_time != GST_CLOCK_TIME_NONE &&
+                        now < screen->last_time + SHOW_AT_LEAST_EVERY;
+    screen->late += left_out;
+    return !left_out;
 }
 
 /* Under the lock. */
 static gint64
 delay_us(const CcScreen *screen, GstClockTime now)
 {
-    if (screen->voice_time != GST_CLOCK_TIME_NONE && now < screen->voice_time + VOICE_SILENT)
-        return screen->voice_delay_us;
-    return (gint64)(screen->playout.delay_ms - OUTPUT_MARGIN_MS) * 1000;
+    gboolean heard =
+        screen->voice_time != GST_CLOCK_TIME_NONE && now < screen->voice_time + VOICE_SILENT;
+    return cc_playout_delay_us(&screen->playout, heard ? screen->voice_delay_us : -1);
 }
 
-/* The same picture at its place. What is late all the same is shown at once. */
-static GstSample *
-place(GstSample *sample, GstClockTime time, gint64 after_us, GstClockTime now)
+/* The PTS at which a picture is seen: its place, or else at once, a moment after the one before.
+ * Under the lock. */
+static GstClockTime
+place(CcScreen *screen, GstClockTime time, gint64 after_us, GstClockTime now)
 {
     gint64 placed = (gint64)time + after_us * (gint64)GST_USECOND;
     gint64 soonest = (gint64)now - OUTPUT_MARGIN_MS * (gint64)GST_MSECOND;
+    if (screen->last_place != GST_CLOCK_TIME_NONE)
+        soonest = MAX(soonest, (gint64)(screen->last_place + CATCH_UP_US * GST_USECOND));
+    return (GstClockTime)MAX(MAX(placed, soonest), 0);
+}
+
+static GstSample *
+move_to(GstSample *sample, GstClockTime place)
+{
     g_autoptr(GstBuffer) buffer = gst_buffer_copy(gst_sample_get_buffer(sample));
-    GST_BUFFER_PTS(buffer) = (GstClockTime)MAX(MAX(placed, soonest), 0);
+    GST_BUFFER_PTS(buffer) = place;
     return gst_sample_new(buffer, gst_sample_get_caps(sample), NULL, NULL);
+}
+
+static void
+show(CcScreen *screen, GstSample *sample, GstClockTime place, GstClockTime now)
+{
+    g_autoptr(GstSample) placed = move_to(sample, place);
+    if (screen->overlay != NULL) { /* headless nobody sees a still */
+        g_clear_pointer(&screen->still, gst_sample_unref);
+        g_clear_pointer(&screen->last, gst_sample_unref);
+        screen->last = gst_sample_ref(placed);
+    }
+    screen->last_time = now;
+    screen->last_place = place;
+    push(screen->video_in, placed);
 }
 
 gint64
@@ -103,22 +129,14 @@ cc_screen_video(CcScreen *screen, GstSample *sample)
     gint64 behind_us = GST_CLOCK_DIFF(time, now) / (gint64)GST_USECOND;
     gint64 after_us = delay_us(screen, now);
     gboolean changed = cc_playout_add(&screen->playout, behind_us, cc_clock_now_us());
-    guint needed_ms = screen->playout.delay_ms;
-    gboolean shown = is_to_be_shown(screen, time, now, behind_us - after_us);
-    g_autoptr(GstSample) placed = place(sample, time, after_us, now);
-    if (shown && screen->overlay != NULL) { /* headless nobody sees a still */
-        g_clear_pointer(&screen->still, gst_sample_unref);
-        g_clear_pointer(&screen->last, gst_sample_unref);
-        screen->last = gst_sample_ref(placed);
-    }
-    if (shown) {
-        screen->last_time = now;
-        push(screen->video_in, placed);
-    }
+    gint64 needed_us = screen->playout.needed_us, voice_us = screen->playout.voice_us;
+    if (is_to_be_shown(screen, time, now, behind_us - after_us))
+        show(screen, sample, place(screen, time, after_us, now), now);
     g_mutex_unlock(&screen->lock);
     if (changed)
-        cc_info("pictures need a playout delay of %u ms", needed_ms);
-    return (gint64)(needed_ms - OUTPUT_MARGIN_MS) * 1000;
+        cc_info("pictures need a playout delay of %d ms: the voice waits %d ms for them",
+                (int)(needed_us / 1000), (int)(voice_us / 1000));
+    return MAX(voice_us, (gint64)screen->options.latency_ms * 1000);
 }
 
 void
@@ -221,37 +239,6 @@ on_message(GstBus *bus, GstMessage *message, gpointer user_data)
     return G_SOURCE_CONTINUE;
 }
 
-static GstElement *
-make_input(void)
-{
-    GstElement *src = gst_element_factory_make("appsrc", NULL);
-    gint64 latency = (gint64)OUTPUT_MARGIN_MS * GST_MSECOND;
-    guint64 ahead = (guint64)latency + MAX_AHEAD;
-    g_object_set(src, "format", GST_FORMAT_TIME, "is-live", TRUE, "min-latency", latency,
-                 "max-time", ahead, "max-bytes", (guint64)0, "leaky-type", 2, NULL);
-    return src;
-}
-
-static gboolean
-link_chain(CcScreen *screen, GstElement **chain, guint n, GError **error)
-{
-    for (guint i = 0; i < n; i++) {
-        if (chain[i] == NULL) {
-            g_set_error_literal(
-                error, CC_ERROR, CC_ERROR_MEDIA,
-                "a GStreamer element is missing: install gstreamer1.0-plugins-base");
-            return FALSE;
-        }
-        gst_bin_add(GST_BIN(screen->pipeline), chain[i]);
-        if (i > 0 && !gst_element_link(chain[i - 1], chain[i])) {
-            g_set_error(error, CC_ERROR, CC_ERROR_MEDIA, "cannot link %s",
-                        GST_ELEMENT_NAME(chain[i]));
-            return FALSE;
-        }
-    }
-    return TRUE;
-}
-
 static void
 open_window(CcScreen *screen)
 {
@@ -271,19 +258,19 @@ open_window(CcScreen *screen)
 static gboolean
 add_video(CcScreen *screen, GError **error)
 {
-    screen->video_in = make_input();
+    screen->video_in = cc_outputs_source_new(OUTPUT_MARGIN_MS * GST_MSECOND);
     screen->video_sink = screen->options.headless ? NULL : cc_output_video_new();
     if (screen->video_sink == NULL) {
         if (!screen->options.headless)
             cc_warning("no display: running headless");
         screen->video_sink = cc_blind_screen_new(screen->probe);
         GstElement *chain[] = {screen->video_in, screen->video_sink};
-        return link_chain(screen, chain, G_N_ELEMENTS(chain), error);
+        return cc_outputs_link(screen->pipeline, chain, G_N_ELEMENTS(chain), error);
     }
     screen->overlay = gst_element_factory_make("textoverlay", NULL);
     GstElement *chain[] = {screen->video_in, screen->overlay,
                            gst_element_factory_make("videoconvertscale", NULL), screen->video_sink};
-    if (!link_chain(screen, chain, G_N_ELEMENTS(chain), error))
+    if (!cc_outputs_link(screen->pipeline, chain, G_N_ELEMENTS(chain), error))
         return FALSE;
     g_object_set(screen->overlay, "font-desc", FONT, "shaded-background", TRUE, "silent", TRUE,
                  NULL);
@@ -305,11 +292,11 @@ add_audio(CcScreen *screen, GError **error)
             cc_warning("no sound device: the lesson is silent here");
         sink = cc_blind_speaker_new(screen->probe);
     }
-    screen->audio_in = make_input();
+    screen->audio_in = cc_outputs_source_new(OUTPUT_MARGIN_MS * GST_MSECOND);
     GstElement *volume = gst_element_factory_make("volume", NULL);
     GstElement *chain[] = {screen->audio_in, gst_element_factory_make("audioconvert", NULL),
                            gst_element_factory_make("audioresample", NULL), volume, sink};
-    if (!link_chain(screen, chain, G_N_ELEMENTS(chain), error))
+    if (!cc_outputs_link(screen->pipeline, chain, G_N_ELEMENTS(chain), error))
         return FALSE;
     g_object_set(sink, "async", FALSE, NULL); /* sound may never come: nothing waits for it */
     g_object_set(volume, "mute", screen->options.mute, NULL);
@@ -323,7 +310,8 @@ cc_screen_new(const CcScreenOptions *options, GError **error)
     g_mutex_init(&screen->lock);
     screen->options = *options;
     screen->probe = cc_probe_new();
-    screen->last_time = screen->cleared = screen->voice_time = GST_CLOCK_TIME_NONE;
+    screen->last_time = screen->last_place = GST_CLOCK_TIME_NONE;
+    screen->cleared = screen->voice_time = GST_CLOCK_TIME_NONE;
     cc_playout_init(&screen->playout, MAX(options->latency_ms, LEAST_DELAY_MS));
     screen->clock = gst_system_clock_obtain();
     screen->pipeline = gst_pipeline_new("screen");

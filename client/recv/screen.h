@@ -37,10 +37,9 @@ GstClockTime cc_screen_base_time(CcScreen *screen);
 /* Raw S16LE whose PTS is the running time at which it is to be played. */
 void cc_screen_audio(CcScreen *screen, GstSample *sample);
 /* Raw I420 whose PTS is the running time at which it would be shown without any playout delay.
- * Returns the delay (microseconds) that pictures need. */
+ * Returns the delay (microseconds) that the voice should have at least. */
 gint64 cc_screen_video(CcScreen *screen, GstSample *sample);
-/* The playout delay of the voice, which the picture follows. Where there is no voice, pictures have
- * the delay that they need. */
+/* The playout delay of the voice, which the picture follows as closely as it can. */
 void cc_screen_set_voice_delay(CcScreen *screen, gint64 delay_us);
 
 /* Over the picture; NULL: none. @note: small and at the bottom, beside a picture that is still

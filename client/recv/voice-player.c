@@ -3,7 +3,7 @@
 #include <opus.h>
 #include <string.h>
 
-#include "client/recv/voice-stretch.h"
+#include "client/recv/voice-pace.h"
 
 #define FRAME 960 /* samples: 20 ms, where no frame says otherwise */
 #define STEP 120  /* samples: what the decoder conceals is a multiple of 2.5 ms */
@@ -11,36 +11,22 @@
 /* Behind our own time by so much, the machine stood still: go on from now. */
 #define HALT_US 200000
 
-/* Speech is changed by at most a fifth: so many periods are left as they are for each changed one.
- */
-#define UNCHANGED_PERIODS 5
-#define LIKENESS 0.85
-#define LEAST_LIKENESS 0.4    /* of what nothing better is found in for long: music, noise */
-#define PATIENCE (2 * SECOND) /* from the one to the other */
-#define LONGER_FROM_US 5000   /* too short by so much: longer at once, it is needed */
-#define SHORTER_FROM_US 20000 /* too long by so much: shorter, until it is right */
-#define RIGHT_US 12000        /* a period less must not make it too short */
-
 struct CcVoicePlayer {
     CcVoiceBuffer buffer;
     CcVoiceDelay delay;
     OpusDecoder *decoder;
     gint64 least_us;
     gboolean started;
-    gint64 origin_us;    /* of the output: when its first sample was due */
-    gint64 handed_out;   /* samples since then */
-    gint64 next;         /* RTP time of what is played next */
-    gboolean dtx;        /* the encoder is silent by its own word */
-    gint64 waited;       /* samples, with nothing there */
-    gboolean shortening; /* until the delay is right */
-    gint64 leave_until;  /* in samples handed out: no stretching before */
-    gint64 wrong_since;  /* in samples handed out; -1: the delay is right */
-    gint16 history[CC_STRETCH_MAX_PERIOD * CC_VOICE_CHANNELS];
+    gint64 origin_us;  /* of the output: when its first sample was due */
+    gint64 handed_out; /* samples since then */
+    gint64 next;       /* RTP time of what is played next */
+    gboolean dtx;      /* the encoder is silent by its own word */
+    gint64 waited;     /* samples, with nothing there */
+    CcVoicePace pace;
     struct {
-        guint64 fec, concealed, silence, skipped, longer,
-            shorter; /* samples, but for fec: frames */
-        guint64 played;
-    } count;
+        guint64 fec; /* frames */
+        guint64 concealed, silence, skipped, played;
+    } count; /* samples, else */
 };
 
 static gint64
@@ -67,7 +53,7 @@ cc_voice_player_new(void)
     }
     cc_voice_buffer_init(&player->buffer);
     cc_voice_delay_init(&player->delay);
-    player->wrong_since = -1;
+    cc_voice_pace_init(&player->pace);
     return player;
 }
 
@@ -112,7 +98,7 @@ begin(CcVoicePlayer *player, gint64 first, gint64 now_us)
 {
     cc_voice_delay_init(&player->delay);
     cc_voice_delay_arrived(&player->delay, to_us(first), now_us);
-    player->dtx = player->shortening = FALSE;
+    player->dtx = player->pace.shortening = FALSE;
     player->next = first;
     if (player->started) {
         player->next = to_samples(due_us(player) - player->delay.base_us - wanted_us(player));
@@ -153,6 +139,12 @@ void
 cc_voice_player_set_least(CcVoicePlayer *player, gint64 delay_us)
 {
     player->least_us = delay_us;
+}
+
+void
+cc_voice_player_expect(CcVoicePlayer *player, gint64 delay_us)
+{
+    cc_voice_delay_expect(&player->delay, delay_us);
 }
 
 gint64
@@ -211,60 +203,31 @@ play_next_frame(CcVoicePlayer *player, CcVoicePiece *piece)
     return TRUE;
 }
 
-/* How alike two periods must be: the longer nothing is found, the less. */
-static double
-wanted_likeness(const CcVoicePlayer *player)
-{
-    double waited = (double)(player->handed_out - player->wrong_since) / (double)PATIENCE;
-    return LIKENESS - (LIKENESS - LEAST_LIKENESS) * MIN(waited, 1);
-}
-
 static void
 shorten(CcVoicePlayer *player, CcVoicePiece *piece)
 {
     while (piece->n < 2 * CC_STRETCH_MAX_PERIOD && play_next_frame(player, piece))
         continue;
-    if (piece->n < 2 * CC_STRETCH_MAX_PERIOD)
-        return;
-    guint period =
-        cc_stretch_shorten(piece->samples, piece->n, CC_VOICE_CHANNELS, wanted_likeness(player));
-    piece->n -= period;
-    player->count.shorter += period;
-    player->leave_until = player->handed_out + period * UNCHANGED_PERIODS;
-}
-
-static void
-lengthen(CcVoicePlayer *player, CcVoicePiece *piece)
-{
-    if (piece->n < CC_STRETCH_MAX_PERIOD)
-        return;
-    guint period = cc_stretch_lengthen(player->history, piece->samples, piece->n, CC_VOICE_CHANNELS,
-                                       wanted_likeness(player));
-    piece->n += period;
-    player->count.longer += period;
-    player->leave_until = player->handed_out + period * UNCHANGED_PERIODS;
+    piece->n -= cc_voice_pace_speed_up(&player->pace, player->handed_out, piece->samples, piece->n);
 }
 
 /* Brings the delay nearer to what is wanted, with a piece of speech in hand. */
 static void
 stretch(CcVoicePlayer *player, CcVoicePiece *piece)
 {
-    gint64 excess = excess_us(player) + to_us(piece->n);
-    player->shortening = excess > SHORTER_FROM_US || (player->shortening && excess > RIGHT_US);
-    gboolean too_short = excess < -LONGER_FROM_US;
-    if (!player->shortening && !too_short) {
-        player->wrong_since = -1;
-        return;
-    }
-    if (player->wrong_since < 0)
-        player->wrong_since = player->handed_out;
-    if (player->handed_out < player->leave_until &&
-        !cc_stretch_is_silence(piece->samples, piece->n, CC_VOICE_CHANNELS))
-        return;
-    if (too_short)
-        lengthen(player, piece);
-    else
+    gint64 excess_us_now = excess_us(player) + to_us(piece->n);
+    switch (cc_voice_pace_wish(&player->pace, wanted_us(player), excess_us_now, player->handed_out,
+                               piece->samples, piece->n)) {
+    case CC_VOICE_PACE_SLOWER:
+        piece->n +=
+            cc_voice_pace_slow_down(&player->pace, player->handed_out, piece->samples, piece->n);
+        break;
+    case CC_VOICE_PACE_FASTER:
         shorten(player, piece);
+        break;
+    case CC_VOICE_PACE_FINE:
+        break;
+    }
 }
 
 /* What the encoder leaves out is comfort noise, as long or short as the delay wants it. @gap: up to
@@ -340,17 +303,6 @@ fill(CcVoicePlayer *player, CcVoicePiece *piece)
         wait(player, piece);
 }
 
-/* The end of what was handed out, for the next lengthening. */
-static void
-remember(CcVoicePlayer *player, const CcVoicePiece *piece)
-{
-    guint n = MIN(piece->n, CC_STRETCH_MAX_PERIOD) * CC_VOICE_CHANNELS;
-    guint all = CC_STRETCH_MAX_PERIOD * CC_VOICE_CHANNELS;
-    memmove(player->history, player->history + n, (all - n) * sizeof(gint16));
-    memcpy(player->history + all - n, piece->samples + piece->n * CC_VOICE_CHANNELS - n,
-           n * sizeof(gint16));
-}
-
 gboolean
 cc_voice_player_take(CcVoicePlayer *player, gint64 now_us, CcVoicePiece *piece)
 {
@@ -358,13 +310,13 @@ cc_voice_player_take(CcVoicePlayer *player, gint64 now_us, CcVoicePiece *piece)
         return FALSE;
     if (now_us - due_us(player) > HALT_US) {
         player->origin_us = now_us;
-        player->handed_out = player->leave_until = 0;
-        player->wrong_since = -1;
+        player->handed_out = 0;
+        cc_voice_pace_restart(&player->pace);
     }
     piece->begins_us = due_us(player);
     piece->n = piece->n_coded = 0;
     fill(player, piece);
-    remember(player, piece);
+    cc_voice_pace_played(&player->pace, piece->samples, piece->n);
     player->handed_out += piece->n;
     player->count.played += piece->n;
     return TRUE;
@@ -409,8 +361,8 @@ cc_voice_player_get_stats(const CcVoicePlayer *player, CcVoiceStats *stats)
         .concealed_ms = to_ms(player->count.concealed),
         .silence_ms = to_ms(player->count.silence),
         .skipped_ms = to_ms(player->count.skipped),
-        .longer_ms = to_ms(player->count.longer),
-        .shorter_ms = to_ms(player->count.shorter),
+        .longer_ms = to_ms(player->pace.longer),
+        .shorter_ms = to_ms(player->pace.shorter),
         .played_ms = to_ms(player->count.played),
     };
     memcpy(stats->frames, player->buffer.kept, sizeof stats->frames);

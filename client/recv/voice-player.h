@@ -2,7 +2,7 @@
  * never stops. What is missing comes out of the next packet (in-band FEC) or is concealed; the
  * delay that CcVoiceDelay asks for is reached by stretching, in pauses at once.
  *
- *   packets → CcVoiceBuffer → Opus decoder → CcStretch → pieces of sound
+ *   packets → CcVoiceBuffer → Opus decoder → CcVoicePace → pieces of sound
  *                   └→ CcVoiceDelay ─────────┘
  *
  * With nothing to play and room in the delay it waits, so that what an outage held up is heard when
@@ -13,10 +13,10 @@
 
 #include "client/recv/voice-buffer.h"
 #include "client/recv/voice-delay.h"
+#include "client/recv/voice-pace.h"
 
 G_BEGIN_DECLS
 
-#define CC_VOICE_CHANNELS 2
 #define CC_VOICE_MAX_CODED 4
 #define CC_VOICE_MAX_PIECE                                                                         \
     (CC_VOICE_MAX_CODED * 2880) /* sample frames: the longest frames, 60 ms */
@@ -44,6 +44,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcVoicePlayer, cc_voice_player_free)
 guint cc_voice_player_add(CcVoicePlayer *player, const CcVoicePacket *packet, gint64 now_us);
 /* The delay that others (the picture) need, beyond the link at its best; 0: none. */
 void cc_voice_player_set_least(CcVoicePlayer *player, gint64 delay_us);
+
+/* The delay that repetitions will need, by all that is known; 0: none. */
+void cc_voice_player_expect(CcVoicePlayer *player, gint64 delay_us);
 
 /* When the next piece is to be handed out; G_MAXINT64 before the first packet. */
 gint64 cc_voice_player_next_us(const CcVoicePlayer *player);

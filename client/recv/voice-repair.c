@@ -2,8 +2,13 @@
 
 #include <string.h>
 
-#define SEARCH 64 /* packets back to one that came */
-#define FRAME 960 /* samples */
+#define SEARCH 64       /* packets back to one that came */
+#define FRAME 960       /* samples */
+#define LOSS_MEMORY 200 /* packets */
+#define TURN_US (4 * G_USEC_PER_SEC)
+#define MANY 64        /* losses at once that still say something about the link */
+#define NEEDED 2       /* of two turns; one is no rule yet */
+#define MISSING 0.0005 /* of packets, in the end */
 /* Behind a pause the distance in packets says nothing about the time; at worst it is asked in vain.
  */
 #define MAX_SAMPLES CC_OPUS_MAX_DURATION
@@ -13,26 +18,24 @@ cc_voice_repair_init(CcVoiceRepair *repair)
 {
     memset(repair, 0, sizeof *repair);
     cc_loss_list_init(&repair->losses);
-    repair->rtt_us = CC_VOICE_REPAIR_FIRST_RTT_US;
+    cc_answer_time_init(&repair->answers);
 }
 
-/* Only what was asked once: else nobody knows which question was answered. */
 static void
-measure(CcVoiceRepair *repair, guint16 sequence, gint64 now_us)
+measure(CcVoiceRepair *repair, guint64 lost, gboolean repeated, gboolean answer, gint64 now_us)
 {
-    guint at = sequence % CC_VOICE_REPAIR_RING;
-    if (repair->asked[at].us == 0 || repair->asked[at].sequence != sequence)
+    for (guint64 i = 0; i < MIN(lost, MANY); i++)
+        repair->loss += (1 - repair->loss) / LOSS_MEMORY;
+    if (!repeated)
+        repair->loss -= repair->loss / LOSS_MEMORY;
+    repair->packets++;
+    repair->repeated += answer;
+    if (repair->turn_us != 0 && now_us - repair->turn_us < TURN_US)
         return;
-    repair->answers++;
-    gint64 took_us = now_us - repair->asked[at].us;
-    if (repair->asked[at].tries == 1) {
-        repair->rtt_us = repair->measured ? (7 * repair->rtt_us + took_us) / 8 : took_us;
-        repair->measured = TRUE;
-    } else if (took_us > repair->rtt_us) {
-        /* Asked again too soon: the answer to the first question is older than this. */
-        repair->rtt_us = (7 * repair->rtt_us + took_us) / 8;
-    }
-    repair->asked[at].us = 0;
+    repair->turn_us = now_us;
+    repair->packets_before = repair->packets;
+    repair->repeated_before = repair->repeated;
+    repair->packets = repair->repeated = 0;
 }
 
 void
@@ -40,13 +43,18 @@ cc_voice_repair_arrived(CcVoiceRepair *repair, guint16 sequence, guint32 timesta
                         gboolean repeated, gint64 now_us)
 {
     guint at = sequence % CC_VOICE_REPAIR_RING;
+    guint64 lost_before = repair->losses.lost_total, answers_before = repair->answers.answers;
     if (repeated)
-        measure(repair, sequence, now_us);
+        cc_answer_time_answered(&repair->answers, sequence, now_us);
     cc_loss_list_arrived(&repair->losses, sequence, now_us);
-    repair->packets[at].sequence = sequence;
-    repair->packets[at].samples = (guint16)CLAMP(samples, FRAME, MAX_SAMPLES);
-    repair->packets[at].timestamp = timestamp;
-    repair->packets[at].known = TRUE;
+    measure(repair, repair->losses.lost_total - lost_before, repeated,
+            repair->answers.answers > answers_before, now_us);
+    if (!repeated)
+        repair->spacing = CLAMP(samples, FRAME, MAX_SAMPLES);
+    repair->came[at].sequence = sequence;
+    repair->came[at].samples = (guint16)CLAMP(samples, FRAME, MAX_SAMPLES);
+    repair->came[at].timestamp = timestamp;
+    repair->came[at].known = TRUE;
 }
 
 /* The time that a packet which did not come must have had, by the nearest one before that did. */
@@ -56,10 +64,10 @@ guess_time(const CcVoiceRepair *repair, guint16 sequence, guint32 *timestamp, gu
     for (guint back = 1; back <= SEARCH; back++) {
         guint16 before = (guint16)(sequence - back);
         guint at = before % CC_VOICE_REPAIR_RING;
-        if (!repair->packets[at].known || repair->packets[at].sequence != before)
+        if (!repair->came[at].known || repair->came[at].sequence != before)
             continue;
-        *samples = repair->packets[at].samples;
-        *timestamp = repair->packets[at].timestamp + back * *samples;
+        *samples = repair->came[at].samples;
+        *timestamp = repair->came[at].timestamp + back * *samples;
         return TRUE;
     }
     return FALSE;
@@ -84,24 +92,40 @@ cc_voice_repair_due(CcVoiceRepair *repair, const CcVoicePlayer *player, gint64 n
                     guint16 *sequences, guint max_sequences)
 {
     guint16 due[CC_LOSS_LIST_MAX];
-    guint n_due = cc_loss_list_due(&repair->losses, now_us, repair->rtt_us, due, G_N_ELEMENTS(due));
+    cc_loss_list_set_patience(&repair->losses, CC_VOICE_DELAY_MAX_US + repair->answers.rtt_us);
+    guint n_due =
+        cc_loss_list_due(&repair->losses, now_us, cc_answer_time_overdue_us(&repair->answers), due,
+                         G_N_ELEMENTS(due));
     guint n = 0;
     for (guint i = 0; i < n_due; i++) {
-        guint at = due[i] % CC_VOICE_REPAIR_RING;
         if (!is_wanted(repair, player, due[i])) {
             cc_loss_list_arrived(&repair->losses, due[i], now_us);
             continue;
         }
         if (n == max_sequences)
             break;
-        gboolean again = repair->asked[at].us != 0 && repair->asked[at].sequence == due[i];
-        repair->asked[at].tries = again ? (guint8)(repair->asked[at].tries + 1) : 1;
-        repair->asked[at].sequence = due[i];
-        repair->asked[at].us = now_us;
-        repair->requests++;
+        cc_answer_time_asked(&repair->answers, due[i], now_us);
         sequences[n++] = due[i];
     }
     return n;
+}
+
+gint64
+cc_voice_repair_expected_us(const CcVoiceRepair *repair)
+{
+    guint repeated = repair->repeated + repair->repeated_before;
+    guint packets = repair->packets + repair->packets_before;
+    double missing = repair->loss * repeated / MAX(packets, 1);
+    gint64 overdue_us = cc_answer_time_overdue_us(&repair->answers);
+    if (repeated < NEEDED || !repair->answers.measured)
+        return 0;
+    /* Missed by the next packet's coming, asked for, answered. */
+    gint64 delay_us = (gint64)repair->spacing * 1000 / 48 + overdue_us;
+    while (missing > MISSING && delay_us < CC_VOICE_DELAY_MAX_US) {
+        missing *= repair->loss;
+        delay_us += overdue_us;
+    }
+    return MIN(delay_us, CC_VOICE_DELAY_MAX_US);
 }
 
 gint64

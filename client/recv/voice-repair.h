@@ -5,13 +5,13 @@
  * Pure: time is an argument. */
 #pragma once
 
+#include "client/recv/answer-time.h"
 #include "client/recv/voice-player.h"
 #include "common/rate/loss-list.h"
 
 G_BEGIN_DECLS
 
 #define CC_VOICE_REPAIR_RING 256
-#define CC_VOICE_REPAIR_FIRST_RTT_US 100000
 
 typedef struct {
     CcLossList losses;
@@ -20,15 +20,13 @@ typedef struct {
         guint16 samples;
         guint32 timestamp;
         gboolean known;
-    } packets[CC_VOICE_REPAIR_RING]; /* that came, by sequence number */
-    struct {
-        guint16 sequence;
-        guint8 tries;
-        gint64 us;                 /* 0: none */
-    } asked[CC_VOICE_REPAIR_RING]; /* by sequence number */
-    gint64 rtt_us;                 /* from question to answer */
-    gboolean measured;
-    guint64 requests, answers;
+    } came[CC_VOICE_REPAIR_RING]; /* by sequence number */
+    CcAnswerTime answers;
+    double loss;                           /* 0..1 of packets, of the last few hundred */
+    gint64 turn_us;                        /* when the present turn began; 0: none has */
+    guint packets, repeated;               /* in it; those that were asked for and came */
+    guint packets_before, repeated_before; /* in the one before */
+    guint spacing;                         /* samples: a packet's length */
 } CcVoiceRepair;
 
 void cc_voice_repair_init(CcVoiceRepair *repair);
@@ -38,6 +36,9 @@ void cc_voice_repair_arrived(CcVoiceRepair *repair, guint16 sequence, guint32 ti
 /* Like cc_loss_list_due(), but leaves out what @player has. */
 guint cc_voice_repair_due(CcVoiceRepair *repair, const CcVoicePlayer *player, gint64 now_us,
                           guint16 *sequences, guint max_sequences);
+/* The delay with which repetitions leave hardly anything missing; 0 if so few are needed that it
+ * does not matter. */
+gint64 cc_voice_repair_expected_us(const CcVoiceRepair *repair);
 gint64 cc_voice_repair_next_us(const CcVoiceRepair *repair);
 
 G_END_DECLS

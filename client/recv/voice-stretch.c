@@ -71,13 +71,19 @@ find_period(const float *mono, gboolean ahead, double *likeness)
     return best;
 }
 
-gboolean
-cc_stretch_is_silence(const gint16 *samples, guint n, guint channels)
+double
+cc_stretch_power(const gint16 *samples, guint n, guint channels)
 {
     double power = 0;
     for (guint i = 0; i < n * channels; i++)
         power += (double)samples[i] * (double)samples[i];
-    return power < SILENCE_POWER * n * channels;
+    return n > 0 ? power / (n * channels) : 0;
+}
+
+gboolean
+cc_stretch_is_silence(const gint16 *samples, guint n, guint channels, double quiet)
+{
+    return cc_stretch_power(samples, n, channels) < MAX(SILENCE_POWER, quiet);
 }
 
 /* @out goes from @from to @to over @n sample frames. @out may be @from. Where both are alike the
@@ -96,12 +102,12 @@ fade(gint16 *out, const gint16 *from, const gint16 *to, guint n, guint channels)
 }
 
 guint
-cc_stretch_shorten(gint16 *samples, guint n, guint channels, double likeness)
+cc_stretch_shorten(gint16 *samples, guint n, guint channels, double likeness, double quiet)
 {
     float mono[LONG];
     guint period;
     g_return_val_if_fail(n >= LONG && (channels == 1 || channels == 2), 0);
-    if (cc_stretch_is_silence(samples, LONG, channels)) {
+    if (cc_stretch_is_silence(samples, LONG, channels, quiet)) {
         period = CC_STRETCH_MAX_PERIOD;
     } else {
         double found;
@@ -119,14 +125,14 @@ cc_stretch_shorten(gint16 *samples, guint n, guint channels, double likeness)
 
 guint
 cc_stretch_lengthen(const gint16 *history, gint16 *samples, guint n, guint channels,
-                    double likeness)
+                    double likeness, double quiet)
 {
     float mono[LONG];
     gint16 said_again[CC_STRETCH_MAX_PERIOD * 2];
     guint period;
     g_return_val_if_fail(n >= CC_STRETCH_MAX_PERIOD && (channels == 1 || channels == 2), 0);
-    if (cc_stretch_is_silence(history, CC_STRETCH_MAX_PERIOD, channels) &&
-        cc_stretch_is_silence(samples, CC_STRETCH_MAX_PERIOD, channels)) {
+    if (cc_stretch_is_silence(history, CC_STRETCH_MAX_PERIOD, channels, quiet) &&
+        cc_stretch_is_silence(samples, CC_STRETCH_MAX_PERIOD, channels, quiet)) {
         period = CC_STRETCH_MAX_PERIOD;
     } else {
         double found;

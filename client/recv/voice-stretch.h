@@ -12,20 +12,23 @@ G_BEGIN_DECLS
 #define CC_STRETCH_MIN_PERIOD 120 /* sample frames: 400 Hz */
 #define CC_STRETCH_MAX_PERIOD 720 /* 67 Hz */
 
-/* TRUE if nobody would hear a change in @n sample frames. */
-gboolean cc_stretch_is_silence(const gint16 *samples, guint n, guint channels);
+/* Mean square of @n sample frames. */
+double cc_stretch_power(const gint16 *samples, guint n, guint channels);
+/* TRUE if nobody would hear a change in @n sample frames: their power is at most @quiet, or that of
+ * silence. */
+gboolean cc_stretch_is_silence(const gint16 *samples, guint n, guint channels, double quiet);
 
 /* Leaves one period out of @samples (@n sample frames, at least 2 × CC_STRETCH_MAX_PERIOD), in
- * place, near their beginning. @likeness: 0..1, how well the two periods have to match; silence
- * always does. Returns the period's length in sample frames, by which there are fewer now; 0 if
- * nothing was done. */
-guint cc_stretch_shorten(gint16 *samples, guint n, guint channels, double likeness);
+ * place, near their beginning. @likeness: 0..1, how well the two periods have to match; what is
+ * silence by @quiet always does. Returns the period's length in sample frames, by which there are
+ * fewer now; 0 if nothing was done. */
+guint cc_stretch_shorten(gint16 *samples, guint n, guint channels, double likeness, double quiet);
 
 /* Says the last period of @history once more at the beginning of @samples. @history:
  * CC_STRETCH_MAX_PERIOD sample frames that were played just before; @n: at least as many;
  * @samples has room for CC_STRETCH_MAX_PERIOD more. Returns by how many there are more; 0 if
  * nothing was done. */
 guint cc_stretch_lengthen(const gint16 *history, gint16 *samples, guint n, guint channels,
-                          double likeness);
+                          double likeness, double quiet);
 
 G_END_DECLS

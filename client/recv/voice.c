@@ -3,19 +3,17 @@
 
 #include <string.h>
 
+#include "client/recv/rtx.h"
 #include "client/recv/sender-clock.h"
+#include "client/recv/stream-report.h"
 #include "client/recv/voice-repair.h"
-#include "client/recv/voice-report.h"
 #include "common/base/clock.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
-#include "common/wire/bytes.h"
-#include "common/wire/rtp.h"
 
 #define REPORT_US G_USEC_PER_SEC
 #define MAX_COMPOUND 600 /* bytes */
 #define MAX_NACKS 64
-#define RTX_HEADER 2 /* bytes: the original sequence number (RFC 4588 section 4) */
 
 struct CcVoice {
     const CcRtpRoute *route;
@@ -33,7 +31,7 @@ struct CcVoice {
     gboolean stopping;
     CcVoicePlayer *player;
     CcVoiceRepair repair;
-    CcVoiceReport report;
+    CcStreamReport report;
     CcSenderClock clock;
     guint32 ssrc;     /* of the stream; 0: nothing has come */
     gint64 report_us; /* when the next report is due */
@@ -50,7 +48,7 @@ write_rtcp(CcVoice *voice, gint64 now_us, guint8 data[MAX_COMPOUND])
     guint16 lost[MAX_NACKS];
     cc_rtcp_builder_init(&builder, data, MAX_COMPOUND);
     if (now_us >= voice->report_us) {
-        gboolean started = cc_voice_report_take(&voice->report, voice->ssrc, now_us, &block);
+        gboolean started = cc_stream_report_take(&voice->report, voice->ssrc, now_us, &block);
         cc_rtcp_add_receiver_report(&builder, voice->our_ssrc, &block, started ? 1 : 0);
         cc_rtcp_add_sdes_cname(&builder, voice->our_ssrc, voice->cname);
         /* Reports of many receivers do not keep step (RFC 3550 section 6.3.1). */
@@ -155,11 +153,10 @@ unwrap(const CcVoice *voice, const CcRtpHeader *rtp, CcVoicePacket *packet, guin
     packet->retransmitted = format != NULL && format->apt != 0;
     if (!packet->retransmitted)
         return format;
-    if (rtp->payload_length <= RTX_HEADER) /* padding: the relay tries how much the link takes */
+    if (!cc_rtx_read(rtp, sequence))
         return NULL;
-    *sequence = cc_read_u16(rtp->payload);
-    packet->payload += RTX_HEADER;
-    packet->length -= RTX_HEADER;
+    packet->payload += CC_RTX_HEADER;
+    packet->length -= CC_RTX_HEADER;
     return cc_rtp_route_format(voice->route, format->apt);
 }
 
@@ -170,7 +167,7 @@ begin_stream(CcVoice *voice, guint32 ssrc)
     cc_info("stream kind=audio codec=opus ssrc=%u", ssrc);
     voice->ssrc = ssrc;
     cc_voice_repair_init(&voice->repair);
-    cc_voice_report_init(&voice->report);
+    cc_stream_report_init(&voice->report);
 }
 
 static void
@@ -184,9 +181,10 @@ take(CcVoice *voice, const CcRtpHeader *rtp, const CcVoicePacket *packet, guint1
     guint samples = cc_voice_player_add(voice->player, packet, arrival_us);
     cc_voice_repair_arrived(&voice->repair, sequence, packet->timestamp, samples,
                             packet->retransmitted, arrival_us);
+    cc_voice_player_expect(voice->player, cc_voice_repair_expected_us(&voice->repair));
     if (!packet->retransmitted)
-        cc_voice_report_arrived(&voice->report, sequence, packet->timestamp, CC_VOICE_RATE,
-                                arrival_us);
+        cc_stream_report_arrived(&voice->report, sequence, packet->timestamp, CC_VOICE_RATE,
+                                 arrival_us);
 }
 
 void
@@ -216,7 +214,7 @@ cc_voice_sender_report(CcVoice *voice, const CcRtcpSenderInfo *info, gint64 arri
 {
     g_mutex_lock(&voice->lock);
     cc_sender_clock_set(&voice->clock, info);
-    cc_voice_report_sender(&voice->report, info->ntp, arrival_us);
+    cc_stream_report_sender(&voice->report, info->ntp, arrival_us);
     g_mutex_unlock(&voice->lock);
 }
 
@@ -225,6 +223,14 @@ cc_voice_set_least_delay(CcVoice *voice, gint64 delay_us)
 {
     g_mutex_lock(&voice->lock);
     cc_voice_player_set_least(voice->player, delay_us);
+    g_mutex_unlock(&voice->lock);
+}
+
+void
+cc_voice_hint_rtt(CcVoice *voice, gint64 rtt_us)
+{
+    g_mutex_lock(&voice->lock);
+    cc_answer_time_hint(&voice->repair.answers, rtt_us, cc_clock_now_us());
     g_mutex_unlock(&voice->lock);
 }
 
@@ -247,10 +253,11 @@ cc_voice_get_figures(CcVoice *voice, CcVoiceFigures *figures)
 {
     g_mutex_lock(&voice->lock);
     cc_voice_player_get_stats(voice->player, &figures->played);
-    figures->lost = cc_voice_report_lost(&voice->report);
-    figures->asked = voice->repair.requests;
-    figures->answered = voice->repair.answers;
-    figures->rtt_us = voice->repair.rtt_us;
+    figures->lost = cc_stream_report_lost(&voice->report);
+    figures->asked = voice->repair.answers.questions;
+    figures->answered = voice->repair.answers.answers;
+    figures->rtt_us = voice->repair.answers.rtt_us;
+    figures->rtt_fresh = cc_answer_time_is_fresh(&voice->repair.answers, cc_clock_now_us());
     figures->jitter_ms = voice->report.jitter * 1000 / CC_VOICE_RATE;
     g_mutex_unlock(&voice->lock);
 }

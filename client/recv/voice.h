@@ -36,6 +36,9 @@ void cc_voice_sender_report(CcVoice *voice, const CcRtcpSenderInfo *info, gint64
 /* The delay that the picture needs. Any thread. */
 void cc_voice_set_least_delay(CcVoice *voice, gint64 delay_us);
 
+/* The round trip that others have measured. */
+void cc_voice_hint_rtt(CcVoice *voice, gint64 rtt_us);
+
 /* Local time (microseconds) minus the sender's wall clock, of what is played without any delay:
  * what the picture is placed by. FALSE while unknown. Any thread. */
 gboolean cc_voice_get_offset(CcVoice *voice, gint64 *offset_us);
@@ -44,7 +47,8 @@ typedef struct {
     CcVoiceStats played;
     guint32 lost; /* packets that did not come by themselves */
     guint64 asked, answered;
-    gint64 rtt_us; /* of questions and answers */
+    gint64 rtt_us;      /* of questions and answers */
+    gboolean rtt_fresh; /* it was measured just now */
     double jitter_ms;
 } CcVoiceFigures;
 void cc_voice_get_figures(CcVoice *voice, CcVoiceFigures *figures);

@@ -214,12 +214,13 @@ cc_video_encoder_clear(CcVideoEncoder *encoder)
     gst_clear_object(&encoder->bin);
 }
 
-/*   sink → convert → resample → opusenc → payloader → src   */
+/*   sink → valve → convert → resample → opusenc → payloader → src   */
 GstElement *
 cc_audio_encoder_new(const CcSendSettings *settings, guint32 ssrc, GError **error)
 {
     g_autofree char *launch = g_strdup_printf(
-        "queue max-size-time=500000000 leaky=downstream ! audioconvert ! audioresample "
+        "valve name=valve drop-mode=forward-sticky-events "
+        "! queue max-size-time=500000000 leaky=downstream ! audioconvert ! audioresample "
         "! audio/x-raw,format=S16LE,rate=48000,channels=%u "
         "! opusenc name=encoder bitrate=%u frame-size=%u inband-fec=%s dtx=%s "
         "packet-loss-percentage=%u "
@@ -231,4 +232,18 @@ cc_audio_encoder_new(const CcSendSettings *settings, guint32 ssrc, GError **erro
     if (bin != NULL)
         gst_object_set_name(GST_OBJECT(bin), "sound");
     return bin;
+}
+
+void
+cc_audio_encoder_set_paused(GstElement *sound, gboolean paused)
+{
+    g_autoptr(GstElement) valve = gst_bin_get_by_name(GST_BIN(sound), "valve");
+    g_object_set(valve, "drop", paused, NULL);
+}
+
+void
+cc_audio_encoder_set_bitrate(GstElement *sound, guint bitrate_bps)
+{
+    g_autoptr(GstElement) encoder = gst_bin_get_by_name(GST_BIN(sound), "encoder");
+    g_object_set(encoder, "bitrate", (int)bitrate_bps, NULL);
 }

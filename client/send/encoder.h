@@ -9,7 +9,13 @@
 G_BEGIN_DECLS
 
 /* Payload types inside our own pipeline; the uplink writes the negotiated ones. */
-enum { CC_SEND_PT_AUDIO = 111, CC_SEND_PT_VIDEO = 96, CC_SEND_PT_RTX = 97 };
+enum {
+    CC_SEND_PT_AUDIO = 111,
+    CC_SEND_PT_RED = 63,
+    CC_SEND_PT_AUDIO_RTX = 112,
+    CC_SEND_PT_VIDEO = 96,
+    CC_SEND_PT_RTX = 97,
+};
 
 typedef struct {
     const char *element;
@@ -43,5 +49,8 @@ void cc_video_encoder_set_bitrate(CcVideoEncoder *encoder, guint bitrate_bps);
 
 /* A bin "sound" with pads "sink" (raw) and "src" (RTP with @ssrc). (transfer floating) */
 GstElement *cc_audio_encoder_new(const CcSendSettings *settings, guint32 ssrc, GError **error);
+/* While it runs. */
+void cc_audio_encoder_set_paused(GstElement *sound, gboolean paused);
+void cc_audio_encoder_set_bitrate(GstElement *sound, guint bitrate_bps);
 
 G_END_DECLS

@@ -2,22 +2,38 @@
 
 #include <math.h>
 
-/* An average picture of 1280x720 at 25 pictures a second. Smaller ones take bits in proportion to
- * the pixels' number to the power of SIZE_EXPONENT. */
+/* An average picture of 1280x720 at 25 pictures a second and the quantizer at which a size is worth
+ * its bits. Smaller ones take bits in proportion to the pixels' number to the power of
+ * SIZE_EXPONENT. */
 #define FULL_BPS 250000
 #define FULL_PIXELS (1280.0 * 720)
-#define SIZE_EXPONENT 0.8
-#define CLIMB 1.2 /* so much more than a size needs before going up to it */
+#define SIZE_EXPONENT 0.6
 #define MIN_BPS 8000
 
-#define MIN_EASE 0.4
-#define MAX_EASE 8
-#define FIRST_EASE 2 /* large at first: shrinking shows sooner whether that was right */
-#define COARSE 0.8
-#define FINE 0.6
+/* Coarse: even then the larger picture is nearer to the source than a smaller one with finer
+ * steps, as long as the encoder keeps to its rate at all (docs/codecs.md). */
+#define RIGHT_QUANTIZER 0.78
+#define QUANTIZER_OCTAVE 0.37 /* so much coarser for half of the bits */
 
-#define CLIMB_PAUSE_US (5 * G_USEC_PER_SEC)
+#define MIN_EASE 0.3
+#define MAX_EASE 8
+#define FIRST_EASE 2       /* large at first: shrinking shows sooner whether that was right */
+#define EASIER_WEIGHT 0.35 /* in each second */
+#define HARDEST 0.4
+#define HARDER_WEIGHT 0.12 /* a scene that changes is hard for a moment only */
 #define EASE_PAUSE_US (G_USEC_PER_SEC)
+
+/* Of what a size needs: more is room for it, less is too little for it, and less still shows. */
+#define ROOM 1.15
+#define TIGHT 0.8
+#define TOO_TIGHT 0.5
+#define PLENTY 1.6
+#define ROOM_US (2 * G_USEC_PER_SEC)
+#define TIGHT_US (3 * G_USEC_PER_SEC)
+#define TOO_TIGHT_US (1500 * G_TIME_SPAN_MILLISECOND)
+#define CLIMB_PAUSE_US (10 * G_USEC_PER_SEC)
+#define SOON_US (3 * G_USEC_PER_SEC) /* where there is plenty of room for more */
+
 #define PACKET_PAYLOAD 1150
 
 static const double scales[] = {1, 0.75, 0.5, 0.375, 0.25};
@@ -51,7 +67,7 @@ choose_framerate(const CcLayerShaper *shaper, gint64 wire_bps)
     static const struct {
         gint64 below_bps;
         guint framerate;
-    } slower[] = {{30000, 5}, {45000, 8}, {70000, 10}, {100000, 15}, {140000, 20}};
+    } slower[] = {{25000, 5}, {38000, 8}, {55000, 10}, {80000, 15}, {110000, 20}};
     for (guint i = 0; i < G_N_ELEMENTS(slower); i++)
         if (wire_bps < slower[i].below_bps)
             return MIN(shaper->most.framerate, slower[i].framerate);
@@ -77,54 +93,89 @@ needed_bps(const CcLayerShaper *shaper, guint step)
     return FULL_BPS * pow(pixels / FULL_PIXELS, SIZE_EXPONENT) / shaper->ease;
 }
 
+/* How much the picture needs, by the bits that its quantizer has taken. */
 static void
-learn_ease(CcLayerShaper *shaper, double quantizer, gint64 now_us)
+learn_ease(CcLayerShaper *shaper, const CcLayerLook *look, gint64 now_us)
 {
-    if (quantizer < 0 || now_us - shaper->eased_us < EASE_PAUSE_US ||
-        now_us - shaper->sized_us < EASE_PAUSE_US)
+    if (look->quantizer < 0 || look->picture_bytes == 0 ||
+        now_us - shaper->eased_us < EASE_PAUSE_US || now_us - shaper->sized_us < EASE_PAUSE_US)
         return;
     shaper->eased_us = now_us;
-    if (quantizer > COARSE)
-        shaper->ease = MAX(shaper->ease * 0.85, MIN_EASE);
-    else if (quantizer < FINE)
-        shaper->ease = MIN(shaper->ease * 1.15, MAX_EASE);
+    double taken_bps = look->picture_bytes * 8.0 * shaper->now.framerate;
+    double needed = taken_bps * exp2((look->quantizer - RIGHT_QUANTIZER) / QUANTIZER_OCTAVE);
+    double easier = MAX(needed_bps(shaper, shaper->step) / needed, HARDEST);
+    shaper->ease *= pow(easier, easier > 1 ? EASIER_WEIGHT : HARDER_WEIGHT);
+    shaper->ease = CLAMP(shaper->ease, MIN_EASE, MAX_EASE);
 }
 
-/* The bitrate's own fall shrinks at once; what the quantizer says waits its turn. */
-static void
-choose_step(CcLayerShaper *shaper, guint bitrate_bps, gboolean falling, gint64 now_us)
+/* The largest size that needs no more than @bitrate_bps, or the smallest there is. */
+static guint
+find_step(const CcLayerShaper *shaper, double bitrate_bps)
 {
     guint step = 0;
-    while (bitrate_bps < needed_bps(shaper, step) * (step < shaper->step ? CLIMB : 1) &&
-           step_exists(shaper, step + 1))
+    while (bitrate_bps < needed_bps(shaper, step) && step_exists(shaper, step + 1))
         step++;
-    gboolean pause = shaper->sized_us != 0 && now_us - shaper->sized_us < CLIMB_PAUSE_US;
-    if (step == shaper->step || (pause && !(falling && step > shaper->step)))
+    return step;
+}
+
+/* TRUE if @is_so, and has been for @long_us. */
+static gboolean
+has_lasted(gint64 *since_us, gboolean is_so, gint64 long_us, gint64 now_us)
+{
+    if (!is_so)
+        *since_us = 0;
+    else if (*since_us == 0)
+        *since_us = now_us;
+    return is_so && now_us - *since_us >= long_us;
+}
+
+/* Each size begins with a keyframe and everybody sees it change: what does not last is no reason.
+ */
+static void
+choose_step(CcLayerShaper *shaper, guint bitrate_bps, gint64 now_us)
+{
+    double share = bitrate_bps / needed_bps(shaper, shaper->step);
+    guint larger = find_step(shaper, bitrate_bps / ROOM);
+    guint step = shaper->step;
+    gint64 patience_us = share < TOO_TIGHT ? TOO_TIGHT_US : TIGHT_US;
+    gint64 pause_us = find_step(shaper, bitrate_bps / PLENTY) < step ? SOON_US : CLIMB_PAUSE_US;
+    gboolean tight = has_lasted(&shaper->tight_us, share < TIGHT, patience_us, now_us);
+    gboolean room = has_lasted(&shaper->room_us, larger < step, ROOM_US, now_us);
+    if (tight)
+        step = MAX(find_step(shaper, bitrate_bps), step);
+    else if (room && (shaper->sized_us == 0 || now_us - shaper->sized_us >= pause_us))
+        step = larger;
+    if (step == shaper->step)
         return;
     shaper->step = step;
     shaper->sized_us = now_us;
+    shaper->room_us = shaper->tight_us = 0;
 }
 
 const CcLayerShape *
-cc_layer_shaper_update(CcLayerShaper *shaper, gint64 wire_bps, double quantizer, gint64 now_us)
+cc_layer_shaper_update(CcLayerShaper *shaper, gint64 wire_bps, const CcLayerLook *look,
+                       gint64 now_us)
 {
     if (wire_bps == 0) {
         shaper->now.bitrate_bps = 0;
         return &shaper->now;
     }
     guint framerate = shaper->most.framerate;
-    guint bitrate_bps = shaper->most.bitrate_bps;
+    guint bitrate_bps = shaper->most.bitrate_bps, limit_bps = 0;
     if (wire_bps > 0) {
         framerate = choose_framerate(shaper, wire_bps);
-        bitrate_bps = MIN(bitrate_bps, without_headers(wire_bps, framerate));
+        guint left_bps = without_headers(wire_bps, framerate);
+        if (left_bps < bitrate_bps)
+            bitrate_bps = limit_bps = left_bps;
     }
-    learn_ease(shaper, quantizer, now_us);
-    choose_step(shaper, bitrate_bps, bitrate_bps < shaper->now.bitrate_bps, now_us);
+    learn_ease(shaper, look, now_us);
+    choose_step(shaper, bitrate_bps, now_us);
     shaper->now = (CcLayerShape){
         .width = scaled(shaper->most.width, shaper->step),
         .height = scaled(shaper->most.height, shaper->step),
         .framerate = framerate,
         .bitrate_bps = bitrate_bps,
+        .limit_bps = limit_bps,
     };
     return &shaper->now;
 }

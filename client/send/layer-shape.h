@@ -11,7 +11,14 @@ typedef struct {
     guint width, height; /* even */
     guint framerate;
     guint bitrate_bps; /* for the encoder: without headers; 0: off */
+    guint limit_bps;   /* the same where a link is the reason for it, else 0 */
 } CcLayerShape;
+
+/* What the encoder has made of late. */
+typedef struct {
+    double quantizer;    /* in the mean, as a share of its coarsest, 0..1; below 0: unknown */
+    guint picture_bytes; /* likewise */
+} CcLayerLook;
 
 typedef struct {
     CcLayerShape most; /* the configured size, rate and bitrate */
@@ -20,6 +27,7 @@ typedef struct {
     double ease; /* 1: an average picture; more: one that needs fewer bits */
     guint step;  /* of the sizes, 0 is the largest */
     gint64 sized_us, eased_us;
+    gint64 room_us, tight_us; /* since when there has been room for a larger size, or too little */
 } CcLayerShaper;
 
 /* Bytes that each packet costs besides its payload: IP, UDP, RTP with our extensions, SRTP. */
@@ -27,9 +35,9 @@ typedef struct {
 
 void cc_layer_shaper_init(CcLayerShaper *shaper, const CcLayerShape *most, guint min_height);
 /* What the layer shall be from now on. @wire_bps: what it may take with all headers; 0: nothing;
- * -1: what is configured. @quantizer: of late, as a share of the encoder's coarsest, 0..1; below 0
- * if unknown. Sizes grow at most every 5 s; they shrink at once when the bitrate falls. */
-const CcLayerShape *cc_layer_shaper_update(CcLayerShaper *shaper, gint64 wire_bps, double quantizer,
-                                           gint64 now_us);
+ * -1: what is configured. Sizes shrink at once when the bitrate falls by far and after a moment
+ * when by less; they grow 10 s after the last change at the soonest. */
+const CcLayerShape *cc_layer_shaper_update(CcLayerShaper *shaper, gint64 wire_bps,
+                                           const CcLayerLook *look, gint64 now_us);
 
 G_END_DECLS

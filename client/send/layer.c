@@ -1,7 +1,8 @@
 /*   sink → valve → videorate → leaky queue → scale, add borders, convert → encoder → payloader → src
  *
- * The valve is shut while nobody wants the layer. A picture's quantizer is read behind the encoder,
- * where it is VP8's. */
+ * The valve is shut while nobody wants the layer. Ahead of the encoder pictures are left out while
+ * it has spent too much (picture-gate.h); behind it their size is counted, and where it is VP8's
+ * their quantizer read. */
 #define CC_LOG_AREA "send"
 #include "client/send/layer.h"
 
@@ -9,10 +10,12 @@
 
 #include "client/send/encoder.h"
 #include "client/send/layer-shape.h"
+#include "client/send/picture-gate.h"
 #include "common/base/log.h"
 #include "common/wire/vp8.h"
 
 #define COARSEST_VP8 127.0
+#define LOOK_PICTURES 5
 #define REWORTH 0.03 /* a bitrate that differs by less is left alone */
 
 struct CcLayer {
@@ -21,23 +24,51 @@ struct CcLayer {
     const char *name; /* of settings.layers */
     CcLayerShaper shaper;
     CcLayerShape now; /* as the encoder has it */
-    double quantizer; /* of late, 0..1; -1: unknown */
-    gint quantizers;  /* atomic: sum since the last look */
-    gint n_pictures;  /* atomic */
+    CcLayerLook look; /* of late */
+    GMutex lock;      /* guards what follows */
+    CcPictureGate gate;
+    guint quantizers, bytes, n_pictures; /* since the last look */
 };
+
+static GstPadProbeReturn
+on_raw(GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+    CcLayer *layer = user_data;
+    GstClockTime time = GST_BUFFER_PTS(GST_PAD_PROBE_INFO_BUFFER(info));
+    if (!GST_CLOCK_TIME_IS_VALID(time))
+        return GST_PAD_PROBE_OK;
+    g_mutex_lock(&layer->lock);
+    gboolean opens = cc_picture_gate_opens(&layer->gate, (gint64)GST_TIME_AS_USECONDS(time));
+    g_mutex_unlock(&layer->lock);
+    return opens ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
+}
 
 static GstPadProbeReturn
 on_coded(GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
     CcLayer *layer = user_data;
+    GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER(info);
     guint8 head[64];
-    gsize length = gst_buffer_extract(GST_PAD_PROBE_INFO_BUFFER(info), 0, head, sizeof head);
-    int quantizer = cc_vp8_frame_quantizer(head, length);
+    gsize length = gst_buffer_extract(buffer, 0, head, sizeof head);
+    gsize size = gst_buffer_get_size(buffer);
+    gboolean vp8 = layer->settings.video_codec == CC_CODEC_VP8;
+    int quantizer = vp8 ? cc_vp8_frame_quantizer(head, length) : -1;
+    g_mutex_lock(&layer->lock);
+    cc_picture_gate_coded(&layer->gate, size);
     if (quantizer >= 0) {
-        g_atomic_int_add(&layer->quantizers, quantizer);
-        g_atomic_int_inc(&layer->n_pictures);
+        layer->quantizers += (guint)quantizer;
+        layer->bytes += (guint)size;
+        layer->n_pictures++;
     }
+    g_mutex_unlock(&layer->lock);
     return GST_PAD_PROBE_OK;
+}
+
+static void
+add_probe(CcLayer *layer, const char *name, GstPadProbeCallback probe)
+{
+    g_autoptr(GstPad) pad = gst_element_get_static_pad(layer->parts.encoder, name);
+    gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, probe, layer, NULL);
 }
 
 CcLayer *
@@ -47,15 +78,14 @@ cc_layer_new(const CcSendSettings *settings, guint index, guint32 ssrc, GError *
     g_autoptr(CcLayer) layer = g_new0(CcLayer, 1);
     layer->settings = *settings;
     layer->name = own->rid;
-    layer->quantizer = -1;
-    layer->now = (CcLayerShape){own->width, own->height, own->framerate, own->bitrate_bps};
+    layer->look.quantizer = -1;
+    g_mutex_init(&layer->lock);
+    layer->now = (CcLayerShape){own->width, own->height, own->framerate, own->bitrate_bps, 0};
     cc_layer_shaper_init(&layer->shaper, &layer->now, settings->min_height);
     if (!cc_video_encoder_init(&layer->parts, settings, own, ssrc, error))
         return NULL;
-    if (settings->video_codec == CC_CODEC_VP8) {
-        g_autoptr(GstPad) pad = gst_element_get_static_pad(layer->parts.encoder, "src");
-        gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, on_coded, layer, NULL);
-    }
+    add_probe(layer, "sink", on_raw);
+    add_probe(layer, "src", on_coded);
     return g_steal_pointer(&layer);
 }
 
@@ -65,6 +95,7 @@ cc_layer_free(CcLayer *layer)
     if (layer == NULL)
         return;
     cc_video_encoder_clear(&layer->parts);
+    g_mutex_clear(&layer->lock);
     g_free(layer);
 }
 
@@ -74,16 +105,28 @@ cc_layer_get_bin(CcLayer *layer)
     return layer->parts.bin;
 }
 
-static double
-look_at_quantizer(CcLayer *layer)
+static const CcLayerLook *
+look(CcLayer *layer)
 {
-    int n = g_atomic_int_get(&layer->n_pictures);
-    if (n >= 5) {
-        layer->quantizer = g_atomic_int_get(&layer->quantizers) / (n * COARSEST_VP8);
-        g_atomic_int_set(&layer->quantizers, 0);
-        g_atomic_int_set(&layer->n_pictures, 0);
+    g_mutex_lock(&layer->lock);
+    guint n = layer->n_pictures;
+    if (n >= LOOK_PICTURES) {
+        layer->look.quantizer = layer->quantizers / (n * COARSEST_VP8);
+        layer->look.picture_bytes = layer->bytes / n;
+        layer->quantizers = layer->bytes = layer->n_pictures = 0;
     }
-    return layer->quantizer;
+    g_mutex_unlock(&layer->lock);
+    return &layer->look;
+}
+
+/* The encoder may pass its configured bitrate for a moment: only what a link takes is a reason to
+ * leave pictures out. */
+static void
+set_limit(CcLayer *layer, guint bps)
+{
+    g_mutex_lock(&layer->lock);
+    cc_picture_gate_set(&layer->gate, bps);
+    g_mutex_unlock(&layer->lock);
 }
 
 /* Is the new bitrate far enough from @old_bps to trouble the encoder? */
@@ -98,8 +141,7 @@ void
 cc_layer_set_rate(CcLayer *layer, gint64 wire_bps, gint64 now_us)
 {
     gboolean was_on = layer->now.bitrate_bps > 0;
-    CcLayerShape wanted =
-        *cc_layer_shaper_update(&layer->shaper, wire_bps, look_at_quantizer(layer), now_us);
+    CcLayerShape wanted = *cc_layer_shaper_update(&layer->shaper, wire_bps, look(layer), now_us);
     if (wanted.bitrate_bps == 0) {
         if (was_on)
             cc_debug("layer %s: off", layer->name);
@@ -118,6 +160,7 @@ cc_layer_set_rate(CcLayer *layer, gint64 wire_bps, gint64 now_us)
         cc_video_encoder_set_bitrate(&layer->parts, wanted.bitrate_bps);
     else
         wanted.bitrate_bps = layer->now.bitrate_bps;
+    set_limit(layer, wanted.limit_bps);
     layer->now = wanted;
     if (!was_on) {
         cc_debug("layer %s: on, %u bit/s", layer->name, wanted.bitrate_bps);

@@ -46,6 +46,7 @@ struct CcOutgoing {
     guint next_recent;
     gint64 voice_since_us;
     guint voice_bytes, voice_bps;
+    CcUplinkVoice voice;
 };
 
 /* One packet leaves. FALSE if it belongs to nothing that is negotiated. */
@@ -69,7 +70,7 @@ send_locked(CcOutgoing *outgoing, const guint8 *packet, gsize length, gint64 now
     }
     if (info.kind == CC_MEDIA_AUDIO)
         outgoing->voice_bytes += bytes;
-    outgoing->callbacks.send(out, out_length, outgoing->user_data);
+    outgoing->callbacks.send(out, out_length, info.kind == CC_MEDIA_VIDEO, outgoing->user_data);
     return TRUE;
 }
 
@@ -169,6 +170,7 @@ cc_outgoing_new(CcUplink *uplink, guint max_bps, const CcOutgoingCallbacks *call
     g_queue_init(&outgoing->pictures);
     cc_estimator_init(&outgoing->estimator, MIN(START_BPS, outgoing->max_bps), MIN_BPS,
                       outgoing->max_bps);
+    cc_uplink_voice_init(&outgoing->voice);
     set_pace(outgoing, cc_clock_now_us());
     outgoing->thread = g_thread_new("outgoing", run, outgoing);
     return outgoing;
@@ -210,6 +212,9 @@ cc_outgoing_begin_session(CcOutgoing *outgoing)
     cc_estimator_init(&outgoing->estimator, MIN(START_BPS, outgoing->max_bps), MIN_BPS,
                       outgoing->max_bps);
     cc_estimator_want(&outgoing->estimator, wanted_bps);
+    CcUplinkVoiceTypes types;
+    cc_uplink_get_voice_types(outgoing->uplink, &types);
+    cc_uplink_voice_begin_session(&outgoing->voice, &types);
     set_pace(outgoing, cc_clock_now_us());
     g_mutex_unlock(&outgoing->lock);
 }
@@ -232,6 +237,28 @@ queue_packet(CcOutgoing *outgoing, const guint8 *packet, gsize length, gboolean 
     g_cond_signal(&outgoing->changed);
 }
 
+static void
+on_voice(const guint8 *packet, gsize length, gpointer user_data)
+{
+    send_locked(user_data, packet, length, cc_clock_now_us());
+}
+
+static void
+push_voice(CcOutgoing *outgoing, const guint8 *packet, gsize length)
+{
+    CcRtpHeader rtp;
+    if (cc_rtp_parse(packet, length, &rtp) == CC_DROP_NONE)
+        cc_uplink_voice_push(&outgoing->voice, &rtp, on_voice, outgoing);
+}
+
+void
+cc_outgoing_moved(CcOutgoing *outgoing)
+{
+    g_mutex_lock(&outgoing->lock);
+    cc_estimator_moved(&outgoing->estimator, cc_clock_now_us());
+    g_mutex_unlock(&outgoing->lock);
+}
+
 void
 cc_outgoing_push(CcOutgoing *outgoing, const guint8 *packet, gsize length)
 {
@@ -244,7 +271,9 @@ cc_outgoing_push(CcOutgoing *outgoing, const guint8 *packet, gsize length)
         remember(outgoing, packet, length);
     set_pace(outgoing, now_us);
     gboolean picture = payload_type == CC_SEND_PT_VIDEO || payload_type == CC_SEND_PT_RTX;
-    if (!picture || (outgoing->waiting_bytes == 0 && cc_pacer_may_send(&outgoing->pacer, now_us)))
+    if (!picture)
+        push_voice(outgoing, packet, length);
+    else if (outgoing->waiting_bytes == 0 && cc_pacer_may_send(&outgoing->pacer, now_us))
         send_locked(outgoing, packet, length, now_us);
     else
         queue_packet(outgoing, packet, length, payload_type == CC_SEND_PT_RTX, now_us);
@@ -255,6 +284,26 @@ cc_outgoing_push(CcOutgoing *outgoing, const guint8 *packet, gsize length)
         outgoing->callbacks.overflow(outgoing->user_data);
 }
 
+/* The voice that the relay misses; pictures are rtpbin's. */
+static void
+repeat_voice(CcOutgoing *outgoing, const guint8 *rtcp, gsize length)
+{
+    CcRtcpPacket packet;
+    CC_RTCP_FOREACH(rtcp, length, &packet) {
+        guint16 sequences[CC_UPLINK_VOICE_KEPT];
+        guint32 from, of;
+        const guint8 *fci;
+        gsize fci_length;
+        if (packet.type != CC_RTCP_RTPFB || packet.count != CC_RTPFB_NACK ||
+            !cc_rtcp_read_feedback(&packet, &from, &of, &fci, &fci_length) ||
+            of != outgoing->voice.ssrc)
+            continue;
+        guint n = cc_rtcp_read_nack(&packet, sequences, G_N_ELEMENTS(sequences));
+        for (guint i = 0; i < n; i++)
+            cc_uplink_voice_repeat(&outgoing->voice, sequences[i], on_voice, outgoing);
+    }
+}
+
 static void
 read_feedback(CcOutgoing *outgoing, const guint8 *rtcp, gsize length, gint64 now_us)
 {
@@ -262,6 +311,7 @@ read_feedback(CcOutgoing *outgoing, const guint8 *rtcp, gsize length, gint64 now
     CC_RTCP_FOREACH(rtcp, length, &packet)
         if (packet.type == CC_RTCP_RTPFB && packet.count == CC_RTPFB_TRANSPORT_CC)
             cc_estimator_feedback(&outgoing->estimator, &packet, now_us);
+    cc_uplink_voice_consider(&outgoing->voice, &outgoing->estimator, now_us);
     set_pace(outgoing, now_us);
     if (outgoing->probe.n_packets == 0 &&
         cc_estimator_probe(&outgoing->estimator, now_us, &outgoing->probe)) {
@@ -276,6 +326,7 @@ cc_outgoing_rtcp(CcOutgoing *outgoing, const guint8 *rtcp, gsize length)
     if (cc_rtcp_validate(rtcp, length) != CC_DROP_NONE)
         return;
     g_mutex_lock(&outgoing->lock);
+    repeat_voice(outgoing, rtcp, length);
     if (cc_uplink_has_feedback(outgoing->uplink))
         read_feedback(outgoing, rtcp, length, cc_clock_now_us());
     g_mutex_unlock(&outgoing->lock);
@@ -314,4 +365,17 @@ cc_outgoing_picture_bps(CcOutgoing *outgoing)
                   0);
     g_mutex_unlock(&outgoing->lock);
     return bps;
+}
+
+guint
+cc_outgoing_voice_bps(CcOutgoing *outgoing, guint frame_ms, guint configured_bps)
+{
+    guint overhead;
+    gint64 limit_bps = cc_uplink_wanted_voice_bps(outgoing->uplink, &overhead);
+    g_mutex_lock(&outgoing->lock);
+    guint bps = cc_uplink_voice_codec_bps(limit_bps, overhead, frame_ms, configured_bps,
+                                          &outgoing->voice.longer);
+    guint own_bps = outgoing->voice.planner.codec_bps;
+    g_mutex_unlock(&outgoing->lock);
+    return own_bps > 0 ? MIN(bps, own_bps) : bps;
 }

@@ -17,7 +17,7 @@ typedef struct CcOutgoing CcOutgoing;
 
 typedef struct {
     /* Takes a packet to the transport. From any thread, one at a time. */
-    void (*send)(const guint8 *packet, gsize length, gpointer user_data);
+    void (*send)(const guint8 *packet, gsize length, gboolean video, gpointer user_data);
     /* Pictures waited for so long that they were thrown away: keyframes are wanted. From any
      * thread. */
     void (*overflow)(gpointer user_data);
@@ -32,6 +32,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcOutgoing, cc_outgoing_free)
 
 /* Forgets what waits and what is known of the link; after cc_uplink_negotiated(). */
 void cc_outgoing_begin_session(CcOutgoing *outgoing);
+/* The transport takes another way from now on. */
+void cc_outgoing_moved(CcOutgoing *outgoing);
 /* An RTP packet of the pipelines. */
 void cc_outgoing_push(CcOutgoing *outgoing, const guint8 *packet, gsize length);
 /* A compound from the relay, of any content. */
@@ -39,6 +41,9 @@ void cc_outgoing_rtcp(CcOutgoing *outgoing, const guint8 *rtcp, gsize length);
 /* How much could be made use of, pictures and voice together, on the wire. */
 void cc_outgoing_want(CcOutgoing *outgoing, guint bps);
 
+/* What the voice's codec may take, by what the relay wants and what the link takes, at most
+ * @configured_bps; also heeds the relay's wish for longer packets. */
+guint cc_outgoing_voice_bps(CcOutgoing *outgoing, guint frame_ms, guint configured_bps);
 /* What pictures may take, on the wire; -1 where the relay gives no transport-wide feedback. */
 gint64 cc_outgoing_picture_bps(CcOutgoing *outgoing);
 

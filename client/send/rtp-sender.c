@@ -20,7 +20,7 @@ enum { AUDIO, VIDEO, N_SESSIONS = VIDEO + CC_SEND_MAX_LAYERS }; /* VIDEO + a lay
 
 #define RTX_HISTORY_MS 1500
 /* Sender reports come quickly while receivers begin to synchronise, then calmly. */
-#define HURRIED_REPORTS (50 * GST_MSECOND)
+#define HURRIED_REPORTS (150 * GST_MSECOND)
 #define CALM_REPORTS (500 * GST_MSECOND)
 #define HURRY_S 3
 
@@ -28,6 +28,8 @@ struct CcRtpSender {
     GstElement *pipeline, *rtpbin;
     CcSource *source;
     GstElement *rtcp_in[N_SESSIONS]; /* not owned; NULL without such a stream */
+    GstElement *sound;               /* in the pipeline; NULL without */
+    guint voice_bps;
     CcLayer *layers[CC_SEND_MAX_LAYERS];
     guint n_layers;
     gboolean preview;
@@ -287,10 +289,12 @@ cc_rtp_sender_new(CcSource *source, const CcSendSettings *settings, const CcRtpS
     gst_pipeline_use_clock(GST_PIPELINE(sender->pipeline), clock);
     make_rtpbin(sender);
     gst_bin_add(GST_BIN(sender->pipeline), source->bin);
-    if (source->has_audio &&
-        !add_stream(sender, AUDIO, source->bin, "audio",
-                    cc_audio_encoder_new(settings, ids->audio_ssrc, error), error))
-        return NULL;
+    sender->voice_bps = settings->audio_bitrate_bps;
+    if (source->has_audio) {
+        sender->sound = cc_audio_encoder_new(settings, ids->audio_ssrc, error);
+        if (!add_stream(sender, AUDIO, source->bin, "audio", sender->sound, error))
+            return NULL;
+    }
     if (source->has_video && !add_layers(sender, settings, error))
         return NULL;
     g_autoptr(GstBus) bus = gst_element_get_bus(sender->pipeline);
@@ -330,10 +334,21 @@ cc_rtp_sender_rtcp(CcRtpSender *sender, const guint8 *packet, gsize length)
 void
 cc_rtp_sender_begin_session(CcRtpSender *sender)
 {
+    if (sender->sound != NULL)
+        cc_audio_encoder_set_paused(sender->sound, FALSE);
     set_report_interval(sender, HURRIED_REPORTS);
     g_clear_handle_id(&sender->calm_timer, g_source_remove);
     sender->calm_timer = g_timeout_add_seconds(HURRY_S, on_calm_timer, sender);
     cc_rtp_sender_request_keyframes(sender);
+}
+
+void
+cc_rtp_sender_pause(CcRtpSender *sender, gint64 now_us)
+{
+    for (guint i = 0; i < sender->n_layers; i++)
+        cc_layer_set_rate(sender->layers[i], 0, now_us);
+    if (sender->sound != NULL)
+        cc_audio_encoder_set_paused(sender->sound, TRUE);
 }
 
 void
@@ -348,6 +363,16 @@ cc_rtp_sender_set_rate(CcRtpSender *sender, guint layer, gint64 wire_bps, gint64
 {
     if (layer < sender->n_layers)
         cc_layer_set_rate(sender->layers[layer], wire_bps, now_us);
+}
+
+void
+cc_rtp_sender_set_voice_rate(CcRtpSender *sender, guint codec_bps)
+{
+    if (sender->sound == NULL || codec_bps == sender->voice_bps)
+        return;
+    cc_info("voice: %u bit/s", codec_bps);
+    sender->voice_bps = codec_bps;
+    cc_audio_encoder_set_bitrate(sender->sound, codec_bps);
 }
 
 void

@@ -20,7 +20,7 @@ typedef struct {
 } CcRtpSenderCallbacks;
 
 typedef struct {
-    guint32 audio_ssrc;                     /* 0: no sound */
+    guint32 audio_ssrc, audio_rtx_ssrc;     /* 0: no sound */
     guint32 video_ssrc[CC_SEND_MAX_LAYERS]; /* by layer; all 0: no picture */
     guint32 rtx_ssrc[CC_SEND_MAX_LAYERS];
     const char *cname; /* shared by both streams, so that receivers synchronise them */
@@ -40,9 +40,14 @@ void cc_rtp_sender_rtcp(CcRtpSender *sender, const guint8 *packet, gsize length)
  */
 void cc_rtp_sender_begin_session(CcRtpSender *sender);
 /* Of every layer. */
+/* Nothing can be sent: nothing is encoded, and no numbers go by that the relay would miss, until
+ * the next cc_rtp_sender_begin_session() (voice) and cc_rtp_sender_set_rate() (pictures). */
+void cc_rtp_sender_pause(CcRtpSender *sender, gint64 now_us);
 void cc_rtp_sender_request_keyframes(CcRtpSender *sender);
 /* See cc_layer_set_rate(). @layer: its number in the settings; one that is not there is ignored. */
 void cc_rtp_sender_set_rate(CcRtpSender *sender, guint layer, gint64 wire_bps, gint64 now_us);
+/* The voice's codec: bits a second. */
+void cc_rtp_sender_set_voice_rate(CcRtpSender *sender, guint codec_bps);
 void cc_rtp_sender_get_status(const CcRtpSender *sender, guint layer, CcLayerStatus *status);
 
 G_END_DECLS

@@ -24,10 +24,16 @@ add_audio(CcSdp *offer, const CcSendSettings *settings, const CcRtpSenderIds *id
     g_autofree char *fmtp = g_strdup_printf("minptime=10;useinbandfec=%d%s%s",
                                             settings->fec ? 1 : 0, settings->dtx ? ";usedtx=1" : "",
                                             settings->channels == 2 ? ";sprop-stereo=1" : "");
+    static const char *const feedback[] = {"nack", "ccm tmmbr", "transport-cc"};
+    g_autofree char *blocks = g_strdup_printf("%u/%u", CC_SEND_PT_AUDIO, CC_SEND_PT_AUDIO);
+    g_autofree char *apt = g_strdup_printf("apt=%u", CC_SEND_PT_AUDIO);
     add_common(media, "voice");
     CcSdpCodec *opus = cc_sdp_media_add_codec(media, CC_SEND_PT_AUDIO, "opus", 48000, 2, fmtp);
-    cc_sdp_codec_add_feedback(opus, "transport-cc");
-    cc_sdp_media_add_source(media, ids->audio_ssrc, 0, ids->cname);
+    for (guint i = 0; i < G_N_ELEMENTS(feedback); i++)
+        cc_sdp_codec_add_feedback(opus, feedback[i]);
+    cc_sdp_media_add_codec(media, CC_SEND_PT_RED, "red", 48000, 2, blocks);
+    cc_sdp_media_add_codec(media, CC_SEND_PT_AUDIO_RTX, "rtx", 48000, 2, apt);
+    cc_sdp_media_add_source(media, ids->audio_ssrc, ids->audio_rtx_ssrc, ids->cname);
 }
 
 /* The largest first (RFC 8853 section 5.2). The SSRCs come in the same order, for those who do not

@@ -101,9 +101,9 @@ on_pipeline_rtp(const guint8 *packet, gsize length, gpointer user_data)
 }
 
 static void
-on_outgoing(const guint8 *packet, gsize length, gpointer user_data)
+on_outgoing(const guint8 *packet, gsize length, gboolean video, gpointer user_data)
 {
-    cc_connection_send_rtp(((Send *)user_data)->connection, packet, length);
+    cc_connection_send_rtp(((Send *)user_data)->connection, packet, length, video);
 }
 
 static void
@@ -150,6 +150,9 @@ set_rates(Send *send)
     cc_outgoing_want(send->outgoing, total_bps > 0 ? total_bps + VOICE_ROOM_BPS : 0);
     for (guint i = 0; i < send->settings.n_layers; i++)
         cc_rtp_sender_set_rate(send->sender, i, rates[i], now_us);
+    cc_rtp_sender_set_voice_rate(send->sender,
+                                 cc_outgoing_voice_bps(send->outgoing, send->settings.frame_ms,
+                                                       send->settings.audio_bitrate_bps));
     if (g_atomic_int_compare_and_exchange(&send->overflown, TRUE, FALSE))
         cc_rtp_sender_request_keyframes(send->sender);
 }
@@ -159,10 +162,14 @@ static void
 on_state(CcConnectionState state, const char *message, gpointer user_data)
 {
     Send *send = user_data;
-    gboolean on = state == CC_CONNECTION_ON;
-    if (on && !g_atomic_int_get(&send->on))
-        cc_rtp_sender_begin_session(send->sender);
+    gboolean on = state == CC_CONNECTION_ON, was_on = g_atomic_int_get(&send->on);
     g_atomic_int_set(&send->on, on);
+    if (on && !was_on) {
+        set_rates(send);
+        cc_rtp_sender_begin_session(send->sender);
+    } else if (!on && was_on) {
+        cc_rtp_sender_pause(send->sender, cc_clock_now_us());
+    }
     cc_send_status_connection(send->status, state, message);
 }
 
@@ -180,6 +187,12 @@ static void
 on_rtp(const guint8 *packet, gsize length, gint64 arrival_us, gpointer user_data)
 {
     /* A relay sends no media to a publisher. */
+}
+
+static void
+on_moved(gpointer user_data)
+{
+    cc_outgoing_moved(((Send *)user_data)->outgoing);
 }
 
 static void
@@ -257,9 +270,11 @@ open_source(Send *send, GError **error)
     send->cname = g_strdup_printf("%08x%08x", g_random_int(), g_random_int());
     send->ids = (CcRtpSenderIds){
         .audio_ssrc = source->has_audio ? random_ssrc() : 0,
+        .audio_rtx_ssrc = source->has_audio ? random_ssrc() : 0,
         .cname = send->cname,
     };
-    CcUplinkStreams streams = {.audio_ssrc = send->ids.audio_ssrc};
+    CcUplinkStreams streams = {.audio_ssrc = send->ids.audio_ssrc,
+                               .audio_rtx_ssrc = send->ids.audio_rtx_ssrc};
     for (guint i = 0; i < send->settings.n_layers && source->has_video; i++) {
         streams.video_ssrc[i] = send->ids.video_ssrc[i] = random_ssrc();
         streams.rtx_ssrc[i] = send->ids.rtx_ssrc[i] = random_ssrc();
@@ -284,6 +299,7 @@ open_connection(Send *send, int argc, char **argv, GError **error)
         .negotiated = on_negotiated,
         .rtp = on_rtp,
         .rtcp = on_rtcp,
+        .moved = on_moved,
         .audience_changed = on_audience,
         .links_changed = on_links,
     };

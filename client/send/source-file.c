@@ -2,7 +2,8 @@
  * seeks, stops or starts again, and its timestamps run on over the loops:
  *
  *   uridecodebin3 ! appsink(picture)        appsrc ! clocksync ! queue(video)
- *                 ! appsink(sound)    →     appsrc ! clocksync ! audioconvert … audiorate (audio)
+ *                 ! appsink(sound)    →     appsrc ! audioconvert ! audiobuffersplit ! clocksync
+ *                                             ! audioresample ! audiorate (audio)
  *
  * The appsrcs hold half a second ahead and so bridge the seek back to the beginning. */
 #define CC_LOG_AREA "send"
@@ -15,7 +16,10 @@
 #include "common/base/log.h"
 
 #define AHEAD (500 * GST_MSECOND)
-#define LEAD (100 * GST_MSECOND)  /* from the first decoded buffer to its place in time */
+#define LEAD (100 * GST_MSECOND) /* from the first decoded buffer to its place in time */
+/* As a microphone gives it: a decoder may give a tenth of a second at once, for which the other end
+ * would have to wait as if it were the network's jitter. */
+#define PIECES "output-buffer-duration=1/100 alignment-threshold=10000000 discont-wait=0"
 #define TOO_LATE (1 * GST_SECOND) /* behind real time (the machine slept): jump forward */
 
 typedef struct {
@@ -260,10 +264,10 @@ cc_source_file_new(const CcSendSettings *settings, GError **error)
         video ? "appsrc name=video-src format=time is-live=true block=true max-bytes=0 "
                 "! clocksync ! queue name=video max-size-buffers=2"
               : "",
-        audio
-            ? "appsrc name=audio-src format=time is-live=true block=true max-bytes=0 "
-              "! clocksync ! audioconvert ! audioresample ! audiorate name=audio skip-to-first=true"
-            : "");
+        audio ? "appsrc name=audio-src format=time is-live=true block=true max-bytes=0 "
+                "! audioconvert ! audiobuffersplit " PIECES
+                " ! clocksync ! audioresample ! audiorate name=audio skip-to-first=true"
+              : "");
     g_autofree char *name = g_path_get_basename(settings->file);
     CcSource *source = cc_source_from_description(launch, video, audio, name, error);
     if (source == NULL)

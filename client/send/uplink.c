@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "client/send/encoder.h"
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/wire/bytes.h"
@@ -16,6 +17,7 @@ typedef struct {
     gboolean rtx;
     guint16 rtx_sequence; /* retransmissions are numbered here: rtprtxsend begins anywhere */
     gboolean first;       /* of the layers, or the voice: negotiated without simulcast too */
+    guint8 red_type;      /* the voice's; 0: none */
     const char *rid;
     gboolean negotiated;
     guint8 payload_type;
@@ -24,10 +26,11 @@ typedef struct {
     char mid[17];
     guint64 bytes;
     gint64 wanted_bps; /* by TMMBR; -1: unknown */
+    guint overhead;    /* bytes that each packet counts in it */
 } Stream;
 
-/* Streams: the voice, then each layer and its retransmissions. */
-enum { AUDIO, VIDEO, N_STREAMS = VIDEO + 2 * CC_SEND_MAX_LAYERS };
+/* Streams: the voice, then each layer, and behind each of them its retransmissions. */
+enum { AUDIO, AUDIO_RTX, VIDEO, N_STREAMS = VIDEO + 2 * CC_SEND_MAX_LAYERS };
 
 struct CcUplink {
     GMutex lock;
@@ -47,6 +50,12 @@ cc_uplink_new(const CcUplinkStreams *streams)
     g_mutex_init(&uplink->lock);
     uplink->streams[AUDIO] =
         (Stream){.ssrc = streams->audio_ssrc, .kind = CC_MEDIA_AUDIO, .first = TRUE};
+    uplink->streams[AUDIO_RTX] =
+        (Stream){.ssrc = streams->audio_rtx_ssrc,
+                 .kind = CC_MEDIA_AUDIO,
+                 .first = TRUE,
+                 .rtx = TRUE,
+                 .rtx_sequence = (guint16)g_random_int_range(0, 1 << 15)}; /* srtp.h */
     for (guint i = 0; i < CC_SEND_MAX_LAYERS; i++) {
         Stream *video = &uplink->streams[VIDEO + 2 * i];
         video[0] = (Stream){.ssrc = streams->video_ssrc[i],
@@ -87,6 +96,20 @@ first_codec(const CcSdpMedia *media)
     return NULL;
 }
 
+/* RFC 2198, with blocks of @primary. */
+static guint8
+find_red(const CcSdpMedia *media, const CcSdpCodec *primary)
+{
+    g_autofree char *number = g_strdup_printf("%u", primary->payload_type);
+    for (guint i = 0; i < media->codecs->len; i++) {
+        const CcSdpCodec *codec = media->codecs->pdata[i];
+        if (g_ascii_strcasecmp(codec->name, "red") == 0 && codec->fmtp != NULL &&
+            g_str_has_prefix(codec->fmtp, number))
+            return codec->payload_type;
+    }
+    return 0;
+}
+
 static gboolean
 accepts_layer(const CcSdpMedia *media, const char *rid)
 {
@@ -111,6 +134,7 @@ negotiate_stream(Stream *stream, const CcSdpMedia *media)
         return;
     stream->negotiated = TRUE;
     stream->payload_type = chosen->payload_type;
+    stream->red_type = stream->rtx ? 0 : find_red(media, chosen);
     stream->mid_id = cc_sdp_media_find_extension(media, CC_SDP_EXT_MID);
     stream->rid_id = 0;
     if (simulcast)
@@ -158,7 +182,8 @@ rewrite_locked(CcUplink *uplink, const CcRtpHeader *rtp, guint8 *out, gsize capa
         return 0;
     CcRtpWriteHeader header = {
         .marker = rtp->marker,
-        .payload_type = stream->payload_type,
+        .payload_type =
+            rtp->payload_type == CC_SEND_PT_RED ? stream->red_type : stream->payload_type,
         .sequence = stream->rtx ? stream->rtx_sequence : rtp->sequence,
         .timestamp = rtp->timestamp,
         .ssrc = rtp->ssrc,
@@ -219,6 +244,23 @@ cc_uplink_rtx_ssrc(CcUplink *uplink, guint32 ssrc)
     return 0;
 }
 
+void
+cc_uplink_get_voice_types(CcUplink *uplink, CcUplinkVoiceTypes *types)
+{
+    g_mutex_lock(&uplink->lock);
+    const Stream *voice = &uplink->streams[AUDIO], *rtx = &uplink->streams[AUDIO_RTX];
+    *types = (CcUplinkVoiceTypes){0};
+    if (voice->negotiated)
+        *types = (CcUplinkVoiceTypes){
+            .opus = voice->payload_type,
+            .red = voice->red_type,
+            .rtx = rtx->negotiated ? rtx->payload_type : 0,
+            .rtx_ssrc = rtx->ssrc,
+            .numbered = voice->transport_cc_id != 0,
+        };
+    g_mutex_unlock(&uplink->lock);
+}
+
 static void
 on_reported(guint16 sequence, gint64 arrival_us, gpointer user_data)
 {
@@ -250,10 +292,12 @@ read_limits(CcUplink *uplink, const CcRtcpPacket *packet)
     for (guint i = 0; cc_rtcp_read_tmmbr(packet, i, &limit); i++) {
         Stream *stream = find_stream(uplink, limit.ssrc);
         gint64 bps = (gint64)MIN(limit.bitrate_bps, G_MAXINT32);
-        if (stream == NULL || stream->wanted_bps == bps)
+        if (stream == NULL || (stream->wanted_bps == bps && stream->overhead == limit.overhead))
             continue;
-        cc_debug("layer %s: the relay wants %" G_GINT64_FORMAT " bit/s", stream->rid, bps);
+        cc_debug("%s: the relay wants %" G_GINT64_FORMAT " bit/s",
+                 stream->kind == CC_MEDIA_AUDIO ? "voice" : stream->rid, bps);
         stream->wanted_bps = bps;
+        stream->overhead = limit.overhead;
     }
 }
 
@@ -298,6 +342,17 @@ cc_uplink_wanted_bps(CcUplink *uplink, guint layer)
     return bps;
 }
 
+gint64
+cc_uplink_wanted_voice_bps(CcUplink *uplink, guint *overhead)
+{
+    g_mutex_lock(&uplink->lock);
+    const Stream *voice = &uplink->streams[AUDIO];
+    gint64 bps = voice->negotiated && voice->wanted_bps > 0 ? voice->wanted_bps : -1;
+    *overhead = voice->overhead;
+    g_mutex_unlock(&uplink->lock);
+    return bps;
+}
+
 static guint
 take_bps(Stream *stream, gint64 elapsed_us)
 {
@@ -313,7 +368,8 @@ cc_uplink_take_stats(CcUplink *uplink, gint64 now_us, CcUplinkStats *stats)
     g_mutex_lock(&uplink->lock);
     gint64 elapsed_us = uplink->stats_us != 0 ? now_us - uplink->stats_us : 0;
     uplink->stats_us = now_us;
-    stats->audio_bps = take_bps(&uplink->streams[AUDIO], elapsed_us);
+    stats->audio_bps = take_bps(&uplink->streams[AUDIO], elapsed_us) +
+                       take_bps(&uplink->streams[AUDIO_RTX], elapsed_us);
     stats->video_bps = 0;
     for (guint i = VIDEO; i < N_STREAMS; i++)
         stats->video_bps += take_bps(&uplink->streams[i], elapsed_us);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "client/send/settings.h"
+#include "client/send/uplink-voice.h"
 #include "common/wire/sdp.h"
 
 G_BEGIN_DECLS
@@ -17,6 +18,7 @@ typedef struct {
     guint32 video_ssrc[CC_SEND_MAX_LAYERS];
     guint32 rtx_ssrc[CC_SEND_MAX_LAYERS];
     const char *rid[CC_SEND_MAX_LAYERS]; /* static texts */
+    guint32 audio_rtx_ssrc;
 } CcUplinkStreams;
 
 CcUplink *cc_uplink_new(const CcUplinkStreams *streams);
@@ -42,12 +44,17 @@ gboolean cc_uplink_has_feedback(CcUplink *uplink);
 /* The SSRC of retransmissions of @ssrc; 0 if there are none. */
 guint32 cc_uplink_rtx_ssrc(CcUplink *uplink, guint32 ssrc);
 
+/* How the session names what the voice is made of. */
+void cc_uplink_get_voice_types(CcUplink *uplink, CcUplinkVoiceTypes *types);
+
 /* An RTCP compound from the relay, of any content. */
 void cc_uplink_rtcp(CcUplink *uplink, const guint8 *rtcp, gsize length);
 
 /* What the relay last wanted @layer to take, with all headers (TMMBR); -1: it has not said; 0 also
  * for a layer that is not negotiated. */
 gint64 cc_uplink_wanted_bps(CcUplink *uplink, guint layer);
+/* The same for the voice, never 0, and how many bytes each packet counts in it. */
+gint64 cc_uplink_wanted_voice_bps(CcUplink *uplink, guint *overhead);
 
 typedef struct {
     guint audio_bps, video_bps; /* RTP bytes, retransmissions counted as video */

@@ -1,5 +1,6 @@
 #include "common/base/config-rules.h"
 
+#include "common/base/config-schema.h"
 #include "common/base/error.h"
 
 #include <glib/gi18n.h>
@@ -78,15 +79,34 @@ check_ports(const CcConfig *config, GError **error)
     if (http < udp || http >= udp + n_workers || !cc_config_get_bool(config, "relay", "enable-tcp"))
         return TRUE;
     if (http > udp)
-        return contradiction(config, "relay", "udp-port",
-                             _("and the numbers after it, one for each further worker, take in "
-                               "http-port, but they are also listened on over TCP; expected others, "
-                               "or enable-tcp = false"),
-                             error);
+        return contradiction(
+            config, "relay", "udp-port",
+            _("and the numbers after it, one for each further worker, take in "
+              "http-port, but they are also listened on over TCP; expected others, "
+              "or enable-tcp = false"),
+            error);
     return contradiction(config, "relay", "udp-port",
                          _("is http-port too, but it is also listened on over TCP; expected "
                            "another number, or enable-tcp = false"),
                          error);
+}
+
+/* Each part of it at most once is seen to where the list is read. */
+static gboolean
+check_ladder(const CcConfig *config, GError **error)
+{
+    const char *const *order = cc_config_get_list(config, "ladder", "order");
+    const CcConfigKey *key = &cc_config_keys[cc_config_schema_find("ladder", "order")];
+    g_auto(GStrv) rungs = g_strsplit(key->choices, "|", -1);
+
+    for (guint i = 0; rungs[i] != NULL; i++) {
+        g_autofree char *what = NULL;
+        if (g_strv_contains(order, rungs[i]))
+            continue;
+        what = g_strdup_printf(_("lacks %s; it takes all of %s"), rungs[i], key->default_text);
+        return contradiction(config, "ladder", "order", what, error);
+    }
+    return TRUE;
 }
 
 gboolean
@@ -94,7 +114,8 @@ cc_config_rules_check(const CcConfig *config, GError **error)
 {
     if (!check_pair(config, "relay", "tls-certificate", "tls-key", error) ||
         !check_pair(config, "relay", "ice-server-username", "ice-server-password", error) ||
-        !check_network(config, error) || !check_ports(config, error))
+        !check_network(config, error) || !check_ports(config, error) ||
+        !check_ladder(config, error))
         return FALSE;
     if (strcmp(cc_config_get_string(config, "send", "source"), "file") == 0 &&
         !is_set(config, "send", "file"))

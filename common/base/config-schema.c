@@ -50,6 +50,7 @@
 
 const CcConfigSection cc_config_sections[] = {
     {"relay", N_("The server in between (classcast relay).")},
+    {"ladder", N_("What a classroom gets whose link does not take everything (classcast relay).")},
     {"auth",
      N_("Who may teach and who may watch. The relay has secrets, the schools have tokens.")},
     {"network", N_("How send and recv reach the relay.")},
@@ -108,10 +109,10 @@ const CcConfigKey cc_config_keys[] = {
     INT("relay", "connect-timeout-ms", "30000", 500, 300000,
         N_("A session that has not connected after this long, in milliseconds, is removed.")),
     INT("relay", "session-timeout-ms", "15000", 500, 300000,
-        N_("A session from which nothing has come for this long, in milliseconds, is given up: a "
-           "teacher's is removed, a classroom's gets nothing any more.")),
+        N_("A session from which nothing has come for this long, in milliseconds, is given up: it "
+           "gets nothing any more.")),
     INT("relay", "resume-timeout-s", "600", 0, 86400,
-        N_("How long, in seconds, such a classroom's session is kept, so that it goes on at once "
+        N_("How long, in seconds, such a session is kept, so that it goes on at once "
            "when "
            "its link is back.")),
     INT("relay", "history-ms", "2000", 0, 10000,
@@ -131,6 +132,24 @@ const CcConfigKey cc_config_keys[] = {
     LIST_OF("relay", "codecs", "opus;vp8;h264;vp9", "opus|vp8|h264|vp9",
             N_("Codecs that are accepted, the preferred ones first.")),
     LOG_LEVEL("relay"),
+
+    LIST_OF("ladder", "order", "voice;slides;pupil;face;hd", "voice|slides|pupil|face|hd",
+            N_("What matters more stands earlier and is given up later: the teacher's voice, "
+               "slides, a pupil's voice, the teacher's picture, and pictures above hd-kbps.")),
+    INT("ladder", "slides-floor-kbps", "30", 0, 20000,
+        N_("What slides get, in kbit/s, before anything that matters more gets more than its own "
+           "floor.")),
+    INT("ladder", "pupil-floor-kbps", "40", 0, 20000,
+        N_("What a pupil's voice gets first, in kbit/s.")),
+    INT("ladder", "face-floor-kbps", "30", 0, 20000,
+        N_("What the teacher's picture gets first, in kbit/s.")),
+    INT("ladder", "hd-kbps", "400", 50, 20000,
+        N_("From how many kbit/s on more of a picture is the luxury that hd stands for.")),
+    INT("ladder", "start-kbps", "500", 20, 20000,
+        N_("What a classroom's link is thought to take, in kbit/s, until it has been measured.")),
+    INT("ladder", "shared-voice-kbps", "12", 6, 64,
+        N_("For the sake of one narrow link the teacher's voice is encoded with fewer kbit/s for "
+           "all classrooms, but not with fewer than this unless all links are so narrow.")),
 
     CHOICE("auth", "mode", "token", "token|open",
            N_("token: the relay asks everyone for an access token (classcast token makes them). "

@@ -35,9 +35,14 @@
 #define CAREFUL_PROBE 1.5
 #define WANTED_MARGIN 1.1
 #define PROBE_AFTER_US 2500000 /* the link was last seen full */
+#define BLIND_STEP 1.25        /* without a probe, each few seconds */
 #define PROBE_MARGIN 0.9       /* of what was found to fill the link */
 
 #define CLOCK_JUMP_US 10000000
+/* What may be told, or reading it would be all we do: a message of 30 bytes can speak of thousands
+ * of packets. Nobody sends so many in a second. */
+#define TOLD_PER_SECOND 20000
+#define TOLD_AHEAD_US 400000 /* before it is too much */
 #define REFERENCE_WRAP_US (((gint64)1 << 24) * 64000)
 
 static void
@@ -150,10 +155,12 @@ on_packet(guint16 sequence, gint64 arrival_us, gpointer user_data)
     }
     packet->fate = CC_SENT_ARRIVED;
     arrival_us += self->reference_us;
-    self->delivery.now.arrived += sent_us >= self->forgive_us;
-    reading->newest_sent_us = MAX(reading->newest_sent_us, sent_us);
-    cc_delay_signal_add(&self->delay, sent_us, arrival_us - sent_us, packet->bytes,
-                        self->control.bps);
+    if (sent_us >= self->forgive_us) {
+        self->delivery.now.arrived++;
+        reading->newest_sent_us = MAX(reading->newest_sent_us, sent_us);
+        cc_delay_signal_add(&self->delay, sent_us, arrival_us - sent_us, packet->bytes,
+                            self->control.bps);
+    }
     account(self, unwrapped, sent_us, arrival_us);
     if (packet->probe)
         cc_prober_arrived(&self->prober, unwrapped, sent_us, arrival_us);
@@ -173,9 +180,24 @@ unwrap_reference(CcEstimator *self, gint64 reference_us, gint64 now_us)
         cc_delay_signal_reset(&self->delay);
         cc_delivery_reset(&self->delivery);
         self->started = TRUE;
+        self->reference_us = reference_us;
+    } else {
+        self->reference_us += step_us;
     }
-    self->reference_us += step_us;
     self->reference_at_us = now_us;
+}
+
+/* FALSE if more is told than is worth reading. */
+static gboolean
+may_read(CcEstimator *self, const CcRtcpPacket *packet, gint64 now_us)
+{
+    if (self->told_until_us > now_us)
+        return FALSE;
+    guint n = cc_transport_cc_n_status(packet);
+    gint64 from_us = MAX(self->told_until_us, now_us - TOLD_AHEAD_US);
+    if (n <= CC_TRANSPORT_CC_MAX_STATUS) /* beyond it is not read */
+        self->told_until_us = from_us + (gint64)n * G_USEC_PER_SEC / TOLD_PER_SECOND;
+    return TRUE;
 }
 
 /* Looks at losses; decides whose they are where there is no queue. */
@@ -237,7 +259,11 @@ judge_probe(CcEstimator *self, const CcPathView *view)
         return;
     if (verdict == CC_PROBE_FULL)
         bps *= PROBE_MARGIN;
-    if (verdict != CC_PROBE_UNCLEAR && bps > self->control.bps)
+    if (prober->sent_bytes == 0) /* it cannot pad: only trying tells */
+        bps = MIN(self->control.bps * BLIND_STEP, prober->probe.bps);
+    else if (verdict == CC_PROBE_UNCLEAR)
+        return;
+    if (bps > self->control.bps)
         cc_rate_control_set(&self->control, bps);
 }
 
@@ -253,9 +279,11 @@ look(CcEstimator *self, gint64 now_us, gint64 passed_us)
         .sent_bps = rates.sent_bps,
         .arriving_bps = rates.arriving_bps,
         .queue_us = cc_delay_signal_queue_us(&self->delay),
-        .slope = cc_delay_signal_slope(&self->delay, SLOPE_WINDOW_US),
         .loop_us = self->result.rtt_us + (gint64)self->feedback_gap_us + 100000,
     };
+    view.probed = cc_prober_may_queue(&self->prober, view.loop_us, now_us);
+    if (view.queue_us > 0) /* else nobody asks */
+        view.slope = cc_delay_signal_slope(&self->delay, SLOPE_WINDOW_US);
     judge_loss(self, &view, passed_us);
     cc_rate_control_step(&self->control, &view);
     judge_probe(self, &view);
@@ -302,12 +330,22 @@ heard(CcEstimator *self, gint64 now_us, gint64 newest_sent_us)
     return passed_us;
 }
 
+void
+cc_estimator_moved(CcEstimator *estimator, gint64 now_us)
+{
+    estimator->forgive_us = now_us;
+    cc_delay_signal_reset(&estimator->delay);
+    cc_delivery_reset(&estimator->delivery);
+}
+
 CcDrop
 cc_estimator_feedback(CcEstimator *estimator, const CcRtcpPacket *packet, gint64 now_us)
 {
     CcEstimator *self = estimator;
     if (packet->body_length < 16)
         return CC_DROP_RTCP_MALFORMED;
+    if (!may_read(self, packet, now_us))
+        return CC_DROP_RTCP_ABSURD;
     unwrap_reference(self, cc_transport_cc_reference_us(packet), now_us);
     Reading reading = {.estimator = self, .now_us = now_us};
     CcDrop drop = cc_transport_cc_read(packet, on_packet, &reading);

@@ -46,9 +46,16 @@ typedef struct {
 typedef struct {
     CcEstimate result;
 
+    /* With that, what every packet needs that is sent, together. */
+    CcSentRecord record;
+    guint64 plain_bytes;    /* sent since the last report */
+    gint64 unheard_us;      /* when the oldest was sent that nobody has told about; 0: none */
+    gint64 feedback_us;     /* when the last one came; 0: none yet */
+    double feedback_gap_us; /* mean time between two */
+    gboolean started;       /* the receiver's clock is known */
+
     guint min_bps, max_bps;
     guint wanted_bps; /* 0: as much as there is */
-    CcSentRecord record;
 
     CcDelaySignal delay;
     CcDelivery delivery;
@@ -57,19 +64,15 @@ typedef struct {
     CcLossJudge loss;
 
     /* The receiver's clock */
-    gboolean started;
     gint64 reference_us;    /* unwrapped */
     gint64 reference_at_us; /* when it came */
+    gint64 told_until_us;   /* more than enough has been told until then */
 
-    gint64 accounted;       /* newest packet in ->delivery */
-    gint64 feedback_us;     /* when the last one came; 0: none yet */
-    double feedback_gap_us; /* mean time between two */
-    gint64 unheard_us; /* when the oldest packet was sent that nobody has told about; 0: none */
-    gint64 forgive_us; /* losses of packets sent before are an outage's */
+    gint64 accounted;  /* newest packet in ->delivery */
+    gint64 forgive_us; /* packets sent before are an outage's, or of another way */
     double before_bps; /* the rate before the silence */
     gint64 silent_us;  /* since when there is silence */
 
-    guint64 plain_bytes;  /* sent since the last report */
     gint64 remb_until_us; /* the receiver's own estimate holds */
 } CcEstimator;
 
@@ -96,6 +99,10 @@ CcDrop cc_estimator_feedback(CcEstimator *estimator, const CcRtcpPacket *packet,
 void cc_estimator_report(CcEstimator *estimator, double loss, gint64 rtt_us, gint64 now_us);
 /* The receiver's own estimate (REMB), likewise. */
 void cc_estimator_remb(CcEstimator *estimator, guint64 bps, gint64 now_us);
+
+/* What is sent from now on takes another way. What was lost on the old one, and what of it is still
+ * to come, says nothing of this one; the rate stays until that is known better. */
+void cc_estimator_moved(CcEstimator *estimator, gint64 now_us);
 
 /* TRUE if a probe should begin now; asking begins it. Ask after feedback and before sending. */
 gboolean cc_estimator_probe(CcEstimator *estimator, gint64 now_us, CcProbe *probe);

@@ -10,7 +10,7 @@
 #define FORGIVE_US (60 * G_USEC_PER_SEC) /* a climb that has held for so long was none too many */
 #define ROOM_US (1 * G_USEC_PER_SEC)
 #define TIGHT_US (1 * G_USEC_PER_SEC)
-#define TOO_TIGHT_PERCENT 110    /* of the budget: what cannot wait to fall */
+#define TOO_TIGHT_PERCENT 130    /* of the budget: what cannot wait to fall */
 #define ANOTHER_LINK_PERCENT 140 /* a budget that has grown so much is another link's */
 
 const CcLadderSettings cc_ladder_defaults = {
@@ -275,10 +275,9 @@ static void
 tell(CcLadder *self, const Plan *plan, guint64 budget)
 {
     guint64 cost = cost_of(plan);
-    guint64 room = budget * CC_LADDER_MARGIN_PERCENT / 100;
     for (guint i = 0; i < plan->n_slots; i++) {
         guint64 others = cost - plan->steps[i][plan->chosen[i]].bps;
-        self->budget_bps[i] = room > others ? (guint)MIN(room - others, G_MAXINT32) : 0;
+        self->budget_bps[i] = budget > others ? (guint)MIN(budget - others, G_MAXINT32) : 0;
     }
     self->cost_bps = (guint)MIN(cost, G_MAXINT32);
     self->wanted_bps = next_step_bps(plan, cost);

@@ -6,8 +6,7 @@
 
 #define REORDER_WAIT_US 10000 /* a packet that is only late arrives within this, mostly */
 #define MIN_RETRY_US 20000    /* an RTT of next to nothing must not make a flood */
-#define MAX_TRIES 10
-#define MAX_AGE_US G_USEC_PER_SEC
+#define TRIES_SECOND 10       /* at most */
 #define MAX_JUMP 3000 /* packets; beyond this the sender started anew (RFC 3550, MAX_DROPOUT) */
 
 void
@@ -68,10 +67,18 @@ cc_loss_list_arrived(CcLossList *list, guint16 sequence, gint64 now_us)
     return FALSE;
 }
 
-static gboolean
-is_hopeless(const CcLossEntry *entry, gint64 now_us)
+void
+cc_loss_list_set_patience(CcLossList *list, gint64 patience_us)
 {
-    return entry->tries >= MAX_TRIES || now_us - entry->found_us > MAX_AGE_US;
+    list->patience_us = patience_us;
+}
+
+static gboolean
+is_hopeless(const CcLossList *list, const CcLossEntry *entry, gint64 now_us)
+{
+    gint64 patience_us = list->patience_us > 0 ? list->patience_us : CC_LOSS_LIST_PATIENCE_US;
+    return entry->tries * G_USEC_PER_SEC >= TRIES_SECOND * patience_us ||
+           now_us - entry->found_us > patience_us;
 }
 
 guint
@@ -83,7 +90,7 @@ cc_loss_list_due(CcLossList *list, gint64 now_us, gint64 rtt_us, guint16 *sequen
     for (guint i = 0; i < list->n_entries; i++) {
         CcLossEntry *entry = &list->entries[i];
         if (entry->next_us <= now_us) {
-            if (is_hopeless(entry, now_us))
+            if (is_hopeless(list, entry, now_us))
                 continue;
             if (n < max_sequences) {
                 sequences[n++] = entry->sequence;

@@ -1,5 +1,5 @@
-/* Which packets of a publisher's track are missing, and when to ask for them again: the relay's
- * NACK generator. Pure: time is an argument. */
+/* Which packets of a stream are missing, and when to ask for them again: for NACK
+ * generators. Pure: time is an argument. */
 #pragma once
 
 #include <glib.h>
@@ -8,6 +8,8 @@ G_BEGIN_DECLS
 
 #define CC_LOSS_LIST_MAX                                                                           \
     256 /* missing packets tracked; beyond that a keyframe is the better question */
+
+#define CC_LOSS_LIST_PATIENCE_US G_USEC_PER_SEC
 
 typedef struct {
     guint16 sequence;
@@ -21,6 +23,7 @@ typedef struct {
     guint n_entries;
     guint16 highest;
     gboolean started;
+    gint64 patience_us;      /* 0: CC_LOSS_LIST_PATIENCE_US */
     guint64 lost_total;      /* packets found missing, ever */
     guint64 recovered_total; /* of those, arrived after all */
 } CcLossList;
@@ -29,9 +32,10 @@ void cc_loss_list_init(CcLossList *list);
 /* Tells of an arrival (original or recovered). TRUE if the gap was too large to repair: the list is
  * reset and the caller should ask for a keyframe. */
 gboolean cc_loss_list_arrived(CcLossList *list, guint16 sequence, gint64 now_us);
+/* How long a packet is asked for. */
+void cc_loss_list_set_patience(CcLossList *list, gint64 patience_us);
 /* Writes the sequence numbers to ask for now (first after a short wait for reordering, then once
- * each
- * @rtt_us, at most 10 times within 1 s) and returns how many. */
+ * each @rtt_us, at most ten times for each second of patience) and returns how many. */
 guint cc_loss_list_due(CcLossList *list, gint64 now_us, gint64 rtt_us, guint16 *sequences,
                        guint max_sequences);
 /* When cc_loss_list_due() next has something to say; G_MAXINT64 if never. */

@@ -1,5 +1,9 @@
 #include "common/rate/loss-pattern.h"
 
+/* Nothing bridges a longer one. And between two packets there may have been a pause of minutes, or
+ * of more than their times can tell (sent-record.h). */
+#define LONGEST_RUN_US G_USEC_PER_SEC
+
 void
 cc_loss_pattern_read(CcSentRecord *record, gint64 since_us, gint64 now_us, CcLossPattern *pattern)
 {
@@ -20,7 +24,7 @@ cc_loss_pattern_read(CcSentRecord *record, gint64 since_us, gint64 now_us, CcLos
                 run_us = sent_us;
         } else if (run_us != 0) {
             n_runs++;
-            in_runs_us += sent_us - run_us;
+            in_runs_us += CLAMP(sent_us - run_us, 0, LONGEST_RUN_US);
             run_us = 0;
         }
     }

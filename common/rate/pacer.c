@@ -14,6 +14,12 @@ pay(CcPacer *pacer, gint64 now_us)
     pacer->paid_us = now_us;
 }
 
+static gint64
+most_debt_bits(const CcPacer *pacer)
+{
+    return MAX(MAX_DEBT_US * (gint64)pacer->bps / G_USEC_PER_SEC, pacer->burst_bits);
+}
+
 void
 cc_pacer_set(CcPacer *pacer, guint bps, guint factor_percent, gint64 burst_us, gint64 now_us)
 {
@@ -22,14 +28,14 @@ cc_pacer_set(CcPacer *pacer, guint bps, guint factor_percent, gint64 burst_us, g
     pacer->bps = (guint)CLAMP((guint64)bps * factor_percent / 100, 1000, G_MAXINT32);
     gint64 burst_bits = CLAMP(burst_us, 0, G_USEC_PER_SEC) * pacer->bps / G_USEC_PER_SEC;
     pacer->burst_bits = (guint)MAX(burst_bits, MIN_BURST_BITS);
+    pacer->debt_bits = MIN(pacer->debt_bits, most_debt_bits(pacer));
 }
 
 void
 cc_pacer_sent(CcPacer *pacer, guint bytes, gint64 now_us)
 {
     pay(pacer, now_us);
-    gint64 most = MAX(MAX_DEBT_US * (gint64)pacer->bps / G_USEC_PER_SEC, pacer->burst_bits);
-    pacer->debt_bits = MIN(pacer->debt_bits + (gint64)bytes * 8, most);
+    pacer->debt_bits = MIN(pacer->debt_bits + (gint64)bytes * 8, most_debt_bits(pacer));
 }
 
 gboolean

@@ -17,7 +17,7 @@ typedef struct {
 } CcPacer;
 
 /* The pace, @factor_percent of @bps, and how long a burst may be: @burst_us of it, but always at
- * least one full packet. Keeps the debt. */
+ * least one full packet. Keeps the debt, but for what would take longer than 2 s to pay. */
 void cc_pacer_set(CcPacer *pacer, guint bps, guint factor_percent, gint64 burst_us, gint64 now_us);
 /* Accounts for @bytes that have left, voice as well. */
 void cc_pacer_sent(CcPacer *pacer, guint bytes, gint64 now_us);

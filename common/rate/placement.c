@@ -5,7 +5,8 @@
 
 #define BIN_STEP 0.056583528366367514 /* log2(1.04) */
 #define TIE 1e-9                      /* less is no difference */
-#define WITHOUT 8.0 /* as if one had a 256th: what it costs to get nothing that fits */
+#define WITHOUT 8.0  /* as if one had a 256th: what it costs to get nothing that fits */
+#define HELPLESS 2.0 /* the same for one whom no rate serves */
 
 void
 cc_placement_init(CcPlacement *placement, guint min_bps, guint max_bps)
@@ -26,6 +27,7 @@ cc_placement_add(CcPlacement *placement, guint budget_bps)
     if (placement->counts[bin]++ == 0 || bps < placement->lowest_bps[bin])
         placement->lowest_bps[bin] = bps;
     placement->n++;
+    placement->n_helpless += budget_bps < placement->min_bps ? 1 : 0;
 }
 
 void
@@ -39,6 +41,7 @@ cc_placement_merge(CcPlacement *placement, const CcPlacement *from)
         placement->counts[i] += from->counts[i];
     }
     placement->n += from->n;
+    placement->n_helpless += from->n_helpless;
 }
 
 static guint
@@ -52,10 +55,18 @@ list_bins(const CcPlacement *self, guint bins[CC_PLACEMENT_BINS])
     return n;
 }
 
+/* What it costs to leave out all bins below one, with @count budgets: the helpless are in the first
+ * of them. */
+static double
+without(const CcPlacement *self, double count)
+{
+    return count == 0 ? 0 : WITHOUT * count - (WITHOUT - HELPLESS) * self->n_helpless;
+}
+
 double
 cc_placement_loss(const CcPlacement *placement, const guint *layers_bps, guint n_layers)
 {
-    double sum = 0;
+    double sum = 0, left_out = 0; /* always the lowest bins */
     for (guint i = 0; i < CC_PLACEMENT_BINS; i++) {
         guint best = 0;
         if (placement->counts[i] == 0)
@@ -64,10 +75,12 @@ cc_placement_loss(const CcPlacement *placement, const guint *layers_bps, guint n
             if (layers_bps[k] <= placement->lowest_bps[i])
                 best = MAX(best, layers_bps[k]);
         }
-        double loss = best == 0 ? WITHOUT : log2((double)placement->lowest_bps[i] / best);
-        sum += loss * placement->counts[i];
+        if (best == 0)
+            left_out += placement->counts[i];
+        else
+            sum += log2((double)placement->lowest_bps[i] / best) * placement->counts[i];
     }
-    return sum;
+    return sum + without(placement, left_out);
 }
 
 /* The best place of a layer is just at somebody's budget. least[k][i]: the least loss of bins i and
@@ -127,12 +140,12 @@ search_layers(Search *search, guint n_layers)
 
 /* Where the lowest layer is best: those below it get none that fits. */
 static guint
-find_lowest(const Search *search, guint n_layers)
+find_lowest(const Search *search, const CcPlacement *self, guint n_layers)
 {
     guint best = 0;
     double least = G_MAXDOUBLE;
     for (guint i = 0; i < search->n; i++) {
-        double loss = WITHOUT * search->count_below[i] + search->least[n_layers - 1][i];
+        double loss = without(self, search->count_below[i]) + search->least[n_layers - 1][i];
         if (loss >= least - TIE)
             continue;
         least = loss;
@@ -152,7 +165,8 @@ cc_placement_find(const CcPlacement *placement, guint max_layers,
     if (search.n == 0 || n_layers == 0)
         return 0;
     search_layers(&search, n_layers);
-    for (guint at = find_lowest(&search, n_layers), k = n_layers; k > 0 && at < search.n; k--) {
+    for (guint at = find_lowest(&search, placement, n_layers), k = n_layers; k > 0 && at < search.n;
+         k--) {
         layers_bps[n++] = placement->lowest_bps[search.bins[at]];
         at = search.next[k - 1][at];
     }

@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 typedef struct {
     guint min_bps, max_bps; /* of a layer */
     guint n;                /* budgets added that are above nothing */
+    guint n_helpless;       /* of them, those below the minimum */
     guint counts[CC_PLACEMENT_BINS];
     guint lowest_bps[CC_PLACEMENT_BINS]; /* in that bin */
 } CcPlacement;
@@ -22,7 +23,7 @@ typedef struct {
 /* @min_bps: the least that makes a moving picture; at least 1000. */
 void cc_placement_init(CcPlacement *placement, guint min_bps, guint max_bps);
 /* A receiver's budget for this picture; 0: it does not watch. Below the minimum the smallest layer
- * serves it as well as it may. */
+ * serves it as well as it may, unless that would cost the others much. */
 void cc_placement_add(CcPlacement *placement, guint budget_bps);
 
 /* What @from has been given, too; both with the same bounds. */

@@ -35,6 +35,7 @@ cc_prober_begin(CcProber *prober, double bps, double loss, double jitter_us, gin
                   .n_packets = n_packets},
         .begun_us = now_us,
         .failures = prober->failures,
+        .ended_us = prober->ended_us,
     };
 }
 
@@ -77,10 +78,18 @@ cc_prober_is_due(const CcProber *prober, gint64 heard, gint64 loop_us, gint64 no
            now_us - prober->begun_us > length_us + 2 * loop_us + MAX_QUEUE_US;
 }
 
+gboolean
+cc_prober_may_queue(const CcProber *prober, gint64 loop_us, gint64 now_us)
+{
+    return prober->is_on ||
+           (prober->ended_us != 0 && now_us - prober->ended_us < loop_us + MAX_QUEUE_US);
+}
+
 CcProbeVerdict
 cc_prober_end(CcProber *prober, double bits, gint64 loop_us, gint64 now_us, double *bps)
 {
     prober->is_on = FALSE;
+    prober->ended_us = now_us;
     double sent_us = (double)(prober->last_sent_us - prober->first_sent_us);
     double arrival_us = (double)(prober->last_arrival_us - prober->first_arrival_us);
     CcProbeVerdict verdict = CC_PROBE_UNCLEAR;

@@ -19,7 +19,8 @@ typedef struct {
     gboolean is_on; /* between the asking and the verdict */
     CcProbe probe;
     gint64 begun_us;
-    gint64 next_us; /* not before */
+    gint64 ended_us; /* the one before; 0: there was none */
+    gint64 next_us;  /* not before */
     guint failures; /* in a row */
     guint sent_bytes;
     gint64 last_sequence; /* that was sent */
@@ -40,6 +41,8 @@ void cc_prober_arrived(CcProber *prober, gint64 sequence, gint64 sent_us, gint64
 /* TRUE if the verdict is due: all was sent, and there is news of packets up to number @heard, or
  * has been time for it. */
 gboolean cc_prober_is_due(const CcProber *prober, gint64 heard, gint64 loop_us, gint64 now_us);
+/* TRUE if a queue on the way may be of its making. */
+gboolean cc_prober_may_queue(const CcProber *prober, gint64 loop_us, gint64 now_us);
 /* Ends it. @bits: all that was sent behind the first that arrived and up to the last one. @bps gets
  * what the link has carried. */
 CcProbeVerdict cc_prober_end(CcProber *prober, double bits, gint64 loop_us, gint64 now_us,

@@ -125,7 +125,7 @@ shrink(CcRateControl *self, const CcPathView *view, gint64 target_us)
     self->growth = slow_growth(self->bps);
     if (carried <= 0)
         return;
-    if (is_limited(self, view) && view->queue_us < 2 * target_us)
+    if (is_limited(self, view) && (view->probed || view->queue_us < 2 * target_us))
         return;
     self->capacity_bps = carried;
     self->capacity_us = view->now_us;

@@ -22,7 +22,8 @@ typedef struct {
     double loss;         /* 0..1, of @reported packets */
     double random_loss;  /* of it, thought to be none of our doing */
     guint reported;
-    gboolean hold; /* do not grow */
+    gboolean hold;   /* do not grow */
+    gboolean probed; /* a queue may be a probe's, which tells by itself how much fitted */
 } CcPathView;
 
 typedef enum { CC_RATE_GROWING, CC_RATE_QUEUE, CC_RATE_CONTESTED } CcRateState;

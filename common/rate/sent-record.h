@@ -34,6 +34,12 @@ void cc_sent_record_add(CcSentRecord *record, guint16 sequence, guint bytes, gin
 CcSentPacket *cc_sent_record_find(CcSentRecord *record, guint16 sequence, gint64 *unwrapped);
 /* By unwrapped number; NULL likewise. */
 CcSentPacket *cc_sent_record_get(CcSentRecord *record, gint64 unwrapped);
+/* Where the next packet will be written, to be fetched ahead; NULL if that is unknown. */
+static inline const CcSentPacket *
+cc_sent_record_next(const CcSentRecord *record)
+{
+    return record->packets ? &record->packets[(record->last + 1) & (record->capacity - 1)] : NULL;
+}
 /* @packet's time of sending in full. */
 gint64 cc_sent_packet_us(const CcSentPacket *packet, gint64 now_us);
 

@@ -1,21 +1,39 @@
 #include "common/rate/voice-plan.h"
 
+#include <math.h>
+
 #include "common/wire/red.h"
 
 #define RATE 48000
-/* RTP with MID and transport-wide number 24, SRTP 16, UDP and IP 28. */
-#define HEADERS 68
-#define MTU 1200          /* bytes of a packet without UDP and IP */
-#define LONG_SAMPLES 2880 /* 60 ms */
-/* Voice that takes more than this share of the link is merged; less than the other, no more. */
-#define MERGE_ABOVE 0.40
-#define MERGE_UNTIL 0.30
+#define MTU 1200 /* bytes of a packet without UDP and IP */
+
 #define UNKNOWN_BPS 300000 /* what an unknown link is thought to take */
 #define NARROW_BPS 100000  /* below, voice is nearly all there is */
+/* A second more of delay is as bad as giving this share of the link away. */
+#define WORTH_OF_SECOND 0.35
+/* Twice as much missing as may be is as bad as giving this share away. */
+#define WORTH_OF_HALF 0.5
+/* A link of which voice takes less than this has no need of longer packets. */
+#define MERGE_ABOVE 0.15
+#define MERGE_UNTIL 0.11
+#define KEEP_WITHIN 0.02 /* of cost: the plan so far is as good */
+#define SMALLEST_LOSS 0.003
+
+/* Repetitions: */
+#define NOTICE_US 15000 /* that a packet is not merely late */
+#define UNKNOWN_RTT_US 200000
+#define LEAST_RTT_US 20000
+#define MOST_TRIES 10
+
+#define NEXT_TO_NOTHING 0.06 /* of the link */
+#define KEEP_CODEC 0.03      /* of cost: the rate so far is as good */
+
+#define LONG_QUEUE_US 150000
 #define BELIEVE_US 700000.0
 #define FORGET_US 6000000.0
-#define CALM_US 5000000 /* fewer copies only when fewer have sufficed for so long */
-#define SMALLEST_LOSS 0.003
+#define CALM_US 5000000 /* what is cheaper only when it has sufficed for so long, */
+#define MUCH_SHARE 0.5  /* unless voice has so much of the link */
+#define SOURCE_US 1000000
 
 static guint
 merged(const CcVoiceLink *link, const CcVoicePlan *plan)
@@ -36,20 +54,13 @@ packet_bytes(const CcVoiceLink *link, const CcVoicePlan *plan)
 {
     guint payload = payload_bytes(link, plan);
     guint red = plan->n_earlier * (payload + CC_RED_BLOCK_HEADER) + CC_RED_PRIMARY_HEADER;
-    return HEADERS + payload + (plan->n_earlier > 0 ? red : 0);
-}
-
-guint
-cc_voice_plan_bps(const CcVoiceLink *link, const CcVoicePlan *plan)
-{
-    guint samples = merged(link, plan) * MAX(link->samples, 1);
-    return (guint)((guint64)packet_bytes(link, plan) * 8 * RATE / samples);
+    return CC_VOICE_HEADERS + payload + (plan->n_earlier > 0 ? red : 0);
 }
 
 /* Losses as a chain of two states: after a lost packet the next one is lost more likely, and that
  * fades with distance. A frame is gone if all its copies are. */
-double
-cc_voice_plan_residual(const CcVoiceLink *link, const CcVoicePlan *plan)
+static double
+missing_share(const CcVoiceLink *link, const CcVoicePlan *plan)
 {
     double p = CLAMP(link->loss, 0, 1);
     double packet_us = plan->samples * 1e6 / RATE;
@@ -58,98 +69,257 @@ cc_voice_plan_residual(const CcVoiceLink *link, const CcVoicePlan *plan)
     double faded = 1;
     for (guint i = 0; i < plan->spacing; i++)
         faded *= memory;
-    double residual = p;
+    double missing = p;
     for (guint i = 0; i < plan->n_earlier; i++)
-        residual *= p + (1 - p) * faded;
-    return residual;
+        missing *= p + (1 - p) * faded;
+    return missing;
 }
 
 /* The share of frames that may stay missing. Where most is lost, more copies cost what is left of
- * the link for everything else; where the receiver asks again, the rest comes that way. */
+ * the link for everything else. */
 static double
 target(const CcVoiceLink *link)
 {
-    double p = link->loss;
-    return MAX(link->repeats ? 0.005 : 0.002, 0.25 * p * p * p * p);
+    double p = CLAMP(link->loss, 0, 1);
+    return MAX(0.001, 0.15 * p * p * p * p);
 }
 
-/* What copies may make of the link. */
+static guint
+link_bps(const CcVoiceLink *link)
+{
+    return link->link_bps > 0 ? link->link_bps : UNKNOWN_BPS;
+}
+
+static gint64
+us(guint samples)
+{
+    return (gint64)samples * G_USEC_PER_SEC / RATE;
+}
+
+/* A question or its answer may be lost like everything else: as many are asked as it takes. */
+static void
+repeat(const CcVoiceLink *link, const CcVoicePlan *plan, CcVoiceOutlook *outlook, double *again)
+{
+    double p = CLAMP(link->loss, 0, 1), fails = 1 - (1 - p) * (1 - p);
+    gint64 packet_us = us(MAX(plan->samples, link->samples));
+    gint64 rtt_us = MAX(link->rtt_us > 0 ? link->rtt_us : UNKNOWN_RTT_US, LEAST_RTT_US);
+    gint64 wait_us = packet_us + NOTICE_US;
+    /* Copies that come later than the next packet are not waited for before asking. */
+    double asked = plan->n_earlier > 0 && plan->spacing == 1 ? outlook->missing : p;
+    *again = 0;
+    for (guint i = 0; i < MOST_TRIES && outlook->residual > target(link); i++) {
+        wait_us += rtt_us + rtt_us / 10;
+        if (wait_us > CC_VOICE_MAX_WAIT_US)
+            return;
+        *again += asked * (1 - p);
+        asked *= fails;
+        outlook->residual *= fails;
+        outlook->delay_us = MAX(outlook->delay_us, wait_us);
+    }
+}
+
+void
+cc_voice_plan_foresee(const CcVoiceLink *link, const CcVoicePlan *plan, CcVoiceOutlook *outlook)
+{
+    guint samples = MAX(plan->samples, MAX(link->samples, 1));
+    guint64 packets = (guint64)packet_bytes(link, plan) * 8 * RATE / samples;
+    double again = 0;
+    outlook->missing = outlook->residual = missing_share(link, plan);
+    outlook->delay_us = us(samples) * plan->n_earlier * plan->spacing;
+    if (link->repeats)
+        repeat(link, plan, outlook, &again);
+    outlook->delay_us += us(samples - MIN(samples, link->samples));
+    double repeated =
+        again * (CC_VOICE_HEADERS + 2 + payload_bytes(link, plan)) * 8 * RATE / samples;
+    outlook->bps = (guint)MIN(packets + repeated, G_MAXINT32);
+}
+
+/* What voice may make of the link. */
 static guint
 budget_bps(const CcVoiceLink *link)
 {
-    guint link_bps = link->link_bps > 0 ? link->link_bps : UNKNOWN_BPS;
-    double share = link_bps < NARROW_BPS || link->loss > 0.45 ? 0.75 : 0.55;
-    return (guint)(share * link_bps);
+    if (link->loss > 0.45)
+        return (guint)(0.75 * link_bps(link));
+    /* On a narrow one reports, checks and events need their part, and a queue has to drain. */
+    return (guint)((link_bps(link) < NARROW_BPS ? 0.65 : 0.55) * link_bps(link));
 }
 
 gboolean
 cc_voice_plan_fits(const CcVoiceLink *link, const CcVoicePlan *plan)
 {
-    guint reach = plan->n_earlier * plan->spacing * MAX(plan->samples, link->samples);
+    guint samples = MAX(plan->samples, MAX(link->samples, 1));
+    guint bps = (guint)((guint64)packet_bytes(link, plan) * 8 * RATE / samples);
+    guint reach = plan->n_earlier * plan->spacing * samples;
     return reach <= CC_VOICE_MAX_OFFSET && payload_bytes(link, plan) <= CC_RED_MAX_LENGTH &&
-           packet_bytes(link, plan) <= MTU + 28 &&
-           cc_voice_plan_bps(link, plan) <= budget_bps(link);
+           packet_bytes(link, plan) <= MTU + 28 && bps <= budget_bps(link);
 }
 
-/* As few copies as suffice, as close together as they may be: distance is delay. If nothing
- * suffices, what leaves the least. */
-static void
+static double
+cost(const CcVoiceLink *link, const CcVoicePlan *plan)
+{
+    CcVoiceOutlook outlook;
+    cc_voice_plan_foresee(link, plan, &outlook);
+    double too_much = MAX(log2(MAX(outlook.residual, 1e-9) / target(link)), 0);
+    return (double)outlook.bps / link_bps(link) +
+           WORTH_OF_SECOND * (double)outlook.delay_us / G_USEC_PER_SEC + WORTH_OF_HALF * too_much;
+}
+
+/* The best one with packets as long as @plan's is at first. */
+static double
 choose_copies(const CcVoiceLink *link, CcVoicePlan *plan)
 {
-    double wanted = target(link);
-    CcVoicePlan best = *plan;
-    double least = cc_voice_plan_residual(link, &best);
-    for (guint8 n = 1; n <= CC_VOICE_MAX_EARLIER && least > wanted; n++) {
-        for (guint8 spacing = 1; spacing <= CC_VOICE_MAX_EARLIER / n && least > wanted; spacing++) {
-            CcVoicePlan candidate = {plan->samples, n, spacing};
-            if (!cc_voice_plan_fits(link, &candidate))
-                break;
-            double residual = cc_voice_plan_residual(link, &candidate);
-            if (residual < least * 0.99) {
-                least = residual;
-                best = candidate;
+    double least = cost(link, plan);
+    guint8 most = link->red && link->loss >= SMALLEST_LOSS ? CC_VOICE_MAX_EARLIER : 0;
+    CcVoicePlan candidate = *plan;
+    for (candidate.n_earlier = 1; candidate.n_earlier <= most; candidate.n_earlier++) {
+        candidate.spacing = 1;
+        if (!cc_voice_plan_fits(link, &candidate))
+            break;
+        /* Distance is delay, and of use against runs of losses alone. */
+        do {
+            double its_cost = cost(link, &candidate);
+            if (its_cost < least) {
+                least = its_cost;
+                *plan = candidate;
             }
-        }
+            candidate.spacing++;
+        } while (link->burst_us > 0 && candidate.spacing * candidate.n_earlier <= most &&
+                 cc_voice_plan_fits(link, &candidate));
     }
-    *plan = best;
+    return least;
 }
 
-/* TRUE if the headers of short packets take too much of the link. */
+/* TRUE if the headers of short packets take something that counts. */
 static gboolean
-is_narrow(const CcVoiceLink *link, gboolean was_merged)
+is_narrow(const CcVoiceLink *link, const CcVoicePlan *plain, gboolean was_merged)
 {
-    CcVoicePlan plain = {(guint16)link->samples, 0, 1};
-    double bps = cc_voice_plan_bps(link, &plain);
-    return link->link_bps > 0 && bps > (was_merged ? MERGE_UNTIL : MERGE_ABOVE) * link->link_bps;
+    CcVoiceOutlook outlook;
+    cc_voice_plan_foresee(link, plain, &outlook);
+    return link->link_bps > 0 &&
+           outlook.bps > (was_merged ? MERGE_UNTIL : MERGE_ABOVE) * link->link_bps;
 }
 
 void
 cc_voice_plan(const CcVoiceLink *link, const CcVoicePlan *before, CcVoicePlan *plan)
 {
+    CcVoicePlan plain = {(guint16)link->samples, 0, 1}, longer = {CC_VOICE_LONG_SAMPLES, 0, 1};
     gboolean was_merged = before && before->samples > link->samples;
-    CcVoicePlan merged = {LONG_SAMPLES, 0, 1};
-    *plan = (CcVoicePlan){(guint16)link->samples, 0, 1};
-    if (link->red && link->loss >= SMALLEST_LOSS) {
-        choose_copies(link, plan);
-        choose_copies(link, &merged);
+    gboolean may_merge = link->samples > 0 && link->samples < CC_VOICE_LONG_SAMPLES &&
+                         is_narrow(link, &plain, was_merged);
+    *plan = plain;
+    double least = choose_copies(link, plan);
+    if (may_merge) {
+        double its_cost = choose_copies(link, &longer);
+        if (its_cost < least) {
+            least = its_cost;
+            *plan = longer;
+        }
     }
-    if (link->samples == 0 || link->samples >= LONG_SAMPLES)
-        return;
-    /* What headers do not take can be copies. */
-    double worth = was_merged ? 0.9 : 0.4;
-    if (is_narrow(link, was_merged) ||
-        cc_voice_plan_residual(link, &merged) < worth * cc_voice_plan_residual(link, plan))
-        *plan = merged;
+    if (before && before->samples >= link->samples && (may_merge || !was_merged) &&
+        cc_voice_plan_fits(link, before) && cost(link, before) <= least + KEEP_WITHIN)
+        *plan = *before;
+}
+
+/* A codec's rate, and what it is worth of the link to sound better than that: Opus has the whole of
+ * speech from 12 kbit/s on, and gets muffled below. */
+static const struct {
+    guint bps;
+    double misses;
+} codec_steps[] = {{48000, 0},    {32000, 0.04}, {24000, 0.07},
+                   {20000, 0.09}, {16000, 0.12}, {12000, 0.19},
+                   {10000, 0.26}, {8000, 0.39},  {CC_VOICE_LEAST_BPS, 0.54}};
+
+static double
+codec_cost(const CcVoiceLink *link, guint codec_bps, double *share)
+{
+    CcVoiceLink with = *link;
+    CcVoicePlan plan;
+    CcVoiceOutlook outlook;
+    with.payload = codec_bps / 8 * MAX(link->samples, 120) / RATE;
+    cc_voice_plan(&with, NULL, &plan);
+    cc_voice_plan_foresee(&with, &plan, &outlook);
+    *share = (double)outlook.bps / link_bps(link);
+    return cost(&with, &plan) + (cc_voice_plan_fits(&with, &plan) ? 0 : WORTH_OF_HALF);
+}
+
+guint
+cc_voice_plan_codec_bps(const CcVoiceLink *link, guint before_bps)
+{
+    double share, least = G_MAXDOUBLE;
+    guint best = 0;
+    for (guint i = 0; i < G_N_ELEMENTS(codec_steps); i++) {
+        double its_cost = codec_cost(link, codec_steps[i].bps, &share) + codec_steps[i].misses;
+        guint bps = i == 0 ? CC_VOICE_ANY_BPS : codec_steps[i].bps;
+        if (i == 0 && share < NEXT_TO_NOTHING)
+            return bps;
+        if (bps == before_bps)
+            its_cost -= KEEP_CODEC;
+        if (its_cost < least) {
+            least = its_cost;
+            best = bps;
+        }
+    }
+    return best;
 }
 
 void
-cc_voice_planner_see(CcVoicePlanner *planner, double loss, gint64 burst_us, gint64 now_us)
+cc_voice_planner_see(CcVoicePlanner *planner, double loss, gint64 burst_us, gint64 queue_us,
+                     gint64 now_us)
 {
+    if (queue_us > LONG_QUEUE_US)
+        loss = MIN(loss, planner->loss);
     double passed_us = (double)MIN(now_us - planner->seen_us, G_USEC_PER_SEC);
     double share = MIN(passed_us / (loss > planner->loss ? BELIEVE_US : FORGET_US), 1);
     planner->seen_us = now_us;
     planner->loss += (loss - planner->loss) * share;
     planner->burst_us += (gint64)((double)(burst_us - planner->burst_us) * share);
+}
+
+/* TRUE if nothing but a little economy speaks for @plan in place of @before. */
+static gboolean
+can_wait(const CcVoiceLink *link, const CcVoicePlan *before, const CcVoicePlan *plan)
+{
+    CcVoiceOutlook now, then;
+    cc_voice_plan_foresee(link, before, &now);
+    cc_voice_plan_foresee(link, plan, &then);
+    return before->samples >= link->samples && cc_voice_plan_fits(link, before) &&
+           now.residual <= 2 * target(link) && then.bps < now.bps &&
+           now.bps < MUCH_SHARE * link_bps(link);
+}
+
+/* Less at once, more when there has been room for it for a while: an estimate breathes, and each
+ * change is one for all who listen. */
+static void
+adopt_codec(CcVoicePlanner *planner, guint codec_bps, gint64 now_us)
+{
+    gboolean more = planner->codec_bps != 0 && codec_bps > planner->codec_bps;
+    if (!more)
+        planner->room_us = 0;
+    else if (planner->room_us == 0)
+        planner->room_us = now_us;
+    if (more && now_us - planner->room_us < CALM_US)
+        return;
+    planner->room_us = 0;
+    planner->codec_bps = codec_bps;
+}
+
+/* What the source had better send, were it for this link alone: as if it sent short packets. */
+static void
+consider_source(CcVoicePlanner *planner, const CcVoiceLink *link, gint64 now_us)
+{
+    CcVoiceLink as_if = *link;
+    CcVoicePlan before = {CC_VOICE_LONG_SAMPLES, planner->plan.n_earlier, planner->plan.spacing},
+                plan;
+    if (link->link_bps == 0 || (planner->codec_bps != 0 && now_us - planner->source_us < SOURCE_US))
+        return;
+    planner->source_us = now_us;
+    if (link->samples > CC_VOICE_FRAME_SAMPLES) {
+        as_if.payload = link->payload * CC_VOICE_FRAME_SAMPLES / link->samples;
+        as_if.samples = CC_VOICE_FRAME_SAMPLES;
+    }
+    adopt_codec(planner, cc_voice_plan_codec_bps(&as_if, planner->codec_bps), now_us);
+    cc_voice_plan(&as_if, planner->longer && before.spacing > 0 ? &before : NULL, &plan);
+    planner->longer = plan.samples >= CC_VOICE_LONG_SAMPLES;
 }
 
 gboolean
@@ -158,16 +328,18 @@ cc_voice_planner_consider(CcVoicePlanner *planner, CcVoiceLink *link, gint64 now
     CcVoicePlan before = planner->plan, plan;
     link->loss = planner->loss;
     link->burst_us = planner->burst_us;
+    consider_source(planner, link, now_us);
     cc_voice_plan(link, before.spacing > 0 ? &before : NULL, &plan);
-    gboolean fewer = plan.n_earlier < before.n_earlier;
-    if (!fewer)
-        planner->too_many_us = 0;
-    else if (planner->too_many_us == 0)
-        planner->too_many_us = now_us;
-    if (fewer && now_us - planner->too_many_us < CALM_US && cc_voice_plan_fits(link, &before))
+    gboolean same = plan.n_earlier == before.n_earlier && plan.samples == before.samples &&
+                    plan.spacing == before.spacing;
+    gboolean economy = !same && before.spacing > 0 && can_wait(link, &before, &plan);
+    if (!economy)
+        planner->too_much_us = 0;
+    else if (planner->too_much_us == 0)
+        planner->too_much_us = now_us;
+    if (same || (economy && now_us - planner->too_much_us < CALM_US))
         return FALSE;
-    planner->too_many_us = 0;
+    planner->too_much_us = 0;
     planner->plan = plan;
-    return plan.n_earlier != before.n_earlier || plan.samples != before.samples ||
-           plan.spacing != before.spacing;
+    return TRUE;
 }

@@ -1,19 +1,13 @@
 #define CC_LOG_AREA "ice"
 #include "common/transport/ice-agent.h"
 
-#include <nice/interfaces.h>
-
 #include "common/base/error.h"
 #include "common/base/log.h"
 #include "common/transport/ice-candidate.h"
+#include "common/transport/ice-setup.h"
 #include "common/transport/stun-check.h"
 
-#define COMPONENT NICE_COMPONENT_TYPE_RTP
 #define LITE_CANDIDATES_MS 500 /* after the answer all of a lite peer's candidates are known */
-#define FIRST_RETRANSMISSION_MS 250
-#define MAX_RETRANSMISSIONS 5 /* a check fails after 10 s, and libnice waits 5 s more */
-#define MAX_REMOTE_UDP 4
-#define PACING_MS 5 /* between two checks: the least that RFC 8445 section 14.2 allows */
 
 /* libnice emits signals in whichever thread happens to be in it, so each becomes an event in our
  * context. Reference-counted because events may outlive cc_ice_agent_free(). */
@@ -26,8 +20,7 @@ struct CcIceAgent {
     NiceAgent *nice;
     guint stream;
     char *ufrag, *pwd;
-    char *check_username, *remote_pwd; /* for checks of our own; NULL before the answer */
-    GPtrArray *remote_udp;             /* GSocketAddress * */
+    CcIceRemote remote;
     CcIceState state;
     gboolean closed;
     gboolean has_allocations; /* on TURN servers */
@@ -42,9 +35,7 @@ unref(CcIceAgent *ice)
         return;
     g_free(ice->ufrag);
     g_free(ice->pwd);
-    g_free(ice->check_username);
-    g_free(ice->remote_pwd);
-    g_ptr_array_unref(ice->remote_udp);
+    cc_ice_remote_clear(&ice->remote);
     g_main_context_unref(ice->context);
     g_free(ice);
 }
@@ -95,12 +86,14 @@ run_local_candidate(CcIceAgent *ice, const char *text)
 static void
 run_state_check(CcIceAgent *ice, const char *unused)
 {
-    NiceComponentState now = nice_agent_get_component_state(ice->nice, ice->stream, COMPONENT);
+    NiceComponentState now =
+        nice_agent_get_component_state(ice->nice, ice->stream, CC_ICE_COMPONENT);
     NiceCandidate *local, *remote;
     CcIceState state = CC_ICE_CHECKING;
     if (now == NICE_COMPONENT_STATE_FAILED)
         state = CC_ICE_FAILED;
-    else if (nice_agent_get_selected_pair(ice->nice, ice->stream, COMPONENT, &local, &remote))
+    else if (nice_agent_get_selected_pair(ice->nice, ice->stream, CC_ICE_COMPONENT, &local,
+                                          &remote))
         state = CC_ICE_CONNECTED;
     if (state == ice->state)
         return;
@@ -112,6 +105,8 @@ static void
 on_new_candidate(NiceAgent *nice, NiceCandidate *candidate, gpointer user_data)
 {
     CcIceAgent *ice = user_data;
+    if (candidate->transport != NICE_CANDIDATE_TRANSPORT_UDP)
+        return; /* TCP without TURN is ours */
     g_autofree char *line = nice_agent_generate_local_candidate_sdp(nice, candidate);
     if (line)
         post(ice, run_local_candidate, g_strdup(g_str_has_prefix(line, "a=") ? line + 2 : line));
@@ -150,62 +145,8 @@ on_datagram(NiceAgent *nice, guint stream, guint component, guint length, gchar 
     unref(ice);
 }
 
-/* Adding one address switches libnice's own choice off, so all the others have to be added too. */
-static void
-add_local_addresses(CcIceAgent *ice)
-{
-    if (!ice->config->local_address)
-        return;
-    GList *all = nice_interfaces_get_local_ips(FALSE);
-    if (!g_list_find_custom(all, ice->config->local_address, (GCompareFunc)g_strcmp0))
-        all = g_list_prepend(all, g_strdup(ice->config->local_address));
-    for (GList *item = all; item; item = item->next) {
-        NiceAddress address;
-        nice_address_init(&address);
-        if (!g_str_has_prefix(item->data, "fe80:") && /* of no use without its interface */
-            nice_address_set_from_string(&address, item->data))
-            nice_agent_add_local_address(ice->nice, &address);
-    }
-    g_list_free_full(all, g_free);
-}
-
-static void
-add_servers(CcIceAgent *ice)
-{
-    if (ice->config->stun_host)
-        g_object_set(ice->nice, "stun-server", ice->config->stun_host, "stun-server-port",
-                     (guint)ice->config->stun_port, NULL);
-    for (guint i = 0; i < ice->config->turn->len; i++) {
-        const CcTurnServer *turn = g_ptr_array_index(ice->config->turn, i);
-        nice_agent_set_relay_info(ice->nice, ice->stream, COMPONENT, turn->host, turn->port,
-                                  turn->username, turn->password, turn->type);
-    }
-}
-
-static NiceAgent *
-make_nice_agent(const CcIceConfig *config, gboolean tcp, GMainContext *context)
-{
-    /* Aggressive nomination: with the regular one libnice, behind NAT, waits until every other
-     * check has succeeded or failed, and one into a firewall takes longer than anybody waits. The
-     * relay answers on the path that our media take, so it does not matter which check came first.
-     *
-     * Without libnice's consent freshness, which sends nothing any more 10 s after the last answer
-     * and so turns an outage of 10 s into a longer one: the owner hears every second whether the
-     * relay is there (RFC 7675 by other means), and stops. */
-    NiceAgent *nice =
-        nice_agent_new_full(context, NICE_COMPATIBILITY_RFC5245, NICE_AGENT_OPTION_ICE_TRICKLE);
-    /* The relay is ICE-lite, and we make the offer: we control (RFC 8445 section 6.1.1). TCP also
-     * to the peer of a relay-only session would be against its purpose; force-relay sees to that.
-     */
-    g_object_set(nice, "controlling-mode", TRUE, "upnp", FALSE, "ice-udp", config->enable_udp,
-                 "ice-tcp", tcp, "force-relay", config->relay_only, "keepalive-conncheck", TRUE,
-                 "stun-pacing-timer", PACING_MS, "stun-initial-timeout", FIRST_RETRANSMISSION_MS,
-                 "stun-max-retransmissions", MAX_RETRANSMISSIONS, NULL);
-    return nice;
-}
-
 CcIceAgent *
-cc_ice_agent_new(const CcIceConfig *config, gboolean udp_only, GMainContext *context,
+cc_ice_agent_new(const CcIceConfig *config, GMainContext *context,
                  const CcIceAgentCallbacks *callbacks, gpointer user_data, GError **error)
 {
     CcIceAgent *ice = g_new0(CcIceAgent, 1);
@@ -214,23 +155,21 @@ cc_ice_agent_new(const CcIceConfig *config, gboolean udp_only, GMainContext *con
     ice->callbacks = callbacks;
     ice->user_data = user_data;
     ice->context = g_main_context_ref(context);
-    ice->remote_udp = g_ptr_array_new_with_free_func(g_object_unref);
-    ice->nice = make_nice_agent(config, config->enable_tcp && !udp_only, context);
-    ice->stream = nice_agent_add_stream(ice->nice, 1);
-    if (ice->stream == 0 ||
+    cc_ice_remote_init(&ice->remote);
+    ice->nice = cc_ice_setup(config, context, &ice->stream);
+    if (!ice->nice ||
         !nice_agent_get_local_credentials(ice->nice, ice->stream, &ice->ufrag, &ice->pwd)) {
         g_set_error(error, CC_ERROR, CC_ERROR_FAILED, "libnice cannot make a stream");
-        cc_ice_agent_free(ice);
+        g_clear_object(&ice->nice);
+        unref(ice);
         return NULL;
     }
-    add_local_addresses(ice);
-    add_servers(ice);
     ice->has_allocations = config->turn->len > 0;
     g_signal_connect(ice->nice, "new-candidate-full", G_CALLBACK(on_new_candidate), ice);
     g_signal_connect(ice->nice, "candidate-gathering-done", G_CALLBACK(on_gathering_done), ice);
     g_signal_connect(ice->nice, "component-state-changed", G_CALLBACK(on_state_changed), ice);
     g_signal_connect(ice->nice, "new-selected-pair-full", G_CALLBACK(on_selected_pair), ice);
-    nice_agent_attach_recv(ice->nice, ice->stream, COMPONENT, context, on_datagram, ice);
+    nice_agent_attach_recv(ice->nice, ice->stream, CC_ICE_COMPONENT, context, on_datagram, ice);
     return ice;
 }
 
@@ -245,16 +184,14 @@ static gboolean
 on_dispose(gpointer data)
 {
     CcIceAgent *ice = data;
-    if (ice->stream != 0)
-        nice_agent_attach_recv(ice->nice, ice->stream, COMPONENT, ice->context, NULL, NULL);
+    nice_agent_attach_recv(ice->nice, ice->stream, CC_ICE_COMPONENT, ice->context, NULL, NULL);
     if (ice->has_allocations) {
         /* Gives allocations back to their servers, which takes a round trip. */
         g_main_context_push_thread_default(ice->context);
         nice_agent_close_async(ice->nice, on_nice_closed, NULL);
         g_main_context_pop_thread_default(ice->context);
     } else {
-        if (ice->stream != 0)
-            nice_agent_remove_stream(ice->nice, ice->stream);
+        nice_agent_remove_stream(ice->nice, ice->stream);
         g_object_unref(ice->nice);
     }
     ice->nice = NULL;
@@ -304,6 +241,10 @@ cc_ice_agent_state(CcIceAgent *ice)
 gboolean
 cc_ice_agent_gather(CcIceAgent *ice, GError **error)
 {
+    if (!cc_ice_setup_can_gather(ice->config)) {
+        post(ice, run_local_candidate, NULL);
+        return TRUE;
+    }
     if (nice_agent_gather_candidates(ice->nice, ice->stream))
         return TRUE;
     g_set_error(error, CC_ERROR, CC_ERROR_NETWORK, "no network address to connect from");
@@ -328,10 +269,7 @@ cc_ice_agent_set_remote(CcIceAgent *ice, const char *ufrag, const char *pwd, gbo
                     "the answer's ICE credentials are unusable");
         return FALSE;
     }
-    g_free(ice->check_username);
-    g_free(ice->remote_pwd);
-    ice->check_username = g_strconcat(ufrag, ":", ice->ufrag, NULL);
-    ice->remote_pwd = g_strdup(pwd);
+    cc_ice_remote_set_credentials(&ice->remote, ufrag, pwd, ice->ufrag, ice->pwd);
     if (lite && !ice->lite_timer) {
         ice->lite_timer = g_timeout_source_new(LITE_CANDIDATES_MS);
         g_source_set_callback(ice->lite_timer, on_lite_candidates_known, ice, NULL);
@@ -340,68 +278,54 @@ cc_ice_agent_set_remote(CcIceAgent *ice, const char *ufrag, const char *pwd, gbo
     return TRUE;
 }
 
-/* Where a relay listens itself; not what lies behind TURN. */
-static void
-remember_remote(CcIceAgent *ice, const NiceCandidate *candidate)
-{
-    if (candidate->transport != NICE_CANDIDATE_TRANSPORT_UDP ||
-        candidate->type != NICE_CANDIDATE_TYPE_HOST || ice->remote_udp->len == MAX_REMOTE_UDP)
-        return;
-    struct sockaddr_storage address = {0};
-    nice_address_copy_to_sockaddr(&candidate->addr, (struct sockaddr *)&address);
-    GSocketAddress *remote = g_socket_address_new_from_native(&address, sizeof address);
-    if (remote)
-        g_ptr_array_add(ice->remote_udp, remote);
-}
-
 gboolean
 cc_ice_agent_add_candidate(CcIceAgent *ice, const char *text)
 {
-    NiceCandidate *candidate = cc_ice_candidate_parse(text, ice->stream, COMPONENT);
+    NiceCandidate *candidate = cc_ice_candidate_parse(text, ice->stream, CC_ICE_COMPONENT);
     if (!candidate) {
         cc_debug("no use for remote candidate '%s'", text);
         return FALSE;
     }
-    remember_remote(ice, candidate);
-    g_autoptr(GSList) list = g_slist_prepend(NULL, candidate);
-    int added = nice_agent_set_remote_candidates(ice->nice, ice->stream, COMPONENT, list);
+    gboolean used = cc_ice_remote_add(&ice->remote, candidate);
+    if (candidate->transport == NICE_CANDIDATE_TRANSPORT_UDP) {
+        g_autoptr(GSList) list = g_slist_prepend(NULL, candidate);
+        used =
+            nice_agent_set_remote_candidates(ice->nice, ice->stream, CC_ICE_COMPONENT, list) == 1;
+    }
     nice_candidate_free(candidate);
-    return added == 1;
+    return used;
 }
 
 gboolean
 cc_ice_agent_send(CcIceAgent *ice, const guint8 *datagram, gsize length)
 {
-    return nice_agent_send(ice->nice, ice->stream, COMPONENT, (guint)length,
+    return nice_agent_send(ice->nice, ice->stream, CC_ICE_COMPONENT, (guint)length,
                            (const gchar *)datagram) == (gint)length;
 }
 
-gboolean
-cc_ice_agent_get_remote(CcIceAgent *ice, const char **username, const char **password,
-                        const GPtrArray **addresses)
+const CcIceRemote *
+cc_ice_agent_remote(CcIceAgent *ice)
 {
-    *username = ice->check_username;
-    *password = ice->remote_pwd;
-    *addresses = ice->remote_udp;
-    return ice->remote_pwd != NULL;
+    return &ice->remote;
 }
 
 void
 cc_ice_agent_poke(CcIceAgent *ice)
 {
     NiceCandidate *local, *remote;
-    if (!ice->remote_pwd ||
-        !nice_agent_get_selected_pair(ice->nice, ice->stream, COMPONENT, &local, &remote))
+    if (!ice->remote.password ||
+        !nice_agent_get_selected_pair(ice->nice, ice->stream, CC_ICE_COMPONENT, &local, &remote))
         return;
     StunAgent stun;
     StunTransactionId id;
     guint8 check[CC_STUN_CHECK_CAPACITY];
     cc_stun_check_init_agent(&stun);
     gsize length =
-        cc_stun_check_write(&stun, ice->check_username, ice->remote_pwd, TRUE, check, id);
+        cc_stun_check_write(&stun, ice->remote.username, ice->remote.password, TRUE, check, id);
     /* The socket itself, where it may be had: libnice sends nothing along a pair that it has given
      * up. */
-    g_autoptr(GSocket) socket = nice_agent_get_selected_socket(ice->nice, ice->stream, COMPONENT);
+    g_autoptr(GSocket) socket =
+        nice_agent_get_selected_socket(ice->nice, ice->stream, CC_ICE_COMPONENT);
     struct sockaddr_storage to = {0};
     nice_address_copy_to_sockaddr(&remote->addr, (struct sockaddr *)&to);
     g_autoptr(GSocketAddress) address = g_socket_address_new_from_native(&to, sizeof to);
@@ -430,12 +354,12 @@ cc_ice_agent_describe(CcIceAgent *ice, char local[64], char remote[64], const ch
     NiceCandidate *ours, *theirs;
     local[0] = remote[0] = '\0';
     *protocol = NULL;
-    if (!nice_agent_get_selected_pair(ice->nice, ice->stream, COMPONENT, &ours, &theirs))
+    if (!nice_agent_get_selected_pair(ice->nice, ice->stream, CC_ICE_COMPONENT, &ours, &theirs))
         return;
     cc_ice_describe_address(&ours->addr, local);
     cc_ice_describe_address(&theirs->addr, remote);
     if (ours->type == NICE_CANDIDATE_TYPE_RELAYED)
         *protocol = describe_turn(ice->config);
     else
-        *protocol = ours->transport == NICE_CANDIDATE_TRANSPORT_UDP ? "udp" : "tcp";
+        *protocol = "udp";
 }

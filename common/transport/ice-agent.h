@@ -1,9 +1,11 @@
-/* libnice's full ICE agent with one stream and one component, its signals brought into one thread.
+/* libnice's full ICE agent with one stream and one component, its signals brought into one thread;
+ * UDP and TURN, TCP being tcp-path.h's.
  * Lives in the GMainContext given at creation; only cc_ice_agent_send() may be called from any
  * thread (its caller sees to it that the agent still exists). */
 #pragma once
 
 #include "common/transport/ice-config.h"
+#include "common/transport/ice-remote.h"
 
 G_BEGIN_DECLS
 
@@ -24,8 +26,8 @@ typedef struct {
     void (*datagram)(CcIceAgent *agent, guint8 *datagram, gsize length, gpointer user_data);
 } CcIceAgentCallbacks;
 
-/* @config, @callbacks: must outlive the agent. @udp_only: without the TCP that @config allows. */
-CcIceAgent *cc_ice_agent_new(const CcIceConfig *config, gboolean udp_only, GMainContext *context,
+/* @config, @callbacks: must outlive the agent. */
+CcIceAgent *cc_ice_agent_new(const CcIceConfig *config, GMainContext *context,
                              const CcIceAgentCallbacks *callbacks, gpointer user_data,
                              GError **error);
 void cc_ice_agent_free(CcIceAgent *ice);
@@ -49,10 +51,8 @@ gboolean cc_ice_agent_send(CcIceAgent *ice, const guint8 *datagram, gsize length
  * from wherever it comes, and goes on sending there. Nothing if there is no pair. */
 void cc_ice_agent_poke(CcIceAgent *ice);
 
-/* What checks that are not libnice's need: "theirs:ours", their password, and where they are
- * reached over UDP (GSocketAddress *, (transfer none)). FALSE before the answer. */
-gboolean cc_ice_agent_get_remote(CcIceAgent *ice, const char **username, const char **password,
-                                 const GPtrArray **addresses);
+/* For checks of our own. (transfer none) */
+const CcIceRemote *cc_ice_agent_remote(CcIceAgent *ice);
 
 /* Of the selected pair; "" and NULL before there is one. */
 void cc_ice_agent_describe(CcIceAgent *ice, char local[64], char remote[64], const char **protocol);

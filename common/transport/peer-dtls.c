@@ -80,13 +80,17 @@ void
 cc_peer_send_dtls(const guint8 *datagram, gsize length, gpointer user_data)
 {
     CcPeer *peer = user_data;
-    cc_ice_agent_send(peer->agent, datagram, length);
+    if (peer->by_tcp)
+        cc_tcp_path_send(peer->tcp, datagram, length, FALSE);
+    else
+        cc_ice_agent_send(peer->agent, datagram, length);
 }
 
 void
 cc_peer_start_dtls(CcPeer *peer)
 {
-    if (!peer->dtls || peer->dtls_started || cc_ice_agent_state(peer->agent) != CC_ICE_CONNECTED)
+    if (!peer->dtls || peer->dtls_started ||
+        (!peer->by_tcp && cc_ice_agent_state(peer->agent) != CC_ICE_CONNECTED))
         return;
     peer->dtls_started = TRUE;
     cc_dtls_start(peer->dtls);

@@ -1,10 +1,11 @@
-/* A CcPeer's inside, shared by peer.c and peer-dtls.c. */
+/* A CcPeer's inside, shared by peer.c, peer-dtls.c and peer-tcp.c. */
 #pragma once
 
 #include "common/base/error.h"
 #include "common/transport/ice-agent.h"
 #include "common/transport/path-probe.h"
 #include "common/transport/peer.h"
+#include "common/transport/tcp-path.h"
 
 G_BEGIN_DECLS
 
@@ -24,6 +25,12 @@ struct CcPeer {
     GSource *retired_timer;
     CcPathProbe *probe; /* or NULL */
 
+    CcTcpPath *tries[4];    /* TCP being connected to the relay's addresses */
+    gboolean tried_pending; /* with the credentials of @pending */
+    gint64 tries_us, try_interval_us;
+    gint64 seek_us; /* the search's beginning */
+    gint64 tcp_us;  /* the newest that came over @tcp */
+
     CcDtlsIdentity *identity;
     CcDtls *dtls; /* from the answer on */
     gboolean dtls_started;
@@ -39,6 +46,9 @@ struct CcPeer {
 
     GMutex lock; /* for what follows: senders come from any thread */
     CcIceAgent *agent;
+    CcTcpPath *tcp;   /* open, or NULL */
+    gboolean by_tcp;  /* we send over @tcp, else by @agent */
+    gboolean seeking; /* nothing comes: we send along both */
     CcSrtp *outbound;
     guint8 scratch[MAX_PACKET];
     guint64 bytes_sent, packets_sent;
@@ -53,7 +63,19 @@ void cc_peer_fail(CcPeer *peer, CcError code, const char *message);
 /* The state that follows from those of ICE and DTLS. */
 void cc_peer_update_state(CcPeer *peer);
 
-/* Once ICE has a pair; more calls do nothing. */
+/* Makes @pending the agent in use. */
+void cc_peer_change_over(CcPeer *peer);
+/* A datagram of the other side's. @tcp: over @peer->tcp. */
+void cc_peer_receive(CcPeer *peer, guint8 *datagram, gsize length, gboolean tcp);
+
+/* peer-tcp.c: the other side is reached this way; ends a search. */
+void cc_peer_found(CcPeer *peer, gboolean by_tcp);
+/* TCP is being connected. */
+gboolean cc_peer_is_trying(const CcPeer *peer);
+/* Along the path in use, or all of them. With the lock held. */
+gboolean cc_peer_send_locked(CcPeer *peer, const guint8 *datagram, gsize length, gboolean video);
+
+/* Once there is a path; more calls do nothing. */
 void cc_peer_start_dtls(CcPeer *peer);
 void cc_peer_receive_dtls(CcPeer *peer, const guint8 *datagram, gsize length);
 /* A CcDtlsSendFunc. */

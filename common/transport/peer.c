@@ -56,11 +56,11 @@ void
 cc_peer_update_state(CcPeer *peer)
 {
     CcIceState ice = cc_ice_agent_state(peer->agent);
-    if (ice == CC_ICE_CONNECTED)
+    if (ice == CC_ICE_CONNECTED || peer->by_tcp)
         cc_peer_set_state(peer, peer->inbound ? CC_PEER_CONNECTED : CC_PEER_CONNECTING, NULL);
     else if (peer->pending && cc_ice_agent_state(peer->pending) != CC_ICE_FAILED)
         cc_peer_set_state(peer, CC_PEER_CONNECTING, NULL);
-    else if (ice == CC_ICE_FAILED)
+    else if (ice == CC_ICE_FAILED && !cc_peer_is_trying(peer))
         cc_peer_set_state(peer, CC_PEER_LOST, NULL);
 }
 
@@ -88,10 +88,9 @@ on_retired_timer(gpointer user_data)
     return G_SOURCE_REMOVE;
 }
 
-/* From now on we send by the new pair; what the other side has sent to the old one is still coming.
- */
-static void
-change_over(CcPeer *peer)
+/* What the other side has sent to the old one is still coming. */
+void
+cc_peer_change_over(CcPeer *peer)
 {
     drop_retired(peer);
     peer->retired = peer->agent;
@@ -111,7 +110,9 @@ on_ice_state(CcIceAgent *agent, CcIceState state, gpointer user_data)
         return;
     cc_peer_enter(peer);
     if (agent == peer->pending && state == CC_ICE_CONNECTED)
-        change_over(peer);
+        cc_peer_change_over(peer);
+    if (agent == peer->agent && state == CC_ICE_CONNECTED)
+        cc_peer_found(peer, FALSE);
     cc_peer_start_dtls(peer);
     if (!peer->freed)
         cc_peer_update_state(peer);
@@ -130,7 +131,7 @@ on_ice_candidate(CcIceAgent *agent, const char *candidate, gpointer user_data)
 }
 
 static void
-receive_media(CcPeer *peer, guint8 *packet, gsize length)
+receive_media(CcPeer *peer, guint8 *packet, gsize length, gboolean tcp)
 {
     if (!peer->inbound)
         return;
@@ -143,6 +144,8 @@ receive_media(CcPeer *peer, guint8 *packet, gsize length)
         cc_debug("dropped a packet: %s", cc_drop_name(drop));
         return;
     }
+    if (peer->seeking)
+        cc_peer_found(peer, tcp);
     peer->last_received_us = now_us;
     peer->packets_received++;
     peer->bytes_received += received;
@@ -152,22 +155,27 @@ receive_media(CcPeer *peer, guint8 *packet, gsize length)
         peer->callbacks.rtp(packet, length, now_us, peer->user_data);
 }
 
-static void
-on_ice_datagram(CcIceAgent *agent, guint8 *datagram, gsize length, gpointer user_data)
+void
+cc_peer_receive(CcPeer *peer, guint8 *datagram, gsize length, gboolean tcp)
 {
-    CcPeer *peer = user_data;
     cc_peer_enter(peer);
     switch (cc_datagram_classify(datagram, length)) {
     case CC_DATAGRAM_DTLS:
         cc_peer_receive_dtls(peer, datagram, length);
         break;
     case CC_DATAGRAM_RTP:
-        receive_media(peer, datagram, length);
+        receive_media(peer, datagram, length, tcp);
         break;
-    default: /* STUN is libnice's */
+    default: /* STUN is libnice's, or of no use */
         break;
     }
     cc_peer_leave(peer);
+}
+
+static void
+on_ice_datagram(CcIceAgent *agent, guint8 *datagram, gsize length, gpointer user_data)
+{
+    cc_peer_receive(user_data, datagram, length, FALSE);
 }
 
 static const CcIceAgentCallbacks ice_callbacks = {
@@ -189,8 +197,7 @@ cc_peer_new(const CcPeerOptions *options, const CcPeerCallbacks *callbacks, gpoi
     if (peer->config)
         peer->identity = cc_dtls_identity_new(options->profiles, error);
     if (peer->identity)
-        peer->agent =
-            cc_ice_agent_new(peer->config, FALSE, peer->context, &ice_callbacks, peer, error);
+        peer->agent = cc_ice_agent_new(peer->config, peer->context, &ice_callbacks, peer, error);
     if (!peer->agent) {
         destroy(peer);
         return NULL;
@@ -209,6 +216,7 @@ cc_peer_free(CcPeer *peer)
     peer->freed = TRUE;
     cc_peer_stop_dtls(peer);
     drop_retired(peer);
+    cc_peer_close_tcp(peer);
     g_clear_pointer(&peer->probe, cc_path_probe_free);
     cc_ice_agent_free(peer->pending);
     cc_ice_agent_free(peer->agent);
@@ -268,14 +276,13 @@ cc_peer_add_remote_candidate(CcPeer *peer, const char *candidate)
 }
 
 gboolean
-cc_peer_restart_ice(CcPeer *peer, gboolean udp_only, GError **error)
+cc_peer_restart_ice(CcPeer *peer, GError **error)
 {
     if (peer->state == CC_PEER_FAILED) {
         g_set_error(error, CC_ERROR, CC_ERROR_FAILED, "DTLS is over; an ICE restart cannot help");
         return FALSE;
     }
-    CcIceAgent *agent =
-        cc_ice_agent_new(peer->config, udp_only, peer->context, &ice_callbacks, peer, error);
+    CcIceAgent *agent = cc_ice_agent_new(peer->config, peer->context, &ice_callbacks, peer, error);
     if (!agent)
         return FALSE;
     if (!cc_ice_agent_gather(agent, error)) {
@@ -308,20 +315,18 @@ cc_peer_poke(CcPeer *peer)
 void
 cc_peer_probe_udp(CcPeer *peer, gboolean renew)
 {
-    const char *username, *password;
-    const GPtrArray *addresses;
-    if (!peer->config->enable_udp || peer->config->relay_only ||
-        !cc_ice_agent_get_remote(peer->agent, &username, &password, &addresses))
+    const CcIceRemote *remote = cc_ice_agent_remote(peer->agent);
+    if (!peer->config->enable_udp || peer->config->relay_only || !remote->password)
         return;
     if (!peer->probe)
         peer->probe = cc_path_probe_new(peer->context);
     if (renew)
         cc_path_probe_renew(peer->probe);
-    cc_path_probe_send(peer->probe, addresses, username, password);
+    cc_path_probe_send(peer->probe, remote->udp, remote->username, remote->password);
 }
 
 static gboolean
-send_media(CcPeer *peer, const guint8 *packet, gsize length,
+send_media(CcPeer *peer, const guint8 *packet, gsize length, gboolean video,
            CcDrop (*protect)(CcSrtp *, guint8 *, gsize *))
 {
     if (length > MAX_PACKET - CC_SRTP_MAX_TRAILER)
@@ -331,7 +336,7 @@ send_media(CcPeer *peer, const guint8 *packet, gsize length,
     if (peer->outbound) {
         memcpy(peer->scratch, packet, length);
         sent = protect(peer->outbound, peer->scratch, &length) == CC_DROP_NONE &&
-               cc_ice_agent_send(peer->agent, peer->scratch, length);
+               cc_peer_send_locked(peer, peer->scratch, length, video);
     }
     if (sent) {
         peer->packets_sent++;
@@ -342,15 +347,15 @@ send_media(CcPeer *peer, const guint8 *packet, gsize length,
 }
 
 gboolean
-cc_peer_send_rtp(CcPeer *peer, const guint8 *packet, gsize length)
+cc_peer_send_rtp(CcPeer *peer, const guint8 *packet, gsize length, gboolean video)
 {
-    return send_media(peer, packet, length, cc_srtp_protect_rtp);
+    return send_media(peer, packet, length, video, cc_srtp_protect_rtp);
 }
 
 gboolean
 cc_peer_send_rtcp(CcPeer *peer, const guint8 *packet, gsize length)
 {
-    return send_media(peer, packet, length, cc_srtp_protect_rtcp);
+    return send_media(peer, packet, length, FALSE, cc_srtp_protect_rtcp);
 }
 
 void
@@ -363,7 +368,13 @@ cc_peer_get_stats(CcPeer *peer, CcPeerStats *stats)
         .last_received_us = peer->last_received_us,
         .udp_answered_us = peer->probe ? cc_path_probe_answered_us(peer->probe) : 0,
     };
-    cc_ice_agent_describe(peer->agent, stats->local, stats->remote, &stats->protocol);
+    stats->has_spare = peer->tcp && !peer->by_tcp;
+    if (peer->by_tcp) {
+        cc_tcp_path_describe(peer->tcp, stats->local, stats->remote);
+        stats->protocol = "tcp";
+    } else {
+        cc_ice_agent_describe(peer->agent, stats->local, stats->remote, &stats->protocol);
+    }
     g_mutex_lock(&peer->lock);
     stats->bytes_sent = peer->bytes_sent;
     stats->packets_sent = peer->packets_sent;

@@ -1,5 +1,6 @@
-/* A client's WebRTC transport: libnice's full ICE agent (UDP, TCP, TURN), DTLS and SRTP, bundled,
- * one component. Plain RTP and RTCP on our side, nothing of GStreamer or HTTP.
+/* A client's WebRTC transport: libnice's full ICE agent (UDP, TURN), TCP where that does not get
+ * through, DTLS and SRTP, bundled, one component. Plain RTP and RTCP on our side, nothing of
+ * GStreamer or HTTP.
  *
  * Lives in the GMainContext that was thread-default at creation; callbacks come there. Only
  * cc_peer_send_rtp() and cc_peer_send_rtcp() may be called from any thread. */
@@ -67,26 +68,37 @@ gboolean cc_peer_set_remote(CcPeer *peer, const char *ufrag, const char *pwd, gb
 gboolean cc_peer_add_remote_candidate(CcPeer *peer, const char *candidate);
 
 /* RFC 8445 section 9: new local credentials, gathering anew; DTLS and SRTP go on. Then set_remote
- * with the new ufrag and pwd and NULL fingerprint. @udp_only: no TCP, for a peer that has it and
- * wants better. */
-gboolean cc_peer_restart_ice(CcPeer *peer, gboolean udp_only, GError **error);
+ * with the new ufrag and pwd and NULL fingerprint. The path in use stays until there is a new one.
+ */
+gboolean cc_peer_restart_ice(CcPeer *peer, GError **error);
 /* Gives a restart up that has led to nothing; the path in use stays. Not from within a callback. */
 void cc_peer_cancel_restart(CcPeer *peer);
 
 /* Shows the relay that we are still there, and where: a check along the path in use. */
 void cc_peer_poke(CcPeer *peer);
+/* Of the empty reports by which a peer that hears nothing shows that it is there. */
+#define CC_PEER_SEEKING_SSRC 1
+
+/* Nothing comes, or no way has been found yet: opens TCP to the relay, if that is allowed, and
+ * sends along both until something comes, by whichever way. To be called again as long as that is
+ * so. */
+void cc_peer_seek(CcPeer *peer);
+/* Closes a TCP connection that is not in use any more (@has_spare). Not from within a callback. */
+void cc_peer_close_tcp(CcPeer *peer);
 /* A check over UDP from a new socket, whatever the path in use is; see @udp_answered_us.
  * @renew: from another one than before. */
 void cc_peer_probe_udp(CcPeer *peer, gboolean renew);
 
-/* FALSE while not connected. The packet is copied. Any thread. */
-gboolean cc_peer_send_rtp(CcPeer *peer, const guint8 *packet, gsize length);
+/* FALSE while not connected. The packet is copied. @video: may wait behind voice and be dropped
+ * where TCP is slow. Any thread. */
+gboolean cc_peer_send_rtp(CcPeer *peer, const guint8 *packet, gsize length, gboolean video);
 gboolean cc_peer_send_rtcp(CcPeer *peer, const guint8 *packet, gsize length);
 
 typedef struct {
     const char *srtp_profile;   /* NULL before DTLS has ended */
     char local[64], remote[64]; /* "192.0.2.1:5000", empty before ICE has ended */
     const char *protocol;       /* "udp", "tcp", "turn-udp", …; NULL likewise */
+    gboolean has_spare;         /* TCP is open and not in use */
     guint64 bytes_sent, bytes_received;
     guint64 packets_sent, packets_received;
     gint64 last_received_us; /* anything authenticated; 0: never */

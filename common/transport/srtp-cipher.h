@@ -39,7 +39,8 @@ EVP_CIPHER_CTX *cc_srtp_keys_blocks(CcSrtpKeys *keys);
 /* Fetched once for the process; never NULL in a working OpenSSL. Any thread. */
 const EVP_CIPHER *cc_srtp_fetch_aes(void);
 
-/* One profile. @header: bytes of the RTP header; @index: the 48-bit packet index; @word: the E flag
+/* One profile. @header: bytes of the RTP header; @payload: where the text is that goes behind it,
+ * there already or anywhere else; @index: the 48-bit packet index; @word: the E flag
  * and the SRTCP index as they stand in the packet. The protect functions append to the packet,
  * the unprotect ones expect and remove the same; FALSE: not authentic, or OpenSSL failed. */
 typedef struct {
@@ -52,7 +53,7 @@ typedef struct {
     gboolean (*init)(CcSrtpKeys *keys, const guint8 *key, const guint8 *auth_key,
                      const guint8 *salt);
     gboolean (*protect_rtp)(CcSrtpKeys *keys, guint8 *packet, gsize *length, gsize header,
-                            guint64 index);
+                            const guint8 *payload, guint64 index);
     gboolean (*unprotect_rtp)(CcSrtpKeys *keys, guint8 *packet, gsize *length, gsize header,
                               guint64 index);
     gboolean (*protect_rtcp)(CcSrtpKeys *keys, guint8 *packet, gsize *length, guint32 word);

@@ -74,7 +74,8 @@ authenticate(const CcSrtpHmac *hmac, const guint8 *data, gsize length, const gui
     guint8 block[SHA_CBLOCK] = {[SHA_DIGEST_LENGTH] = 0x80};
     resume(&sha, hmac->inner);
     SHA1_Update(&sha, data, length);
-    SHA1_Update(&sha, more, more_length);
+    if (more_length > 0)
+        SHA1_Update(&sha, more, more_length);
     SHA1_Final(block, &sha);
 
     cc_write_u32(block + SHA_CBLOCK - 4, 8 * (SHA_CBLOCK + SHA_DIGEST_LENGTH));
@@ -97,11 +98,29 @@ init(CcSrtpKeys *keys, const guint8 *key, const guint8 *auth_key, const guint8 *
     return cc_srtp_fetch_aes() != NULL;
 }
 
+/* By words, for a compiler that must reckon with @out being @text would go byte by byte. */
+static void
+exclusive_or(guint8 *out, const guint8 *text, const guint8 *stream, gsize length)
+{
+    gsize i = 0;
+    for (; i + 16 <= length; i += 16) {
+        guint64 a[2], b[2];
+        memcpy(a, text + i, sizeof a);
+        memcpy(b, stream + i, sizeof b);
+        a[0] ^= b[0];
+        a[1] ^= b[1];
+        memcpy(out + i, a, sizeof a);
+    }
+    for (; i < length; i++)
+        out[i] = text[i] ^ stream[i];
+}
+
 /* Counter mode (section 4.1.1), which is its own inverse: the counter blocks are written out and
  * encrypted by one call. OpenSSL's own counter mode wants an IV for each packet, and to set one
  * takes as long as to encrypt 1000 bytes. */
 static gboolean
-apply_keystream(CcSrtpKeys *keys, const guint8 *ssrc, guint64 index, guint8 *text, gsize length)
+apply_keystream(CcSrtpKeys *keys, const guint8 *ssrc, guint64 index, const guint8 *text,
+                gsize length, guint8 *out)
 {
     guint8 prefix[BLOCK_LENGTH] = {0}, stream[MAX_BLOCKS * BLOCK_LENGTH];
     gsize n_blocks = (length + BLOCK_LENGTH - 1) / BLOCK_LENGTH;
@@ -122,19 +141,21 @@ apply_keystream(CcSrtpKeys *keys, const guint8 *ssrc, guint64 index, guint8 *tex
     if (!blocks ||
         EVP_EncryptUpdate(blocks, stream, &n, stream, (int)(n_blocks * BLOCK_LENGTH)) != 1)
         return FALSE;
-    for (gsize i = 0; i < length; i++)
-        text[i] ^= stream[i];
+    exclusive_or(out, text, stream, length);
     return TRUE;
 }
 
+/* The roll-over counter stands behind the packet while the hash is made, where the tag will be: one
+ * piece to hash. */
 static gboolean
-protect_rtp(CcSrtpKeys *keys, guint8 *packet, gsize *length, gsize header, guint64 index)
+protect_rtp(CcSrtpKeys *keys, guint8 *packet, gsize *length, gsize header, const guint8 *payload,
+            guint64 index)
 {
-    if (!apply_keystream(keys, packet + 8, index, packet + header, *length - header))
+    if (!apply_keystream(keys, packet + 8, index, payload, *length - header, packet + header))
         return FALSE;
-    guint8 roll_over[4];
-    cc_write_u32(roll_over, (guint32)(index >> 16));
-    authenticate(&keys->hmac, packet, *length, roll_over, sizeof roll_over, packet + *length);
+    guint8 *tag = packet + *length;
+    cc_write_u32(tag, (guint32)(index >> 16));
+    authenticate(&keys->hmac, packet, *length + 4, NULL, 0, tag);
     *length += TAG_LENGTH;
     return TRUE;
 }
@@ -149,14 +170,16 @@ unprotect_rtp(CcSrtpKeys *keys, guint8 *packet, gsize *length, gsize header, gui
     if (CRYPTO_memcmp(packet + plain, tag, TAG_LENGTH) != 0)
         return FALSE;
     *length = plain;
-    return apply_keystream(keys, packet + 8, index, packet + header, plain - header);
+    guint8 *text = packet + header;
+    return apply_keystream(keys, packet + 8, index, text, plain - header, text);
 }
 
 static gboolean
 protect_rtcp(CcSrtpKeys *keys, guint8 *packet, gsize *length, guint32 word)
 {
-    if (!apply_keystream(keys, packet + 4, word & ~CC_SRTCP_E_FLAG, packet + CC_SRTCP_HEADER,
-                         *length - CC_SRTCP_HEADER))
+    guint8 *text = packet + CC_SRTCP_HEADER;
+    if (!apply_keystream(keys, packet + 4, word & ~CC_SRTCP_E_FLAG, text, *length - CC_SRTCP_HEADER,
+                         text))
         return FALSE;
     guint8 *index_word = packet + *length;
     cc_write_u32(index_word, word);
@@ -175,9 +198,9 @@ unprotect_rtcp(CcSrtpKeys *keys, guint8 *packet, gsize *length, guint32 word)
     if (CRYPTO_memcmp(packet + plain + CC_SRTCP_INDEX_WORD, tag, TAG_LENGTH) != 0)
         return FALSE;
     *length = plain;
-    return !(word & CC_SRTCP_E_FLAG) ||
-           apply_keystream(keys, packet + 4, word & ~CC_SRTCP_E_FLAG, packet + CC_SRTCP_HEADER,
-                           plain - CC_SRTCP_HEADER);
+    guint8 *text = packet + CC_SRTCP_HEADER;
+    return !(word & CC_SRTCP_E_FLAG) || apply_keystream(keys, packet + 4, word & ~CC_SRTCP_E_FLAG,
+                                                        text, plain - CC_SRTCP_HEADER, text);
 }
 
 const CcSrtpCipher cc_srtp_cm = {

@@ -28,33 +28,34 @@ make_iv(const CcSrtpKeys *keys, const guint8 *ssrc, guint16 high, guint32 low, g
         iv[i] ^= keys->salt[i];
 }
 
+/* @sealed may be @text; the tag goes behind it. */
 static gboolean
 seal(CcSrtpKeys *keys, const guint8 *iv, const guint8 *associated, gsize associated_length,
-     guint8 *text, gsize length)
+     const guint8 *text, gsize length, guint8 *sealed)
 {
-    giovec_t clear = {(guint8 *)associated, associated_length}, piece = {text, length};
-    gsize tag_length = TAG_LENGTH;
-    gnutls_aead_cipher_hd_t aead = cc_srtp_keys_aead(keys);
-    return gnutls_aead_cipher_encryptv2(aead, iv, IV_LENGTH, &clear, 1, &piece, 1, text + length,
-                                        &tag_length) >= 0;
+    gsize sealed_length = length + TAG_LENGTH;
+    return gnutls_aead_cipher_encrypt(cc_srtp_keys_aead(keys), iv, IV_LENGTH, associated,
+                                      associated_length, TAG_LENGTH, text, length, sealed,
+                                      &sealed_length) >= 0;
 }
 
 static gboolean
 open_sealed(CcSrtpKeys *keys, const guint8 *iv, const guint8 *associated, gsize associated_length,
             guint8 *text, gsize length)
 {
-    giovec_t clear = {(guint8 *)associated, associated_length}, piece = {text, length};
-    gnutls_aead_cipher_hd_t aead = cc_srtp_keys_aead(keys);
-    return gnutls_aead_cipher_decryptv2(aead, iv, IV_LENGTH, &clear, 1, &piece, 1, text + length,
-                                        TAG_LENGTH) >= 0;
+    gsize clear = length;
+    return gnutls_aead_cipher_decrypt(cc_srtp_keys_aead(keys), iv, IV_LENGTH, associated,
+                                      associated_length, TAG_LENGTH, text, length + TAG_LENGTH,
+                                      text, &clear) >= 0;
 }
 
 static gboolean
-protect_rtp(CcSrtpKeys *keys, guint8 *packet, gsize *length, gsize header, guint64 index)
+protect_rtp(CcSrtpKeys *keys, guint8 *packet, gsize *length, gsize header, const guint8 *payload,
+            guint64 index)
 {
     guint8 iv[IV_LENGTH];
     make_iv(keys, packet + 8, (guint16)(index >> 32), (guint32)index, iv);
-    if (!seal(keys, iv, packet, header, packet + header, *length - header))
+    if (!seal(keys, iv, packet, header, payload, *length - header, packet + header))
         return FALSE;
     *length += TAG_LENGTH;
     return TRUE;
@@ -88,7 +89,8 @@ protect_rtcp(CcSrtpKeys *keys, guint8 *packet, gsize *length, guint32 word)
     guint8 iv[IV_LENGTH], associated[CC_SRTCP_HEADER + CC_SRTCP_INDEX_WORD];
     make_iv(keys, packet + 4, 0, word & ~CC_SRTCP_E_FLAG, iv);
     gsize n = gather_associated(associated, packet, CC_SRTCP_HEADER, word);
-    if (!seal(keys, iv, associated, n, packet + CC_SRTCP_HEADER, *length - CC_SRTCP_HEADER))
+    guint8 *text = packet + CC_SRTCP_HEADER;
+    if (!seal(keys, iv, associated, n, text, *length - CC_SRTCP_HEADER, text))
         return FALSE;
     cc_write_u32(packet + *length + TAG_LENGTH, word);
     *length += TAG_LENGTH + CC_SRTCP_INDEX_WORD;

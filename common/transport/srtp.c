@@ -121,19 +121,21 @@ cc_srtp_protect_rtp(CcSrtp *srtp, guint8 *packet, gsize *length)
     guint64 index;
     if (!cc_srtp_window_guess(&stream->rtp, cc_read_u16(packet + 2), &index))
         return CC_DROP_SRTP_REPLAY;
-    if (!srtp->cipher->protect_rtp(&srtp->rtp, packet, length, header, index))
+    if (!srtp->cipher->protect_rtp(&srtp->rtp, packet, length, header, packet + header, index))
         return CC_DROP_SRTP_AUTHENTICATION;
     cc_srtp_window_add(&stream->rtp, index);
     return CC_DROP_NONE;
 }
 
 CcDrop
-cc_srtp_seal_rtp(CcSrtp *srtp, guint8 *packet, gsize *length, gsize header, guint64 index)
+cc_srtp_seal_rtp(CcSrtp *srtp, guint8 *packet, gsize *length, gsize header, const guint8 *payload,
+                 guint64 index)
 {
     g_return_val_if_fail(header >= CC_RTP_MIN_HEADER && header <= *length, CC_DROP_RTP_MALFORMED);
     if (index > MAX_RTP_INDEX)
         return CC_DROP_SRTP_REPLAY;
-    return srtp->cipher->protect_rtp(&srtp->rtp, packet, length, header, index)
+    return srtp->cipher->protect_rtp(&srtp->rtp, packet, length, header,
+                                     payload ? payload : packet + header, index)
                ? CC_DROP_NONE
                : CC_DROP_SRTP_AUTHENTICATION;
 }
@@ -209,4 +211,12 @@ cc_srtp_unprotect_rtcp(CcSrtp *srtp, guint8 *packet, gsize *length)
         return CC_DROP_SRTP_AUTHENTICATION;
     cc_srtp_window_add(&touch_inbound(srtp, stream, ssrc)->rtcp, index);
     return CC_DROP_NONE;
+}
+
+void
+cc_srtp_prefetch_rtcp(const CcSrtp *srtp)
+{
+    __builtin_prefetch(srtp->rtcp.aead);
+    __builtin_prefetch(srtp->streams.ssrcs);
+    __builtin_prefetch(srtp->streams.streams);
 }

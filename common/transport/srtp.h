@@ -32,15 +32,18 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcSrtp, cc_srtp_free)
  * stream should begin below 2^15 (RFC 3711 section 3.3.1): who misses its first packets and sees it
  * only after a wrap cannot know the roll-over counter. */
 CcDrop cc_srtp_protect_rtp(CcSrtp *srtp, guint8 *packet, gsize *length);
-/* The same for a sender that counts for itself: @header: bytes that stay in clear; @index:
- * roll-over counter and sequence number (48 bits), beginning with a roll-over counter of 0 for each
- * SSRC. */
-CcDrop cc_srtp_seal_rtp(CcSrtp *srtp, guint8 *packet, gsize *length, gsize header, guint64 index);
+/* The same for a sender that counts for itself: @header: bytes that stay in clear; @payload: where
+ * what goes behind them is, NULL: there already; @index: roll-over counter and sequence number (48
+ * bits), beginning with a roll-over counter of 0 for each SSRC. */
+CcDrop cc_srtp_seal_rtp(CcSrtp *srtp, guint8 *packet, gsize *length, gsize header,
+                        const guint8 *payload, guint64 index);
 CcDrop cc_srtp_protect_rtcp(CcSrtp *srtp, guint8 *packet, gsize *length);
 
 /* Decrypts in place and shortens *@length. CC_DROP_SRTP_TOO_SHORT, _AUTHENTICATION, _REPLAY,
  * CC_DROP_RTP_MALFORMED. On any drop the bytes are undefined and no state has changed. */
 CcDrop cc_srtp_unprotect_rtp(CcSrtp *srtp, guint8 *packet, gsize *length);
 CcDrop cc_srtp_unprotect_rtcp(CcSrtp *srtp, guint8 *packet, gsize *length);
+/* What that will need is fetched into the cache, where @srtp itself is there already. */
+void cc_srtp_prefetch_rtcp(const CcSrtp *srtp);
 
 G_END_DECLS

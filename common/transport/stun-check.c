@@ -47,3 +47,46 @@ cc_stun_check_is_answer(StunAgent *agent, const char *password, const guint8 *da
     return status == STUN_VALIDATION_SUCCESS && stun_message_get_class(&message) == STUN_RESPONSE &&
            stun_message_get_method(&message) == STUN_BINDING;
 }
+
+typedef struct {
+    const char *username, *password;
+} Keys;
+
+/* Likewise, for requests. */
+static bool
+on_validate_request(StunAgent *agent, StunMessage *message, uint8_t *username,
+                    uint16_t username_length, uint8_t **password, size_t *password_length,
+                    void *user_data)
+{
+    const Keys *keys = user_data;
+    if (username_length != strlen(keys->username) ||
+        memcmp(username, keys->username, username_length) != 0)
+        return false;
+    *password = (uint8_t *)keys->password;
+    *password_length = strlen(keys->password);
+    return true;
+}
+
+gsize
+cc_stun_check_answer(const char *username, const char *password, const guint8 *data, gsize length,
+                     const struct sockaddr_storage *source, guint8 buffer[CC_STUN_CHECK_CAPACITY])
+{
+    Keys keys = {username, password};
+    struct sockaddr_storage from = *source;
+    StunAgent agent;
+    StunMessage request, reply;
+    bool controlling = true;
+    size_t size = CC_STUN_CHECK_CAPACITY;
+    cc_stun_check_init_agent(&agent);
+    if (stun_agent_validate(&agent, &request, data, length, on_validate_request, &keys) !=
+            STUN_VALIDATION_SUCCESS ||
+        stun_message_get_class(&request) != STUN_REQUEST ||
+        stun_message_get_method(&request) != STUN_BINDING)
+        return 0;
+    StunUsageIceReturn made = stun_usage_ice_conncheck_create_reply(
+        &agent, &request, &reply, buffer, &size, &from, sizeof from, &controlling, TIE_BREAKER,
+        STUN_USAGE_ICE_COMPATIBILITY_RFC5245);
+    return made == STUN_USAGE_ICE_RETURN_SUCCESS || made == STUN_USAGE_ICE_RETURN_ROLE_CONFLICT
+               ? size
+               : 0;
+}

@@ -88,7 +88,7 @@ choose_codecs(const CcSdpMedia *offer, const CcAnswerOptions *options, CcSlot *s
         rtx = cc_sdp_media_find_rtx(offer, offered->payload_type);
         if (rtx && rtx->clock_rate == offered->clock_rate)
             codec.rtx_payload_type = rtx->payload_type;
-        if (codec.codec == CC_CODEC_OPUS && options->direction == CC_DIRECTION_WATCH)
+        if (codec.codec == CC_CODEC_OPUS)
             codec.red_payload_type = find_red(offer, offered);
         slot->codecs[slot->n_codecs++] = codec;
     }
@@ -139,7 +139,7 @@ cc_negotiate_feedback_allowed(const CcAnswerOptions *options, const CcSlot *slot
         return options->direction == CC_DIRECTION_WATCH && slot->kind == CC_MEDIA_VIDEO &&
                slot->transport_cc_ext == 0;
     if (strcmp(feedback, "ccm tmmbr") == 0) /* the relay tells its publishers, not the other way */
-        return options->direction == CC_DIRECTION_PUBLISH && slot->kind == CC_MEDIA_VIDEO;
+        return options->direction == CC_DIRECTION_PUBLISH;
     return slot->kind == CC_MEDIA_VIDEO &&
            (strcmp(feedback, "nack pli") == 0 || strcmp(feedback, "ccm fir") == 0);
 }

@@ -10,7 +10,6 @@
 #define FIXED_LENGTH 16 /* bytes of body ahead of the chunks, with the two SSRCs */
 #define TICK_US 250
 #define REFERENCE_TICKS 256 /* 64 ms */
-#define MAX_STATUS 8192     /* packets in one message that we read: more is no honest feedback */
 
 typedef enum { NOT_RECEIVED, SMALL_DELTA, LARGE_DELTA, RESERVED } Symbol;
 
@@ -258,7 +257,7 @@ cc_transport_cc_read(const CcRtcpPacket *packet, CcTransportCcFunc func, gpointe
         return CC_DROP_RTCP_MALFORMED;
     guint16 base = cc_read_u16(packet->body + 8);
     guint n_status = cc_read_u16(packet->body + 10);
-    if (n_status > MAX_STATUS)
+    if (n_status > CC_TRANSPORT_CC_MAX_STATUS)
         return CC_DROP_RTCP_ABSURD;
     gsize offset;
     if (n_status == 0 || !find_deltas(packet, n_status, &offset))
@@ -284,6 +283,12 @@ gint64
 cc_transport_cc_reference_us(const CcRtcpPacket *packet)
 {
     return (gint64)cc_read_u24(packet->body + 12) * REFERENCE_TICKS * TICK_US;
+}
+
+guint
+cc_transport_cc_n_status(const CcRtcpPacket *packet)
+{
+    return cc_read_u16(packet->body + 10);
 }
 
 guint8

@@ -7,7 +7,8 @@
 
 G_BEGIN_DECLS
 
-#define CC_TRANSPORT_CC_WINDOW 1024 /* packets remembered between two messages */
+#define CC_TRANSPORT_CC_WINDOW 1024     /* packets remembered between two messages */
+#define CC_TRANSPORT_CC_MAX_STATUS 8192 /* packets in one message that is read */
 
 typedef struct {
     gint64 arrival_us[CC_TRANSPORT_CC_WINDOW]; /* 0: not arrived */
@@ -32,6 +33,8 @@ typedef void (*CcTransportCcFunc)(guint16 sequence, gint64 arrival_us, gpointer 
  * and its count (to notice lost messages). Of a packet that cc_transport_cc_read() accepted. */
 gint64 cc_transport_cc_reference_us(const CcRtcpPacket *packet);
 guint8 cc_transport_cc_message_count(const CcRtcpPacket *packet);
+/* Of how many packets it claims to tell. Its body must have 16 bytes. */
+guint cc_transport_cc_n_status(const CcRtcpPacket *packet);
 /* CC_DROP_NONE, or CC_DROP_RTCP_MALFORMED / CC_DROP_RTCP_ABSURD before any call of @func. */
 CcDrop cc_transport_cc_read(const CcRtcpPacket *packet, CcTransportCcFunc func, gpointer user_data);
 

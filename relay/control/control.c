@@ -211,14 +211,15 @@ cc_control_find_session(CcControl *control, const char *session_id)
 }
 
 void
-cc_control_end_session(CcControl *control, const char *session_id, const char *reason)
+cc_control_end_session(CcControl *control, const char *session_id, const char *reason,
+                       gboolean deliberate)
 {
     CcSession *session = cc_control_find_session(control, session_id);
 
     if (session == NULL)
         return;
     cc_worker_remove_session(cc_control_worker(control, session->worker), session_id);
-    cc_room_registry_leave(control->rooms, session_id, reason, TRUE, cc_clock_now_us());
+    cc_room_registry_leave(control->rooms, session_id, reason, deliberate, cc_clock_now_us());
     forget_session(control, session);
     cc_control_schedule_expiry(control);
 }

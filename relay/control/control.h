@@ -64,8 +64,9 @@ void cc_control_session_event(CcControl *control, const CcSessionEvent *event);
 
 /* (transfer full) @session. */
 void cc_control_add_session(CcControl *control, CcSession *session);
-/* By the wish of the client, or because another teacher takes over. */
-void cc_control_end_session(CcControl *control, const char *session_id, const char *reason);
+/* By the wish of the client (@deliberate), or because another one takes its place. */
+void cc_control_end_session(CcControl *control, const char *session_id, const char *reason,
+                            gboolean deliberate);
 /* (transfer none) */
 CcSession *cc_control_find_session(CcControl *control, const char *session_id);
 void cc_session_free(CcSession *session);

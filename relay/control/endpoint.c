@@ -77,7 +77,7 @@ admit(CcControl *control, const char *room, gboolean publisher)
     if (lost == NULL)
         return admission;
     g_autofree char *session_id = g_strdup(lost);
-    cc_control_end_session(control, session_id, "timed-out");
+    cc_control_end_session(control, session_id, "timed-out", FALSE);
     return cc_room_registry_admit(control->rooms, room, publisher, cc_clock_now_us());
 }
 
@@ -275,7 +275,7 @@ begin_session(CcExchange *exchange, CcSessionSetup *setup, CcSession *session, C
     cc_worker_add_session(cc_control_worker(control, session->worker), setup);
     /* Only now, so that the worker can hand the old teacher's streams over to the new one. */
     if (replaced != NULL)
-        cc_control_end_session(control, replaced, "replaced");
+        cc_control_end_session(control, replaced, "replaced", FALSE);
     cc_control_schedule_expiry(control);
 }
 

@@ -156,7 +156,7 @@ cc_session_resource_handle(CcExchange *exchange)
     } else if (cc_exchange_is(exchange, "PATCH")) {
         patch(exchange, session);
     } else if (cc_exchange_is(exchange, "DELETE")) {
-        cc_control_end_session(exchange->control, exchange->path[1], "closed");
+        cc_control_end_session(exchange->control, exchange->path[1], "closed", TRUE);
         cc_exchange_answer(exchange, SOUP_STATUS_OK, NULL, NULL, 0);
     } else {
         cc_exchange_refuse_method(exchange, METHODS);

@@ -1,20 +1,19 @@
 /* From what a receiver's link takes to what its subscriptions are to get. */
 #include "relay/media/downlink.h"
+
+#include "common/rate/link-budget.h"
 #include "relay/media/feed.h"
 #include "relay/media/receiver.h"
 #include "relay/media/wants.h"
 #include "relay/media/worker-private.h"
 
 #define DECIDE_US 100000
+#define CONTENT_US 500000
+#define CONTENT_PERCENT 120 /* of what it costs: then half a second more does no harm */
 #define MEASURE_US 1000000
 #define UNKNOWN_VOICE_BPS 48000 /* before it has been measured: 20 ms packets at 24 kbit/s */
-#define USABLE_PERCENT 97       /* of the estimate: reports and checks want some too */
-/* Of what is told to a publisher, so that what it makes of it still fits. */
-#define TOLD_PERCENT 96
-#define LIMITED_PERCENT 70  /* of what it has been told: a source that could make use of more */
-#define EXPLORE_PERCENT 150 /* of the estimate: what is wanted for such a source */
-#define FOLLOW_US (2 * G_USEC_PER_SEC) /* that it takes to do so, at most */
-#define MOST_LOSS 0.8 /* of what is reckoned with: more cannot be repaired anyway */
+#define LIMITED_PERCENT 70      /* of what it has been told: a source that could make use of more */
+#define EXPLORE_PERCENT 150     /* of the estimate: what is wanted for such a source */
 
 /* What stills wait for, at least and at most. */
 #define STILL_MIN_MS 2000
@@ -40,41 +39,6 @@ measure(CcDownlink *self, gint64 now_us)
     self->voice_bytes = self->video_bytes = 0;
 }
 
-static void
-scale(CcLadderLayer *layer, guint64 to_bps)
-{
-    guint64 top = MAX(layer->bps[layer->n_tids - 1], 1);
-    for (guint i = 0; i < CC_LADDER_TIDS; i++)
-        layer->bps[i] = (guint)(layer->bps[i] * to_bps / top);
-}
-
-/* A layer whose publisher does what it is told takes what it has been told. */
-static void
-reckon_as_told(CcLadderLayer *layer, const CcSource *source)
-{
-    if (source->limit_bps == G_MAXUINT64)
-        return;
-    if (!source->alive)
-        *layer = (CcLadderLayer){.n_tids = 1, .bps = {1, 1, 1, 1}, .stills_bps = layer->stills_bps};
-    if (!source->alive || layer->bps[layer->n_tids - 1] > source->limit_bps)
-        scale(layer, source->limit_bps);
-}
-
-/* When the link falls the publisher has not been told yet: the lowest of its layers will follow. */
-static void
-wait_for_publisher(CcDownlink *self, CcLadderLayer *layer, guint room_bps, gint64 now_us)
-{
-    guint64 least = MAX((guint64)room_bps * TOLD_PERCENT / 100, CC_WANTS_MIN_BPS);
-    if (layer->bps[layer->n_tids - 1] <= least) {
-        self->over_us = 0;
-        return;
-    }
-    if (self->over_us == 0)
-        self->over_us = now_us;
-    if (now_us - self->over_us < FOLLOW_US)
-        scale(layer, least);
-}
-
 /* Before its home has found places for the layers, all are as good. */
 static gboolean
 is_placed(const CcFeed *feed)
@@ -84,6 +48,16 @@ is_placed(const CcFeed *feed)
             return TRUE;
     }
     return FALSE;
+}
+
+/* One that is not sent will take what it has been told. */
+static void
+reckon_as_told(CcLadderLayer *layer, CcSource *source, gint64 now_us)
+{
+    guint told_bps = (guint)MIN(source->limit_bps, G_MAXINT32);
+    if (!source->alive)
+        *layer = (CcLadderLayer){.n_tids = 1, .bps = {told_bps}, .stills_bps = layer->stills_bps};
+    cc_link_budget_reckon(layer, told_bps, &source->disobedience, now_us);
 }
 
 static CcLadderSlot
@@ -102,9 +76,10 @@ describe_video(CcDownlink *self, const CcFeed *feed, guint room_bps, gint64 now_
             *layer = (CcLadderLayer){.n_tids = 1, .bps = {unknown, unknown, unknown, unknown}};
         if (!source->obeys)
             continue;
-        reckon_as_told(layer, source);
+        if (source->limit_bps != G_MAXUINT64)
+            reckon_as_told(layer, source, now_us);
         if (lowest)
-            wait_for_publisher(self, layer, room_bps, now_us);
+            cc_link_budget_await(layer, MAX(room_bps, CC_WANTS_MIN_BPS), &self->over_us, now_us);
         lowest = FALSE;
     }
     return slot;
@@ -145,8 +120,7 @@ describe(CcDownlink *self, CcLadderSlot slots[CC_LADDER_SLOTS], guint budget_bps
 {
     const CcReceiver *receiver = self->session->receiver;
     guint voice_bps = self->voice_bps > 0 ? self->voice_bps : UNKNOWN_VOICE_BPS;
-    guint room_bps = (guint)((guint64)budget_bps * CC_LADDER_MARGIN_PERCENT / 100);
-    room_bps -= MIN(room_bps, voice_bps);
+    guint room_bps = budget_bps - MIN(budget_bps, voice_bps);
     guint n = MIN(receiver->n_subscriptions, CC_LADDER_SLOTS);
     for (guint i = 0; i < n; i++) {
         const CcSubscription *subscription = &receiver->subscriptions[i];
@@ -191,7 +165,7 @@ make_target(const CcDownlink *self, guint index, const CcLadderSlot *slot)
         .max_tid = all ? CC_ALL_TEMPORAL_LAYERS : chosen->max_tid,
         .still_interval_ms =
             chosen->mode == CC_VIDEO_STILLS ? still_interval_ms(slot, chosen, budget_bps) : 0,
-        .budget_bps = (guint)((guint64)MAX(budget_bps, 1) * TOLD_PERCENT / 100) + 1,
+        .budget_bps = MAX(budget_bps, 1),
     };
 }
 
@@ -213,18 +187,14 @@ apply(CcDownlink *self, const CcLadderSlot *slots, guint n_slots, gint64 now_us)
     }
 }
 
-/* Of the estimate voice takes its part as it is; lost pictures are sent again, and that is paid
- * from theirs. */
+/* Voice has what it takes, pictures what is left. */
 static guint
 find_budget(const CcDownlink *self)
 {
     const CcEstimate *estimate = &self->estimator.result;
-    guint64 usable = (guint64)estimate->estimate_bps * USABLE_PERCENT / 100;
-    guint voice = MAX(self->voice_bps, 1);
-    if (usable <= voice)
-        return (guint)usable;
-    double repair = 1 - CLAMP(estimate->loss, 0, MOST_LOSS);
-    return (guint)MIN(voice + (double)(usable - voice) * repair, G_MAXINT32);
+    guint voice_bps = self->voice_bps > 0 ? self->voice_bps : UNKNOWN_VOICE_BPS;
+    guint pictures_bps = cc_link_budget_pictures(estimate->estimate_bps, voice_bps, estimate->loss);
+    return MIN(voice_bps + pictures_bps, estimate->estimate_bps);
 }
 
 void
@@ -232,6 +202,17 @@ cc_downlink_returned(CcDownlink *downlink, gint64 now_us)
 {
     cc_ladder_init(&downlink->ladder);
     cc_downlink_decide(downlink, TRUE, now_us);
+}
+
+/* Who has all there is, and a good deal of room besides, would get the same again. */
+static gboolean
+is_content(const CcDownlink *self, guint budget, gint64 now_us)
+{
+    guint64 before = self->decided_bps;
+    return now_us - self->decided_us < CONTENT_US && self->ladder.wanted_bps == 0 &&
+           self->estimator.result.state == CC_LINK_CLEAR && budget * 100ull >= before * 97 &&
+           budget * 100ull <= before * 103 &&
+           budget * 100ull >= self->ladder.cost_bps * (guint64)CONTENT_PERCENT;
 }
 
 void
@@ -242,8 +223,11 @@ cc_downlink_decide(CcDownlink *downlink, gboolean changed, gint64 now_us)
     measure(self, now_us);
     if (!self->adapts || (!changed && now_us - self->decided_us < DECIDE_US))
         return;
-    self->decided_us = now_us;
     guint budget = find_budget(self);
+    if (!changed && is_content(self, budget, now_us))
+        return;
+    self->decided_us = now_us;
+    self->decided_bps = budget;
     guint n_slots = describe(self, slots, budget, now_us);
     cc_ladder_decide(&self->ladder, &self->session->worker->options.ladder, slots, n_slots, budget,
                      now_us);

@@ -9,11 +9,16 @@
 #define MIN_BPS 10000
 #define MAX_BPS 20000000
 
-#define PACE_PERCENT 125 /* of what may leave: a keyframe shall not take for ever */
-#define BURST_US 40000   /* a picture of 25 a second passes at once */
+#define PACE_PERCENT                                                                               \
+    115 /* of what may leave, while no queue stands: a keyframe shall not take for ever */
+/* Of a picture, that may leave at once: voice stands behind it in the link's queue. Where that
+ * takes no time, nothing is gained by waking up more often. */
+#define BURST_US 10000
+#define WIDE_BURST_US 40000
+#define WIDE_BPS 5000000
 /* What would have to wait longer than this does without its upper temporal layers; longer than
  * that, pictures are left out until the queue is short again. */
-#define THIN_US 200000
+#define THIN_US 400000
 #define CHOKE_US 1000000
 #define RESUME_US 100000
 #define REPAIR_US 400000
@@ -36,13 +41,16 @@ has_numbers(const CcNegotiated *negotiated)
 static void
 set_pace(CcDownlink *self, gint64 now_us)
 {
-    cc_pacer_set(&self->pacer, self->estimator.result.pacing_bps, PACE_PERCENT, BURST_US, now_us);
+    const CcEstimate *estimate = &self->estimator.result;
+    guint percent = estimate->state == CC_LINK_CLEAR ? PACE_PERCENT : 100;
+    gint64 burst_us = estimate->pacing_bps < WIDE_BPS ? BURST_US : WIDE_BURST_US;
+    cc_pacer_set(&self->pacer, estimate->pacing_bps, percent, burst_us, now_us);
 }
 
 CcDownlink *
 cc_downlink_new(CcMediaSession *session)
 {
-    CcDownlink *self = g_new0(CcDownlink, 1);
+    CcDownlink *self = g_aligned_alloc0(1, sizeof *self, CC_CACHE_LINE);
     self->session = session;
     self->numbered = self->adapts = has_numbers(&session->setup->negotiated);
     self->next_sequence = 1;
@@ -60,7 +68,7 @@ cc_downlink_free(CcDownlink *downlink)
         return;
     cc_estimator_clear(&downlink->estimator);
     cc_video_queue_free(downlink->queue);
-    g_free(downlink);
+    g_aligned_free(downlink);
 }
 
 void
@@ -144,6 +152,12 @@ cc_downlink_report(CcDownlink *downlink, double loss, gint64 rtt_us, gint64 now_
     }
     cc_estimator_report(&self->estimator, loss, MAX(rtt_us, 0), now_us);
     after_news(self, now_us);
+}
+
+void
+cc_downlink_moved(CcDownlink *downlink, gint64 now_us)
+{
+    cc_estimator_moved(&downlink->estimator, now_us);
 }
 
 static gint64

@@ -13,6 +13,7 @@
 #include "common/rate/ladder.h"
 #include "common/rate/pacer.h"
 #include "relay/media/media-session.h"
+#include "relay/media/prefetch.h"
 #include "relay/media/video-queue.h"
 
 G_BEGIN_DECLS
@@ -29,24 +30,24 @@ struct CcDownlink {
     gboolean draining;     /* what is being forwarded has waited; more may wait behind it */
     CcVideoQueue *queue;   /* NULL: nothing waits */
     CcPacer pacer;
+    gboolean probing;
+    CcEstimator estimator; /* its first members */
 
     guint32 picture_timestamp; /* of the newest picture that came while others waited */
     gint64 rtt_us;             /* by reports; -1: unknown */
 
-    gboolean probing;
     CcProbe probe;
     gint64 probe_us;                  /* when it began */
     guint probe_bytes, probe_packets; /* sent of it */
 
     CcLadder ladder;
     gint64 decided_us;
+    guint decided_bps; /* the budget then */
     gint64 voice_us;
     guint voice_bps;
     guint video_bps;
     gint64 over_us; /* since when a layer that will be placed lower takes too much; 0: none does */
     guint64 padding_bytes, n_left_out; /* ever; pictures */
-
-    CcEstimator estimator;
 };
 
 CcDownlink *cc_downlink_new(CcMediaSession *session);
@@ -85,9 +86,23 @@ void cc_downlink_decide(CcDownlink *downlink, gboolean changed, gint64 now_us);
 /* Its receiver was cut off, and is back: what was given up for the outage comes back at once, not
  * as slowly as after a narrow stretch. */
 void cc_downlink_returned(CcDownlink *downlink, gint64 now_us);
+/* What is sent to its receiver takes another path from now on. */
+void cc_downlink_moved(CcDownlink *downlink, gint64 now_us);
 
 /* What may leave leaves. Returns when more may. Not while packets wait in the room's queue. */
 gint64 cc_downlink_tick(CcDownlink *downlink, gint64 now_us);
+
+/* What forwarding will need, and then what that needs, is fetched ahead. */
+static inline void
+cc_downlink_prefetch(const CcDownlink *downlink)
+{
+    cc_prefetch(downlink, G_STRUCT_OFFSET(CcDownlink, estimator.min_bps));
+}
+static inline void
+cc_downlink_prefetch_record(const CcDownlink *downlink)
+{
+    __builtin_prefetch(cc_sent_record_next(&downlink->estimator.record), 1);
+}
 
 static inline const CcEstimate *
 cc_downlink_estimate(const CcDownlink *downlink)

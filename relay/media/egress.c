@@ -38,9 +38,10 @@ cc_egress_begin(CcMediaSession *session)
 
 gboolean
 cc_egress_commit_rtp(CcMediaSession *session, guint8 *packet, gsize length, gsize header,
-                     guint64 index, gboolean video)
+                     const guint8 *payload, guint64 index, gboolean video)
 {
-    if (cc_srtp_seal_rtp(session->outbound, packet, &length, header, index) != CC_DROP_NONE)
+    if (cc_srtp_seal_rtp(session->outbound, packet, &length, header, payload, index) !=
+        CC_DROP_NONE)
         return FALSE;
     return commit(session->worker, &session->active->route, packet, length, video);
 }

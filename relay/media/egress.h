@@ -13,10 +13,10 @@ G_BEGIN_DECLS
 /* Where the next packet to @session is to be written, CC_EGRESS_CAPACITY bytes; NULL while it has
  * no path or no keys. Followed by one of the two commits, or by nothing. */
 guint8 *cc_egress_begin(CcMediaSession *session);
-/* Protects and queues it. TRUE if it is on its way. @header, @index: as of cc_srtp_seal_rtp().
- * @video: may be dropped where it would hold the voice up. */
+/* Protects and queues it. TRUE if it is on its way. @header, @payload, @index: as of
+ * cc_srtp_seal_rtp(). @video: may be dropped where it would hold the voice up. */
 gboolean cc_egress_commit_rtp(CcMediaSession *session, guint8 *packet, gsize length, gsize header,
-                              guint64 index, gboolean video);
+                              const guint8 *payload, guint64 index, gboolean video);
 gboolean cc_egress_commit_rtcp(CcMediaSession *session, guint8 *packet, gsize length);
 
 /* STUN and DTLS: as they are. */

@@ -13,11 +13,12 @@ area(const CcSource *source)
     return (guint)source->width * source->height;
 }
 
-/* By size; while that is not known, by the publisher's order, which has the best first. */
+/* By size; while that is not known, or where it changes with what the publisher is told, by the
+ * publisher's order, which has the best first (RFC 8853 section 5.2). */
 static gboolean
 is_smaller(const CcSource *a, const CcSource *b)
 {
-    if (area(a) != 0 && area(b) != 0 && area(a) != area(b))
+    if (!a->obeys && area(a) != 0 && area(b) != 0 && area(a) != area(b))
         return area(a) < area(b);
     return a->layer > b->layer;
 }

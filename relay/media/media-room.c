@@ -6,18 +6,12 @@
 #include "common/base/log.h"
 #include "relay/media/downlink.h"
 #include "relay/media/feed.h"
+#include "relay/media/prefetch.h"
 #include "relay/media/publisher.h"
 #include "relay/media/receiver.h"
 #include "relay/media/room-link.h"
 #include "relay/media/room-mirror.h"
 #include "relay/media/worker-private.h"
-
-static inline void
-cc_prefetch(const void *data, guint lines)
-{
-    for (guint i = 0; i < lines; i++)
-        __builtin_prefetch((const guint8 *)data + i * 64);
-}
 
 CcMediaRoom *
 cc_media_room_open(CcWorker *worker, const char *name)
@@ -132,28 +126,30 @@ cc_media_room_queue(CcMediaRoom *room, CcSource *source, CcPacket *packet)
     room->queue[place] = (CcQueuedPacket){source, cc_packet_ref(packet)};
 }
 
-/* With hundreds of receivers none of their state is in the cache when its turn comes; each stage
- * reads what the one before has fetched. */
+/* Each step reads what the one before has fetched. */
 static void
 prefetch_next(const GPtrArray *receivers, guint next)
 {
-    if (next + 2 < receivers->len)
-        cc_prefetch(receivers->pdata[next + 2], 3);
+    if (next + 3 < receivers->len)
+        cc_prefetch(receivers->pdata[next + 3], 128);
+    if (next + 2 < receivers->len) {
+        const CcReceiver *receiver = receivers->pdata[next + 2];
+        cc_prefetch(receiver->session, 160);
+        for (guint i = 0; i < MIN(receiver->n_subscriptions, 2); i++)
+            cc_prefetch(&receiver->subscriptions[i], 256);
+    }
     if (next + 1 < receivers->len) {
         const CcReceiver *receiver = receivers->pdata[next + 1];
-        cc_prefetch(receiver->session, 3);
-        for (guint i = 0; i < MIN(receiver->n_subscriptions, 2); i++)
-            cc_prefetch(&receiver->subscriptions[i], 4);
+        const CcDownlink *downlink = receiver->session->downlink;
+        if (receiver->session->outbound)
+            cc_prefetch(receiver->session->outbound, 128);
+        if (downlink)
+            cc_downlink_prefetch(downlink);
     }
     if (next < receivers->len) {
         const CcReceiver *receiver = receivers->pdata[next];
-        const CcDownlink *downlink = receiver->session->downlink;
-        if (receiver->session->outbound)
-            cc_prefetch(receiver->session->outbound, 2);
-        if (downlink) {
-            cc_prefetch(downlink, 2);
-            cc_prefetch(&downlink->estimator.feedback_us, 1);
-        }
+        if (receiver->session->downlink)
+            cc_downlink_prefetch_record(receiver->session->downlink);
     }
 }
 

@@ -135,14 +135,17 @@ cc_media_session_restart_ice(CcMediaSession *session, const char *local_ufrag,
     cc_session_table_add_ufrag(sessions, local_ufrag, session);
 }
 
-/* A classroom whose link was away for minutes goes on as if it had been seconds. */
+/* One whose link was away for minutes goes on as if it had been seconds. */
 static void
 wake_up(CcMediaSession *self, gint64 now_us)
 {
     self->asleep = FALSE;
     cc_info("session %.6s… is back", self->setup->id);
     cc_worker_emit(self->worker, self, CC_SESSION_CONNECTED, NULL);
-    cc_receiver_connected(self->receiver, now_us);
+    if (self->publisher)
+        cc_publisher_returned(self->publisher, now_us);
+    else
+        cc_receiver_connected(self->receiver, now_us);
     cc_media_session_wake_at(self, now_us);
 }
 
@@ -151,7 +154,10 @@ fall_asleep(CcMediaSession *self)
 {
     self->asleep = TRUE;
     cc_info("session %.6s… is out of reach", self->setup->id);
-    cc_receiver_disconnected(self->receiver);
+    if (self->publisher)
+        cc_publisher_fell_silent(self->publisher);
+    else
+        cc_receiver_disconnected(self->receiver);
     cc_worker_emit(self->worker, self, CC_SESSION_LOST, "timed-out");
 }
 
@@ -226,8 +232,8 @@ become_connected(CcMediaSession *self, gint64 now_us)
         return;
     }
     self->srtp_profile = cc_srtp_profile_name(profile);
+    heard(self, now_us); /* a slow handshake is no absence: there is nothing to come back to yet */
     self->connected = TRUE;
-    heard(self, now_us);
     cc_worker_emit(self->worker, self, CC_SESSION_CONNECTED, NULL);
     if (self->publisher)
         cc_publisher_connected(self->publisher, now_us);
@@ -325,7 +331,7 @@ watch_silence(CcMediaSession *self, gint64 now_us)
 {
     const CcWorkerOptions *options = &self->worker->options;
     gint64 patience_us = options->session_timeout_ms * (gint64)1000;
-    gint64 resume_us = self->receiver ? options->resume_timeout_ms * (gint64)1000 : 0;
+    gint64 resume_us = options->resume_timeout_ms * (gint64)1000;
     if (!self->connected) {
         patience_us = self->created_us + options->connect_timeout_ms * (gint64)1000;
         if (now_us >= patience_us)

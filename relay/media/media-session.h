@@ -19,8 +19,8 @@ typedef struct CcDownlink CcDownlink;
 struct CcMediaSession {
     /* What every outgoing packet needs. */
     CcWorker *worker;
-    CcPath *active;   /* one of @paths; NULL until the first valid check */
-    CcSrtp *outbound; /* NULL until DTLS is up */
+    CcPath *active;       /* one of @paths; NULL until the first valid check */
+    CcSrtp *outbound;     /* NULL until DTLS is up */
     CcDownlink *downlink; /* of a receiver; NULL until DTLS is up */
     CcSrtp *inbound;
     CcPath paths[CC_SESSION_PATHS];
@@ -42,7 +42,7 @@ struct CcMediaSession {
     gint64 last_us;      /* newest authenticated datagram */
     gint64 usual_gap_us; /* between them, the longest of late */
     gboolean connected;
-    gboolean asleep; /* receiver: out of reach, gets nothing, wakes up with its first sign of life */
+    gboolean asleep;        /* out of reach: gets nothing, wakes up with its first sign of life */
     const char *end_reason; /* set: it is over and will be removed at the end of the turn */
 
     guint32 ssrc;           /* of our RTCP where we send no media */

@@ -26,7 +26,9 @@ typedef struct {
     gboolean started;
     gboolean clock_known;
     CcRtcpSenderInfo clock;
-    gint64 clock_us; /* its arrival */
+    gint64 clock_us;   /* its arrival */
+    guint64 limit_bps; /* what its publisher was told, as in CcSource */
+    gboolean obeys, placed;
 } CcRingSource;
 
 typedef struct {

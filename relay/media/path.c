@@ -3,6 +3,7 @@
 #include "relay/media/path.h"
 
 #include "common/base/log.h"
+#include "relay/media/downlink.h"
 #include "relay/media/media-session.h"
 #include "relay/media/tcp-port.h"
 #include "relay/media/worker-private.h"
@@ -21,12 +22,14 @@ cc_path_find(CcWorker *worker, const CcRoute *route)
 }
 
 static void
-activate(CcPath *path)
+activate(CcPath *path, gint64 now_us)
 {
     CcMediaSession *session = path->session;
     if (session->active == path)
         return;
     session->active = path;
+    if (session->downlink)
+        cc_downlink_moved(session->downlink, now_us);
     g_autofree char *remote = cc_address_to_string(&path->route.remote);
     cc_debug("session %.6s… uses %s %s", session->setup->id, path->route.tcp ? "tcp" : "udp",
              remote);
@@ -103,7 +106,7 @@ cc_path_validate(CcMediaSession *session, const CcRoute *route, gboolean nominat
     path->last_us = now_us;
     if (!session->active ||
         (nominated && (is_new || now_us - session->active->last_us > SILENT_US)))
-        activate(path);
+        activate(path, now_us);
     return path;
 }
 
@@ -111,7 +114,7 @@ void
 cc_path_used(CcPath *path, gint64 now_us)
 {
     path->last_us = now_us;
-    activate(path);
+    activate(path, now_us);
 }
 
 void

@@ -1,11 +1,15 @@
 #include "relay/media/publisher-track.h"
 
+#include "common/wire/opus.h"
+#include "common/wire/red.h"
 #include "relay/media/egress.h"
 #include "relay/media/session-wake.h"
 #include "relay/media/subscription.h"
 #include "relay/media/worker-private.h"
 
 #define NACK_BATCH 64
+/* What is sent again has been sent before: its number is not far ahead of all that came. */
+#define MAX_RECOVERED_AHEAD 256
 #define DEFAULT_RTT_US 100000 /* before the first NACK has been answered */
 #define MIN_RTT_US 20000
 #define MAX_RTT_US 500000
@@ -28,6 +32,8 @@ cc_publisher_track_init(CcPublisherTrack *track, CcMediaSession *session, const 
     track->source.obeys = slot->tmmbr;
     track->source.origin = session->room->n_publishers;
     track->layer = slot->n_layers > 0 ? &slot->layers[layer] : NULL;
+    if (slot->codecs[0].red_payload_type)
+        track->red = g_new0(CcRedOrder, 1);
     cc_loss_list_init(&track->losses);
 }
 
@@ -35,12 +41,15 @@ void
 cc_publisher_track_clear(CcPublisherTrack *track)
 {
     cc_source_clear(&track->source);
+    g_clear_pointer(&track->red, g_free);
 }
 
 void
 cc_publisher_track_restart(CcPublisherTrack *track, guint32 ssrc)
 {
     cc_source_restart(&track->source);
+    if (track->red)
+        *track->red = (CcRedOrder){0};
     cc_loss_list_init(&track->losses);
     track->ssrc = ssrc;
     track->left = FALSE;
@@ -117,6 +126,8 @@ cc_publisher_track_receive(CcPublisherTrack *track, CcPacket *packet, gboolean r
     int ahead = track->unwrapper.started
                     ? cc_sequence_distance(sequence, (guint16)track->unwrapper.last)
                     : 0;
+    if (recovered && ahead > MAX_RECOVERED_AHEAD)
+        return CC_DROP_RTP_UNKNOWN_STREAM;
     /* Numbers that begin anew under one SSRC do not get here: SRTP takes them for replayed ones. */
     if (ahead <= -(int)cc_source_history_capacity(track->source.kind))
         return CC_DROP_RTP_TOO_OLD;
@@ -125,11 +136,60 @@ cc_publisher_track_receive(CcPublisherTrack *track, CcPacket *packet, gboolean r
                            now_us))
         return CC_DROP_RTP_DUPLICATE;
     account(track, packet, recovered, now_us);
+    if (track->red)
+        cc_red_order_add(track->red, sequence, packet->rtp.timestamp,
+                         cc_opus_duration(packet->rtp.payload, packet->rtp.payload_length));
     if (track->slot->nack)
         look_for_losses(track, sequence, now_us);
     if (packet->keyframe)
         track->keyframe_wanted = FALSE;
     return CC_DROP_NONE;
+}
+
+/* Puts a lost packet back where it was. */
+static void
+restore(CcPublisherTrack *track, const CcPacket *carrier, const CcRedBlock *block, guint16 sequence,
+        gint64 now_us)
+{
+    CcPacket *packet = cc_packet_pool_take(track->session->worker->pool);
+    if (!packet)
+        return;
+    memcpy(packet->data, block->data, block->length);
+    packet->length = block->length;
+    packet->arrival_us = now_us;
+    packet->rtp = (CcRtpHeader){.payload_type = track->source.codec.payload_type,
+                                .sequence = sequence,
+                                .timestamp = carrier->rtp.timestamp - block->offset,
+                                .ssrc = carrier->rtp.ssrc,
+                                .payload = packet->data,
+                                .payload_length = block->length};
+    if (track->probe_sequence == sequence)
+        track->probe_us = 0; /* this is no answer to what was asked */
+    cc_publisher_track_receive(track, packet, TRUE, now_us);
+    cc_packet_unref(packet);
+}
+
+CcDrop
+cc_publisher_track_receive_red(CcPublisherTrack *track, CcPacket *packet, gint64 now_us)
+{
+    CcRtpHeader *rtp = &packet->rtp;
+    CcRedBlock blocks[CC_RED_MAX_BLOCKS];
+    guint8 opus_type = track->source.codec.payload_type;
+    guint n = cc_red_read(rtp->payload, rtp->payload_length, blocks);
+    if (n == 0 || blocks[n - 1].payload_type != opus_type)
+        return CC_DROP_RTP_MALFORMED;
+    for (guint i = 0; i + 1 < n && track->source.started; i++) {
+        guint samples = cc_opus_duration(blocks[i].data, blocks[i].length);
+        guint16 sequence;
+        if (blocks[i].payload_type == opus_type &&
+            cc_red_order_find(track->red, rtp->sequence, rtp->timestamp,
+                              rtp->timestamp - blocks[i].offset, samples, &sequence))
+            restore(track, packet, &blocks[i], sequence, now_us);
+    }
+    rtp->payload = blocks[n - 1].data;
+    rtp->payload_length = blocks[n - 1].length;
+    rtp->payload_type = opus_type;
+    return cc_publisher_track_receive(track, packet, FALSE, now_us);
 }
 
 void

@@ -4,6 +4,7 @@
 
 #include "common/rate/bitrate-meter.h"
 #include "common/rate/loss-list.h"
+#include "common/wire/red-order.h"
 #include "common/wire/sequence.h"
 #include "relay/media/media-session.h"
 #include "relay/media/reception.h"
@@ -25,6 +26,7 @@ typedef struct {
     gint64 last_us;
     gboolean left; /* RTCP BYE: another SSRC may follow at once */
 
+    CcRedOrder *red; /* NULL: not negotiated */
     CcLossList losses;
     CcReception reception;
 
@@ -50,6 +52,8 @@ void cc_publisher_track_restart(CcPublisherTrack *track, guint32 ssrc);
 /* @packet: with its original sequence number, also if it came as a retransmission (@recovered). */
 CcDrop cc_publisher_track_receive(CcPublisherTrack *track, CcPacket *packet, gboolean recovered,
                                   gint64 now_us);
+/* A packet of redundant audio (RFC 2198): what is missing of its earlier ones, then its own. */
+CcDrop cc_publisher_track_receive_red(CcPublisherTrack *track, CcPacket *packet, gint64 now_us);
 void cc_publisher_track_sender_report(CcPublisherTrack *track, const CcRtcpSenderInfo *info,
                                       gint64 now_us);
 

@@ -1,4 +1,5 @@
-/* How a publisher is told what is wanted of each of its layers. */
+/* How a publisher is told what is wanted of its voice and of each of its layers. */
+#include "common/rate/voice-plan.h"
 #include "relay/media/egress.h"
 #include "relay/media/feed.h"
 #include "relay/media/publisher.h"
@@ -45,6 +46,20 @@ limit_of(CcPublisherTrack *track, const CcWants *wants, gint64 now_us)
     return now_us - track->used_us < KEEP_US ? track->source.limit_bps : 0;
 }
 
+/* One narrow classroom among many shall not spoil the voice for the others more than configured; it
+ * may not be 0. Packets of 60 ms are asked for by counting what each costs. */
+static CcRtcpTmmbr
+voice_limit(const CcVoiceWants *voice, guint shared_bps)
+{
+    if (voice->n == 0 || voice->least_bps == CC_VOICE_ANY_BPS)
+        return (CcRtcpTmmbr){.bitrate_bps = CC_WANTS_MAX_BPS};
+    guint bps = MAX(voice->least_bps, MIN(shared_bps, voice->most_bps));
+    if (!voice->longer)
+        return (CcRtcpTmmbr){.bitrate_bps = bps};
+    guint headers_bps = CC_VOICE_HEADERS * 8 * 48000 / CC_VOICE_LONG_SAMPLES;
+    return (CcRtcpTmmbr){.bitrate_bps = bps + headers_bps, .overhead = CC_VOICE_HEADERS};
+}
+
 static guint32
 ssrc_of(const CcPublisherTrack *track)
 {
@@ -54,23 +69,27 @@ ssrc_of(const CcPublisherTrack *track)
 }
 
 guint
-cc_publisher_limits(CcPublisher *publisher, CcRtcpTmmbr limits[CC_MAX_LAYERS], gint64 now_us)
+cc_publisher_limits(CcPublisher *publisher, CcRtcpTmmbr limits[CC_PUBLISHER_LIMITS], gint64 now_us)
 {
     guint n = 0;
     CcWants wants;
     const CcFeed *feed = NULL;
-    for (guint i = 0; i < publisher->n_tracks && n < CC_MAX_LAYERS; i++) {
+    for (guint i = 0; i < publisher->n_tracks && n < CC_PUBLISHER_LIMITS; i++) {
         CcPublisherTrack *track = &publisher->tracks[i];
+        gboolean voice = track->slot->kind == CC_MEDIA_AUDIO;
         if (!track->slot->tmmbr || !track->source.feed || ssrc_of(track) == 0)
             continue;
         if (track->source.feed != feed) {
             cc_wants_gather(publisher->session->room, track->source.feed, &wants);
-            place(track->source.feed, &wants);
+            if (!voice)
+                place(track->source.feed, &wants);
         }
         feed = track->source.feed;
-        limits[n++] = (CcRtcpTmmbr){.ssrc = ssrc_of(track),
-                                    .bitrate_bps = limit_of(track, &wants, now_us),
-                                    .overhead = PACKET_OVERHEAD};
+        limits[n] = (CcRtcpTmmbr){.bitrate_bps = limit_of(track, &wants, now_us),
+                                  .overhead = PACKET_OVERHEAD};
+        if (voice)
+            limits[n] = voice_limit(&wants.voice, publisher->session->worker->options.voice_bps);
+        limits[n++].ssrc = ssrc_of(track);
     }
     return n;
 }
@@ -82,7 +101,8 @@ were_told(const CcPublisher *self, const CcRtcpTmmbr *limits, guint n)
         return FALSE;
     for (guint i = 0; i < n; i++) {
         if (limits[i].ssrc != self->told[i].ssrc ||
-            limits[i].bitrate_bps != self->told[i].bitrate_bps)
+            limits[i].bitrate_bps != self->told[i].bitrate_bps ||
+            limits[i].overhead != self->told[i].overhead)
             return FALSE;
     }
     return TRUE;
@@ -92,7 +112,7 @@ void
 cc_publisher_tell_wants(CcPublisher *publisher, gint64 now_us)
 {
     CcPublisher *self = publisher;
-    CcRtcpTmmbr limits[CC_MAX_LAYERS];
+    CcRtcpTmmbr limits[CC_PUBLISHER_LIMITS];
     guint n = cc_publisher_limits(self, limits, now_us);
     guint8 *packet = n > 0 && !were_told(self, limits, n) ? cc_egress_begin(self->session) : NULL;
     if (!packet)

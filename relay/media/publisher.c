@@ -86,8 +86,10 @@ cc_publisher_returned(CcPublisher *publisher, gint64 now_us)
 static gboolean
 carries(const CcPublisherTrack *track, guint8 payload_type, gboolean *rtx)
 {
-    *rtx = track->source.codec.rtx_payload_type == payload_type && payload_type != 0;
-    return *rtx || track->source.codec.payload_type == payload_type;
+    const CcSlotCodec *codec = &track->source.codec;
+    *rtx = codec->rtx_payload_type == payload_type && payload_type != 0;
+    return *rtx || codec->payload_type == payload_type ||
+           (codec->red_payload_type == payload_type && payload_type != 0);
 }
 
 /* A header extension that holds a name (RFC 8843, RFC 8852). */
@@ -264,6 +266,8 @@ cc_publisher_receive(CcPublisher *publisher, CcPacket *packet, gint64 now_us)
         cc_worker_emit(self->session->worker, self->session, CC_SESSION_MEDIA, NULL);
         cc_media_session_wake_at(self->session, now_us);
     }
+    if (rtp->payload_type != stream->track->source.codec.payload_type)
+        return cc_publisher_track_receive_red(stream->track, packet, now_us);
     return cc_publisher_track_receive(stream->track, packet, stream->rtx, now_us);
 }
 
@@ -333,6 +337,16 @@ cc_publisher_say_goodbye(CcPublisher *publisher)
     cc_egress_commit_rtcp(publisher->session, packet, builder.length);
 }
 
+void
+cc_publisher_fell_silent(CcPublisher *publisher)
+{
+    if (!publisher->flowing)
+        return;
+    publisher->flowing = FALSE;
+    cc_publisher_forget_packets(publisher);
+    cc_worker_emit(publisher->session->worker, publisher->session, CC_SESSION_SILENT, NULL);
+}
+
 gint64
 cc_publisher_tick(CcPublisher *publisher, gint64 now_us)
 {
@@ -349,11 +363,8 @@ cc_publisher_tick(CcPublisher *publisher, gint64 now_us)
         send_receiver_report(self, now_us);
     }
     gint64 silence_us = self->heard_us + self->session->worker->options.silence_timeout_ms * 1000;
-    if (self->flowing && now_us >= silence_us) {
-        self->flowing = FALSE;
-        cc_publisher_forget_packets(self);
-        cc_worker_emit(self->session->worker, self->session, CC_SESSION_SILENT, NULL);
-    }
+    if (now_us >= silence_us)
+        cc_publisher_fell_silent(self);
     if (self->flowing)
         next_us = MIN(next_us, silence_us);
     return MIN(next_us, MIN(self->feedback_due_us, self->report_due_us));

@@ -7,7 +7,8 @@
 
 G_BEGIN_DECLS
 
-#define CC_PUBLISHER_STREAMS 16 /* SSRCs told apart; more than that is nonsense */
+#define CC_PUBLISHER_LIMITS (CC_MAX_LAYERS + 1) /* that it is told of: pictures and a voice */
+#define CC_PUBLISHER_STREAMS 16                 /* SSRCs told apart; more than that is nonsense */
 
 typedef struct {
     guint32 ssrc;
@@ -29,7 +30,7 @@ struct CcPublisher {
     CcTransportCcRecorder transport_cc;
 
     guint n_told; /* of what was last told by TMMBR */
-    CcRtcpTmmbr told[CC_MAX_LAYERS];
+    CcRtcpTmmbr told[CC_PUBLISHER_LIMITS];
 
     guint n_tracks;
     CcPublisherTrack tracks[]; /* room for one a layer of each slot */
@@ -40,8 +41,8 @@ void cc_publisher_free(CcPublisher *publisher);
 void cc_publisher_connected(CcPublisher *publisher, gint64 now_us);
 /* Something authenticated has come: it is not silent. */
 void cc_publisher_heard(CcPublisher *publisher, gint64 now_us);
-/* It was cut off for a while, and is back: it is told that we are here, for it may have been waiting
- * for that, and its receivers need not wait for what had gone with it. */
+/* It was cut off for a while, and is back: it is told that we are here, for it may have been
+ * waiting for that, and its receivers need not wait for what had gone with it. */
 void cc_publisher_returned(CcPublisher *publisher, gint64 now_us);
 
 /* One decrypted and parsed packet; the caller keeps its reference. */
@@ -53,9 +54,12 @@ CcPublisherTrack *cc_publisher_find_track(CcPublisher *publisher, guint32 ssrc);
 /* Gives the packets of its histories back to the pool. */
 void cc_publisher_forget_packets(CcPublisher *publisher);
 
+/* Its media have stopped, if they were flowing. */
+void cc_publisher_fell_silent(CcPublisher *publisher);
 void cc_publisher_say_goodbye(CcPublisher *publisher);
-/* What is wanted of its layers now (wants.h). Returns how many it can be told of. */
-guint cc_publisher_limits(CcPublisher *publisher, CcRtcpTmmbr limits[CC_MAX_LAYERS], gint64 now_us);
+/* What is wanted of its layers and its voice now (wants.h). Returns how many it can be told of. */
+guint cc_publisher_limits(CcPublisher *publisher, CcRtcpTmmbr limits[CC_PUBLISHER_LIMITS],
+                          gint64 now_us);
 /* Tells it, if it is something else than before; reports repeat it. */
 void cc_publisher_tell_wants(CcPublisher *publisher, gint64 now_us);
 /* Feedback and reports that are due, and the silence. Returns the next time. */

@@ -9,6 +9,8 @@ typedef struct {
     guint generation, forgotten;
     gboolean started, clock_known;
     gint64 clock_us;
+    guint64 limit_bps;
+    gboolean obeys, placed;
     guint32 epoch;
 } Told;
 
@@ -33,6 +35,9 @@ present_state(const CcSource *source, guint32 epoch)
                   .started = source->started,
                   .clock_known = source->clock_known,
                   .clock_us = source->clock_us,
+                  .limit_bps = source->limit_bps,
+                  .obeys = source->obeys,
+                  .placed = source->placed,
                   .epoch = epoch};
 }
 
@@ -41,7 +46,8 @@ is_same(const Told *a, const Told *b)
 {
     return a->source == b->source && a->generation == b->generation &&
            a->forgotten == b->forgotten && a->started == b->started &&
-           a->clock_known == b->clock_known && a->clock_us == b->clock_us;
+           a->clock_known == b->clock_known && a->clock_us == b->clock_us &&
+           a->limit_bps == b->limit_bps && a->obeys == b->obeys && a->placed == b->placed;
 }
 
 static CcRingSlot *
@@ -90,7 +96,10 @@ tell(CcMediaRoom *room, CcRoomLink *link, const CcFeed *feed, guint layer)
                                       .started = source->started,
                                       .clock_known = source->clock_known,
                                       .clock = source->clock,
-                                      .clock_us = source->clock_us};
+                                      .clock_us = source->clock_us,
+                                      .limit_bps = source->limit_bps,
+                                      .obeys = source->obeys,
+                                      .placed = source->placed};
     *told = present;
     return TRUE;
 }

@@ -191,7 +191,7 @@ first_known(const CcRoomMirror *self, guint feed)
 {
     for (guint i = 0; i < CC_MAX_LAYERS; i++) {
         const MirroredSource *mirrored = &self->sources[feed][i];
-        if (mirrored->known && mirrored->source.feed && mirrored->source.kind == CC_MEDIA_VIDEO)
+        if (mirrored->known && mirrored->source.feed)
             return mirrored;
     }
     return NULL;
@@ -226,6 +226,7 @@ begin_source(CcRoomMirror *self, MirroredSource *mirrored, const CcRingSlot *slo
     source->codec = told->codec;
     source->clock_rate = cc_codec_clock_rate(told->codec.codec);
     source->origin = told->origin;
+    source->obeys = told->obeys;
     CcFeed *feed = cc_media_room_feed_at(self->room, told->kind, told->index);
     if (feed) {
         cc_feed_attach(feed, source);
@@ -248,6 +249,8 @@ receive_source(CcRoomMirror *self, const CcRingSlot *slot)
     if (!mirrored->known || mirrored->epoch != slot->epoch)
         begin_source(self, mirrored, slot);
     mirrored->started = told->started;
+    source->limit_bps = told->limit_bps;
+    source->placed = told->placed;
     if (source->forgotten != told->forgotten)
         cc_packet_history_clear(source->history);
     source->forgotten = told->forgotten;

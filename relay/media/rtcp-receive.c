@@ -36,8 +36,14 @@ receive_feedback(CcReceiver *receiver, const CcRtcpPacket *packet, gint64 now_us
         cc_downlink_remb(session->downlink, bps, now_us);
     if (drop != CC_DROP_NONE)
         session->worker->drops[drop]++;
+}
+
+/* Once for all that a compound brought. */
+static void
+consider_voice(CcReceiver *receiver, gint64 now_us)
+{
     for (guint i = 0; i < receiver->n_subscriptions; i++) {
-        if (receiver->subscriptions[i].slot->kind == CC_MEDIA_AUDIO)
+        if (receiver->subscriptions[i].kind == CC_MEDIA_AUDIO)
             cc_voice_sender_consider(&receiver->subscriptions[i], now_us);
     }
 }
@@ -54,7 +60,8 @@ receive_nack(CcReceiver *receiver, const CcRtcpPacket *packet, guint32 media_ssr
         cc_subscription_retransmit(subscription, sequences[i], now_us);
 }
 
-static void
+/* TRUE if it says something of the way. */
+static gboolean
 receive_from_receiver(CcReceiver *receiver, const CcRtcpPacket *packet, gint64 now_us)
 {
     guint32 sender_ssrc, media_ssrc;
@@ -66,17 +73,21 @@ receive_from_receiver(CcReceiver *receiver, const CcRtcpPacket *packet, gint64 n
         receive_report_blocks(receiver, packet, now_us);
         break;
     case CC_RTCP_RTPFB:
-        if (packet->count == CC_RTPFB_TRANSPORT_CC)
+        if (packet->count == CC_RTPFB_TRANSPORT_CC) {
             receive_feedback(receiver, packet, now_us);
-        else if (packet->count == CC_RTPFB_NACK &&
-                 cc_rtcp_read_feedback(packet, &sender_ssrc, &media_ssrc, &fci, &fci_length))
+            return TRUE;
+        }
+        if (packet->count == CC_RTPFB_NACK &&
+            cc_rtcp_read_feedback(packet, &sender_ssrc, &media_ssrc, &fci, &fci_length))
             receive_nack(receiver, packet, media_ssrc, now_us);
         break;
     case CC_RTCP_PSFB:
         if (!cc_rtcp_read_feedback(packet, &sender_ssrc, &media_ssrc, &fci, &fci_length))
             break;
-        if (packet->count == CC_PSFB_APPLICATION)
+        if (packet->count == CC_PSFB_APPLICATION) {
             receive_feedback(receiver, packet, now_us);
+            return TRUE;
+        }
         for (guint i = 0; i < receiver->n_subscriptions; i++) {
             CcSubscription *subscription = &receiver->subscriptions[i];
             guint32 ssrc = subscription->slot->ssrc;
@@ -88,6 +99,7 @@ receive_from_receiver(CcReceiver *receiver, const CcRtcpPacket *packet, gint64 n
     default:
         break;
     }
+    return FALSE;
 }
 
 static void
@@ -132,11 +144,14 @@ cc_rtcp_receive(CcMediaSession *session, const guint8 *data, gsize length, gint6
     if (drop != CC_DROP_NONE)
         return drop;
     CcRtcpPacket packet;
+    gboolean news = FALSE;
     CC_RTCP_FOREACH(data, length, &packet) {
         if (session->receiver)
-            receive_from_receiver(session->receiver, &packet, now_us);
+            news |= receive_from_receiver(session->receiver, &packet, now_us);
         else
             receive_from_publisher(session->publisher, &packet, now_us);
     }
+    if (news)
+        consider_voice(session->receiver, now_us);
     return CC_DROP_NONE;
 }

@@ -8,6 +8,7 @@
 #define SMOOTHING 4                     /* a new value counts for a quarter */
 /* A keyframe is not the rate of what follows: a queue is there to spread it. */
 #define KEYFRAME_SHARE 4
+#define MAX_KEYFRAME_US (3 * G_USEC_PER_SEC)
 #define STILL_S 4 /* between two stills, when they are reckoned with */
 
 void
@@ -16,10 +17,21 @@ cc_source_meter_restart(CcSourceMeter *meter)
     memset(meter, 0, sizeof *meter);
 }
 
+gint64
+cc_source_meter_keyframe_gone_us(const CcSourceMeter *meter, guint bps)
+{
+    if (meter->keyframe_us == 0)
+        return 0;
+    guint64 bits = (guint64)MAX(meter->growing_bytes, meter->keyframe_bytes) * 8;
+    guint64 takes_us = bits * G_USEC_PER_SEC / MAX(bps, 1);
+    return meter->keyframe_us + (gint64)MIN(takes_us, MAX_KEYFRAME_US);
+}
+
 static void
-measure_keyframe(CcSourceMeter *self, const CcPacket *packet, guint bytes)
+measure_keyframe(CcSourceMeter *self, const CcPacket *packet, guint bytes, gint64 now_us)
 {
     if (packet->keyframe && self->growing_bytes == 0) {
+        self->keyframe_us = now_us;
         self->growing_timestamp = packet->rtp.timestamp;
         self->growing_bytes = bytes;
     } else if (self->growing_bytes > 0 && packet->rtp.timestamp == self->growing_timestamp) {
@@ -39,7 +51,7 @@ cc_source_meter_add(CcSourceMeter *meter, const CcPacket *packet, gint64 now_us)
     guint tid = MIN(packet->picture.tid, CC_LADDER_TIDS - 1);
     if (meter->first_us == 0)
         meter->first_us = now_us;
-    measure_keyframe(meter, packet, bytes);
+    measure_keyframe(meter, packet, bytes, now_us);
     gboolean of_keyframe =
         (packet->keyframe || meter->keyframe_bytes > 0 || meter->growing_bytes > 0) &&
         packet->rtp.timestamp == meter->growing_timestamp;

@@ -14,10 +14,14 @@ typedef struct {
     guint keyframe_bytes;                  /* on the wire; 0: none has come yet */
     guint growing_bytes;                   /* of the keyframe that is coming in; 0: none is */
     guint32 growing_timestamp;
-    gint64 offer_us; /* when @offer was made */
+    gint64 keyframe_us; /* when the last one began to come; 0: none has */
+    gint64 offer_us;    /* when @offer was made */
     CcLadderLayer offer;
 } CcSourceMeter;
 
+/* When the last keyframe that has begun to come will have left by a link of @bps; 0: there is none.
+ */
+gint64 cc_source_meter_keyframe_gone_us(const CcSourceMeter *meter, guint bps);
 void cc_source_meter_add(CcSourceMeter *meter, const CcPacket *packet, gint64 now_us);
 /* Its streams begin anew. */
 void cc_source_meter_restart(CcSourceMeter *meter);

@@ -3,6 +3,7 @@
  * whatever fills it. */
 #pragma once
 
+#include "common/rate/link-budget.h"
 #include "common/wire/history.h"
 #include "common/wire/rtcp.h"
 #include "relay/media/media-room.h"
@@ -39,8 +40,9 @@ struct CcSource {
     CcSourceMeter meter;   /* video */
 
     guint64 limit_bps; /* the most that is wanted of it while anybody does; on the wire */
-    gboolean obeys;    /* its publisher does what it is told (TMMBR) */
-    gboolean placed;   /* there is a rate for it among those that serve the lesson best */
+    CcDisobedience disobedience;
+    gboolean obeys;  /* its publisher does what it is told (TMMBR) */
+    gboolean placed; /* there is a rate for it among those that serve the lesson best */
 
     /* Asks for a keyframe now, or as soon as the configured interval allows, until one comes. */
     void (*request_keyframe)(CcSource *source, gint64 now_us);

@@ -1,4 +1,5 @@
 /* Which of a feed's layers a receiver gets, and how much of it. */
+#include "relay/media/downlink.h"
 #include "relay/media/feed.h"
 #include "relay/media/receiver.h"
 #include "relay/media/session-wake.h"
@@ -9,6 +10,11 @@
 
 /* How long a lifted timestamp is remembered: longer than any history. */
 #define CATCHING_UP_S 60
+
+/* Keyframes that a receiver may ask for where it is not alone: so many at once, then one each. */
+#define KEYFRAME_BURST 5
+#define KEYFRAME_EACH_US (2 * G_USEC_PER_SEC)
+#define MAX_ANSWER_US G_USEC_PER_SEC /* round trip that a keyframe is waited for */
 
 /* The receiver's number for what @wanted is; for H.264 the same profile if it has one. */
 static const CcSlotCodec *
@@ -77,6 +83,41 @@ ask_for_keyframe(const CcSubscription *self, CcSource *source, gint64 now_us)
         now_us - self->highest_us < interval_us)
         return;
     cc_source_request_keyframe(source, now_us);
+}
+
+/* A keyframe costs all who watch the same, so nobody may make them come at every turn. */
+static gboolean
+may_have_keyframe(CcSubscription *self, gint64 now_us)
+{
+    const CcMediaRoom *room = self->session->room;
+    if (room->receivers->len <= 1 && room->links->len == 0 && !room->mirror)
+        return TRUE;
+    if (self->keyframes_until_us > now_us)
+        return FALSE;
+    gint64 from_us = MAX(self->keyframes_until_us, now_us - KEYFRAME_BURST * KEYFRAME_EACH_US);
+    self->keyframes_until_us = from_us + KEYFRAME_EACH_US;
+    return TRUE;
+}
+
+/* Asking again for one that is still on its way makes a narrow link carry it twice. */
+static gboolean
+is_under_way(const CcSubscription *self, gint64 now_us)
+{
+    const CcDownlink *downlink = self->session->downlink;
+    if (!downlink->adapts)
+        return FALSE;
+    const CcEstimate *estimate = cc_downlink_estimate(downlink);
+    gint64 gone_us = cc_source_meter_keyframe_gone_us(&self->wanted->meter, estimate->estimate_bps);
+    return now_us < gone_us + MIN(estimate->rtt_us, MAX_ANSWER_US);
+}
+
+void
+cc_subscription_request_keyframe(CcSubscription *subscription, gint64 now_us)
+{
+    subscription->keyframe_requests++;
+    if (subscription->wanted && !is_under_way(subscription, now_us) &&
+        may_have_keyframe(subscription, now_us))
+        cc_source_request_keyframe(subscription->wanted, now_us);
 }
 
 static void

@@ -12,7 +12,11 @@
  * needs a lower bitrate, not more packets. */
 #define RETRANSMIT_BURST 256
 #define RETRANSMIT_RATE 400
-#define RTX_HEADER 2 /* bytes: the original sequence number */
+#define VOICE_REPAIR_SHARE 5   /* one part in so many of the link, */
+#define QUEUED_REPAIR_SHARE 20 /* and while so much stands in its queue: */
+#define LONG_QUEUE_US 200000
+#define VOICE_PACKET_BITS 1100u /* on the wire, of a narrow link's */
+#define RTX_HEADER 2            /* bytes: the original sequence number */
 
 void
 cc_subscription_init(CcSubscription *subscription, CcMediaSession *session, const CcSlot *slot)
@@ -44,6 +48,7 @@ cc_subscription_clear(CcSubscription *subscription)
 typedef struct {
     guint8 *data;
     gsize header, length;
+    const guint8 *payload; /* of all that is behind the header; NULL: it is there */
 } Written;
 
 static gboolean
@@ -64,14 +69,19 @@ write_header(const CcSubscription *self, CcRtpWriteHeader *header, const CcPacke
     return length > 0 && length + RTX_HEADER + packet->rtp.payload_length <= CC_EGRESS_CAPACITY;
 }
 
+static gboolean
+wants_rewriting(const CcPicture *picture, const CcPlace *place)
+{
+    return picture->numbered &&
+           (place->picture_id != picture->picture_id || place->tl0picidx != picture->tl0picidx);
+}
+
 static void
 write_payload(const CcEpoch *epoch, const CcPacket *packet, const CcPlace *place, Written *written)
 {
-    const CcPicture *picture = &packet->picture;
     guint8 *payload = written->data + written->length;
     memcpy(payload, packet->rtp.payload, packet->rtp.payload_length);
-    if (picture->numbered &&
-        (place->picture_id != picture->picture_id || place->tl0picidx != picture->tl0picidx))
+    if (wants_rewriting(&packet->picture, place))
         cc_picture_rewrite(epoch->codec->codec, payload, packet->rtp.payload_length,
                            place->picture_id, place->tl0picidx);
     written->length += packet->rtp.payload_length;
@@ -92,7 +102,12 @@ write_packet(CcSubscription *self, const CcEpoch *epoch, const CcPacket *packet,
     };
     if (!write_header(self, &header, packet, place, written))
         return FALSE;
-    write_payload(epoch, packet, place, written);
+    if (wants_rewriting(&packet->picture, place)) {
+        write_payload(epoch, packet, place, written);
+    } else { /* encrypted from where it is */
+        written->payload = packet->rtp.payload;
+        written->length += packet->rtp.payload_length;
+    }
     return TRUE;
 }
 
@@ -120,7 +135,8 @@ send_written(CcSubscription *self, const Written *written, gint64 number)
 {
     CcMediaSession *session = self->session;
     if (!cc_egress_commit_rtp(session, written->data, written->length, written->header,
-                              (guint64)(number - CC_FIRST_NUMBER), self->kind == CC_MEDIA_VIDEO))
+                              written->payload, (guint64)(number - CC_FIRST_NUMBER),
+                              self->kind == CC_MEDIA_VIDEO))
         return FALSE;
     cc_downlink_sent(session->downlink, (CcMediaKind)self->kind, written->length,
                      self->transport_cc_id != 0, session->worker->now_us);
@@ -224,15 +240,29 @@ cc_subscription_forward(CcSubscription *subscription, CcSource *source, CcPacket
     }
 }
 
+/* How many a second. A narrow link that overflows asks for more and more of its voice: what repairs
+ * it must not keep the queue full. */
+static guint
+retransmit_rate(const CcSubscription *self)
+{
+    const CcDownlink *downlink = self->session->downlink;
+    const CcEstimate *estimate = cc_downlink_estimate(downlink);
+    if (self->kind != CC_MEDIA_AUDIO || !downlink->adapts)
+        return RETRANSMIT_RATE;
+    guint share = estimate->queue_us > LONG_QUEUE_US ? QUEUED_REPAIR_SHARE : VOICE_REPAIR_SHARE;
+    return CLAMP(estimate->estimate_bps / share / VOICE_PACKET_BITS, 2, RETRANSMIT_RATE);
+}
+
 static gboolean
 take_retransmit_credit(CcSubscription *self, gint64 now_us)
 {
-    gint64 gained = (now_us - self->retransmit_credit_us) * RETRANSMIT_RATE / G_USEC_PER_SEC;
+    guint rate = retransmit_rate(self), most = MIN(rate, RETRANSMIT_BURST);
+    gint64 gained = (now_us - self->retransmit_credit_us) * rate / G_USEC_PER_SEC;
     if (gained > 0) {
-        self->retransmit_credit =
-            (guint)MIN(self->retransmit_credit + gained, (gint64)RETRANSMIT_BURST);
+        self->retransmit_credit = (guint)MIN(self->retransmit_credit + gained, (gint64)most);
         self->retransmit_credit_us = now_us;
     }
+    self->retransmit_credit = MIN(self->retransmit_credit, most);
     if (self->retransmit_credit == 0)
         return FALSE;
     self->retransmit_credit--;
@@ -252,6 +282,32 @@ find_sent(const CcSubscription *self, gint64 out, gint64 now_us, const CcEpoch *
         return NULL;
     CcPacket *packet = cc_packet_history_get((*epoch)->source->history, (guint16)wanted, now_us);
     return packet && cc_epoch_place(*epoch, packet, place) && place->number == out ? packet : NULL;
+}
+
+/* FALSE if it could not be sent. */
+static gboolean
+repeat(CcSubscription *self, const CcEpoch *epoch, CcPacket *packet, const CcPlace *place,
+       gboolean rtx)
+{
+    Written written = {.data = cc_egress_begin(self->session)};
+    if (!written.data)
+        return FALSE;
+    gint64 number = rtx ? self->rtx_number : place->number;
+    if (!(rtx ? write_rtx : write_packet)(self, epoch, packet, place, &written) ||
+        !send_written(self, &written, number))
+        return FALSE;
+    if (rtx)
+        self->rtx_number++;
+    self->retransmitted++;
+    self->bytes += written.length;
+    return TRUE;
+}
+
+static double
+lasting_loss(const CcSubscription *self)
+{
+    const CcDownlink *downlink = self->session->downlink;
+    return downlink->adapts ? cc_downlink_estimate(downlink)->random_loss : 0;
 }
 
 void
@@ -276,17 +332,9 @@ cc_subscription_retransmit(CcSubscription *subscription, guint16 sequence, gint6
          !cc_downlink_may_repair(self->session->downlink, now_us)) ||
         !take_retransmit_credit(self, now_us))
         return;
-    Written written = {.data = cc_egress_begin(self->session)};
-    if (!written.data)
-        return;
-    gint64 number = rtx ? self->rtx_number : place.number;
-    if (!(rtx ? write_rtx : write_packet)(self, epoch, packet, &place, &written) ||
-        !send_written(self, &written, number))
-        return;
-    if (rtx)
-        self->rtx_number++;
-    self->retransmitted++;
-    self->bytes += written.length;
+    guint copies = rtx ? cc_link_budget_copies(lasting_loss(self)) : 1;
+    while (copies-- > 0 && repeat(self, epoch, packet, &place, rtx))
+        ;
 }
 
 gsize
@@ -317,12 +365,4 @@ cc_subscription_pad(CcSubscription *subscription, guint8 padding)
         return 0;
     self->rtx_number++;
     return written.length;
-}
-
-void
-cc_subscription_request_keyframe(CcSubscription *subscription, gint64 now_us)
-{
-    subscription->keyframe_requests++;
-    if (subscription->wanted)
-        cc_source_request_keyframe(subscription->wanted, now_us);
 }

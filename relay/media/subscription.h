@@ -62,6 +62,7 @@ typedef struct CcSubscription {
     gint64 rtx_number;
     guint retransmit_credit;
     gint64 retransmit_credit_us;
+    gint64 keyframes_until_us; /* its share of keyframes is used up until then */
 
     struct {
         guint32 ntp; /* the middle 32 bits, as they come back in LSR */

@@ -12,10 +12,10 @@
 #include "common/base/error.h"
 #include "common/base/log.h"
 #include "common/wire/bytes.h"
+#include "common/wire/tcp-queue.h"
 #include "relay/media/ingress.h"
 #include "relay/media/path.h"
 #include "relay/media/socket-options.h"
-#include "relay/media/tcp-queue.h"
 #include "relay/media/worker-private.h"
 
 #define ACCEPT_BATCH 16

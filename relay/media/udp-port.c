@@ -5,30 +5,19 @@
 #include <errno.h>
 #include <netinet/udp.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "common/base/error.h"
 #include "common/base/log.h"
-#include "relay/media/ingress.h"
 #include "relay/media/socket-options.h"
+#include "relay/media/udp-inlet.h"
+#include "relay/media/udp-split.h"
 #include "relay/media/worker-private.h"
 
-#define RECEIVE_BATCH 64
-#define RECEIVE_SIZE 2048
-#define RECEIVE_TURNS 4 /* batches in one loop turn: timers and other sockets must have theirs */
-#define SEND_RUNS 64    /* sends in one batch */
+#define SEND_RUNS 64 /* sends in one batch */
 #define SEND_BYTES (SEND_RUNS * CC_UDP_SLOT_SIZE)
-#define CONTROL_SIZE 128
 /* The kernel takes 64 segments of together less than 64 KiB. */
 #define MAX_SEGMENTS 32
 #define SEND_CONTROL (CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(guint16)))
-
-typedef struct {
-    struct sockaddr_storage address;
-    struct iovec iov;
-    _Alignas(struct cmsghdr) guint8 control[CONTROL_SIZE];
-    guint8 data[RECEIVE_SIZE];
-} ReceiveSlot;
 
 /* Consecutive datagrams to one receiver: all of one size, but the last may be shorter. */
 typedef struct {
@@ -44,15 +33,12 @@ typedef struct {
 
 struct CcUdpPort {
     CcWorker *worker;
-    int fd;
+    int fd;                      /* all leaves here */
+    CcUdpInlet *media, *reports; /* all but RTCP; RTCP, NULL: that comes with the rest */
     int family;
     guint16 number;
-    guint16 index;
-    guint32 overflows;    /* the kernel's running count, SO_RXQ_OVFL */
     gboolean any_address; /* bound to all of ours: each send says from which one */
     gboolean can_segment;
-    struct mmsghdr received[RECEIVE_BATCH];
-    ReceiveSlot receive_slots[RECEIVE_BATCH];
 
     guint n_runs;
     gsize used; /* of buffer */
@@ -67,30 +53,24 @@ cc_udp_port_new(CcWorker *worker, const char *address, guint16 port, guint index
     CcBoundSocket bound;
     if (!cc_socket_bind(address, port, SOCK_DGRAM, &bound, error))
         return NULL;
-    cc_socket_set_buffers(bound.fd, worker->options.receive_buffer_bytes,
-                          worker->options.send_buffer_bytes);
-    int on = 1;
-    setsockopt(bound.fd, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
-    setsockopt(bound.fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
-    if (bound.family == AF_INET6)
-        setsockopt(bound.fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof on);
-    else
-        setsockopt(bound.fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof on);
-
     CcUdpPort *self = g_new0(CcUdpPort, 1);
+    const CcWorkerOptions *buffers = &worker->options;
+    int reports = cc_udp_split(&bound);
+    cc_socket_set_buffers(bound.fd, buffers->receive_buffer_bytes, buffers->send_buffer_bytes);
     self->worker = worker;
     self->fd = bound.fd;
+    self->media = cc_udp_inlet_new(self, worker, CC_INLET_MEDIA, bound.fd, bound.family, index);
+    if (reports >= 0) {
+        cc_socket_set_buffers(reports, buffers->receive_buffer_bytes, 0);
+        self->reports =
+            cc_udp_inlet_new(self, worker, CC_INLET_REPORTS, reports, bound.family, index);
+    }
     self->family = bound.family;
     self->number = bound.port;
-    self->index = (guint16)index;
     self->any_address = bound.any_address;
     int no_segmentation = 0; /* as the socket's own setting; each run says its size */
     self->can_segment =
         setsockopt(bound.fd, SOL_UDP, UDP_SEGMENT, &no_segmentation, sizeof no_segmentation) == 0;
-    for (guint i = 0; i < RECEIVE_BATCH; i++) {
-        ReceiveSlot *slot = &self->receive_slots[i];
-        slot->iov = (struct iovec){slot->data, sizeof slot->data};
-    }
     return self;
 }
 
@@ -99,99 +79,27 @@ cc_udp_port_free(CcUdpPort *port)
 {
     if (!port)
         return;
-    close(port->fd);
+    cc_udp_inlet_free(port->media);
+    cc_udp_inlet_free(port->reports);
     g_free(port);
 }
 
-int
-cc_udp_port_fd(const CcUdpPort *port)
+CcUdpInlet *
+cc_udp_port_media(CcUdpPort *port)
 {
-    return port->fd;
+    return port->media;
+}
+
+CcUdpInlet *
+cc_udp_port_reports(CcUdpPort *port)
+{
+    return port->reports;
 }
 
 guint16
 cc_udp_port_number(const CcUdpPort *port)
 {
     return port->number;
-}
-
-/* Which of our addresses was asked, and how many datagrams the kernel had to drop. */
-static void
-read_control(CcUdpPort *self, struct msghdr *header, CcRoute *route)
-{
-    for (struct cmsghdr *c = CMSG_FIRSTHDR(header); c; c = CMSG_NXTHDR(header, c)) {
-        if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SO_RXQ_OVFL) {
-            guint32 total;
-            memcpy(&total, CMSG_DATA(c), sizeof total);
-            self->worker->receive_overflows += total - self->overflows;
-            self->overflows = total;
-        } else if (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_PKTINFO) {
-            struct in6_pktinfo info;
-            memcpy(&info, CMSG_DATA(c), sizeof info);
-            route->local = info.ipi6_addr;
-            if (IN6_IS_ADDR_LINKLOCAL(&info.ipi6_addr))
-                route->local_interface = info.ipi6_ifindex;
-        } else if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
-            struct in_pktinfo info;
-            memcpy(&info, CMSG_DATA(c), sizeof info);
-            route->local.s6_addr[10] = route->local.s6_addr[11] = 0xff;
-            memcpy(route->local.s6_addr + 12, &info.ipi_addr, 4);
-        }
-    }
-}
-
-/* Since the kernel had it; -1: it does not say. */
-static gint64
-waited_us(struct msghdr *header)
-{
-    for (struct cmsghdr *c = CMSG_FIRSTHDR(header); c; c = CMSG_NXTHDR(header, c)) {
-        struct timespec arrival;
-        if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_TIMESTAMPNS)
-            continue;
-        memcpy(&arrival, CMSG_DATA(c), sizeof arrival);
-        return MAX(g_get_real_time() - (arrival.tv_sec * G_USEC_PER_SEC + arrival.tv_nsec / 1000),
-                   0);
-    }
-    return -1;
-}
-
-static guint
-receive_batch(CcUdpPort *self, gint64 now_us)
-{
-    for (guint i = 0; i < RECEIVE_BATCH; i++) {
-        ReceiveSlot *slot = &self->receive_slots[i];
-        self->received[i].msg_hdr = (struct msghdr){
-            .msg_name = &slot->address,
-            .msg_namelen = sizeof slot->address,
-            .msg_iov = &slot->iov,
-            .msg_iovlen = 1,
-            .msg_control = slot->control,
-            .msg_controllen = sizeof slot->control,
-        };
-    }
-    int n = recvmmsg(self->fd, self->received, RECEIVE_BATCH, MSG_DONTWAIT, NULL);
-    for (int i = 0; i < n; i++) {
-        struct msghdr *header = &self->received[i].msg_hdr;
-        CcRoute route = {.udp = self};
-        if (self->worker->delay_us < 0)
-            self->worker->delay_us = waited_us(header);
-        read_control(self, header, &route);
-        if (!cc_address_from_sockaddr(&route.remote, &self->receive_slots[i].address))
-            continue;
-        route.remote.socket = self->index;
-        cc_ingress_datagram(self->worker, &route, self->receive_slots[i].data,
-                            self->received[i].msg_len, now_us);
-    }
-    return n > 0 ? (guint)n : 0;
-}
-
-void
-cc_udp_port_receive(CcUdpPort *port, gint64 now_us)
-{
-    for (guint turn = 0; turn < RECEIVE_TURNS; turn++) {
-        if (receive_batch(port, now_us) < RECEIVE_BATCH)
-            return;
-    }
 }
 
 guint8 *

@@ -1,13 +1,12 @@
-/* One UDP socket of a worker. Datagrams arrive in batches (recvmmsg); what is sent collects in
- * slots and leaves together at the end of the loop turn (sendmmsg), where several of equal size to
- * one receiver cross the network stack as one (UDP_SEGMENT). Worker's thread. */
+/* One UDP port of a worker: a socket for RTCP and one for all else (udp-split.h). Datagrams arrive
+ * in batches (recvmmsg); what is sent collects in slots and leaves together at the end of the loop
+ * turn (sendmmsg), where several of equal size to one receiver cross the network stack as one
+ * (UDP_SEGMENT). Worker's thread. */
 #pragma once
 
-#include "relay/media/route.h"
+#include "relay/media/udp-inlet.h"
 
 G_BEGIN_DECLS
-
-typedef struct CcWorker CcWorker;
 
 /* Bytes: CC_RTP_MAX_PACKET, our header extensions, the SRTP trailer. */
 #define CC_UDP_SLOT_SIZE 1664
@@ -19,12 +18,11 @@ CcUdpPort *cc_udp_port_new(CcWorker *worker, const char *address, guint16 port, 
 void cc_udp_port_free(CcUdpPort *port);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcUdpPort, cc_udp_port_free)
 
-int cc_udp_port_fd(const CcUdpPort *port);
+/* Readable when media, STUN or DTLS have come. */
 guint16 cc_udp_port_number(const CcUdpPort *port);
-
-/* Reads what is there, a bounded number of batches, and hands each datagram to
- * cc_ingress_datagram(). */
-void cc_udp_port_receive(CcUdpPort *port, gint64 now_us);
+/* Where all but RTCP comes in, and (NULL: with the rest) where that does. (transfer none) */
+CcUdpInlet *cc_udp_port_media(CcUdpPort *port);
+CcUdpInlet *cc_udp_port_reports(CcUdpPort *port);
 
 /* The next free slot of CC_UDP_SLOT_SIZE bytes, to be filled and committed before the next call.
  * Never NULL: a full batch leaves first. */

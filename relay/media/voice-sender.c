@@ -6,6 +6,7 @@
 #include "common/wire/voice-payload.h"
 #include "relay/media/downlink.h"
 #include "relay/media/egress.h"
+#include "relay/media/wants.h"
 #include "relay/media/worker-private.h"
 
 #define MAX_PAYLOAD 1148 /* of 1200 bytes: RTP with its extensions 36, SRTP 16 */
@@ -69,7 +70,7 @@ write_header(const CcSubscription *self, gint64 number, CcRtpWriteHeader *header
 static gboolean
 commit(CcSubscription *self, guint8 *packet, gsize length, gsize header, gint64 number)
 {
-    if (!cc_egress_commit_rtp(self->session, packet, length, header,
+    if (!cc_egress_commit_rtp(self->session, packet, length, header, NULL,
                               (guint64)(number - CC_FIRST_NUMBER), FALSE))
         return FALSE;
     cc_downlink_sent(self->session->downlink, CC_MEDIA_AUDIO, length,
@@ -210,8 +211,9 @@ look_at_way(CcSubscription *self, CcVoiceLink *link, gint64 now_us)
     if (self->slot->transport_cc_ext != 0)
         cc_loss_pattern_read(&estimator->record, estimator->forgive_us, now_us, &pattern);
     if (self->slot->transport_cc_ext == 0 || pattern.n >= MIN_PACKETS)
-        cc_voice_planner_see(&self->planner, pattern.loss, pattern.burst_us, now_us);
-    if (estimator->result.state != CC_LINK_STARTING)
+        cc_voice_planner_see(&self->planner, pattern.loss, pattern.burst_us,
+                             estimator->result.queue_us, now_us);
+    if (downlink->adapts && estimator->result.state != CC_LINK_STARTING)
         link->link_bps = estimator->result.estimate_bps;
 }
 
@@ -235,11 +237,17 @@ cc_voice_sender_consider(CcSubscription *subscription, gint64 now_us)
         return;
     CcVoiceLink link = {
         .red = self->epoch.codec->red_payload_type != 0,
-        .repeats = self->epoch.codec->rtx_payload_type != 0,
+        .repeats = self->slot->nack && self->epoch.codec->rtx_payload_type != 0,
+        .rtt_us = MAX(self->rtt_us, 0),
     };
     look_at_way(self, &link, now_us);
     describe_source(self, &link);
-    if (!cc_voice_planner_consider(&self->planner, &link, now_us))
+    guint codec_bps = self->planner.codec_bps;
+    gboolean longer = self->planner.longer;
+    gboolean changed = cc_voice_planner_consider(&self->planner, &link, now_us);
+    if (self->planner.codec_bps != codec_bps || self->planner.longer != longer)
+        cc_wants_changed(self->session->room);
+    if (!changed)
         return;
     gboolean plain = cc_voice_plan_is_plain(&link, &self->planner.plan);
     if (self->voice) {

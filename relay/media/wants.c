@@ -16,6 +16,27 @@ use(const CcFeed *feed, const CcSource *source, CcWants *wants)
         wants->used[source->layer] = TRUE;
 }
 
+static void
+merge_voice(CcVoiceWants *voice, const CcVoiceWants *other)
+{
+    if (other->n == 0)
+        return;
+    gboolean first = voice->n == 0;
+    voice->least_bps = first ? other->least_bps : MIN(voice->least_bps, other->least_bps);
+    voice->most_bps = MAX(voice->most_bps, other->most_bps);
+    voice->longer = (first || voice->longer) && other->longer;
+    voice->n += other->n;
+}
+
+static void
+collect_voice(const CcSubscription *subscription, CcVoiceWants *voice)
+{
+    guint bps = subscription->planner.codec_bps;
+    CcVoiceWants one = {1, bps, bps, subscription->planner.longer};
+    if (bps > 0)
+        merge_voice(voice, &one);
+}
+
 void
 cc_wants_collect(const CcMediaRoom *room, const CcFeed *feed, CcWants *wants)
 {
@@ -26,6 +47,10 @@ cc_wants_collect(const CcMediaRoom *room, const CcFeed *feed, CcWants *wants)
         const CcSubscription *subscription = receiver->by_feed[feed->number];
         if (!subscription)
             continue;
+        if (feed->kind == CC_MEDIA_AUDIO) {
+            collect_voice(subscription, &wants->voice);
+            continue;
+        }
         guint budget_bps = subscription->target.budget_bps;
         cc_placement_add(&wants->budgets, budget_bps > 0 ? budget_bps : CC_WANTS_MAX_BPS);
         if (subscription->target.kind == CC_TARGET_NOTHING) /* perhaps there is something for it */
@@ -48,6 +73,7 @@ cc_wants_gather(const CcMediaRoom *room, const CcFeed *feed, CcWants *wants)
         for (guint k = 0; k < CC_MAX_LAYERS; k++)
             wants->used[k] |= others->used[k];
         cc_placement_merge(&wants->budgets, &others->budgets);
+        merge_voice(&wants->voice, &others->voice);
     }
 }
 

@@ -11,10 +11,19 @@ G_BEGIN_DECLS
 #define CC_WANTS_MIN_BPS 20000
 #define CC_WANTS_MAX_BPS 20000000
 
+/* What those who listen would have the voice's codec take, were it for them alone (voice-plan.h).
+ */
+typedef struct {
+    guint n; /* of whom anything is known */
+    guint least_bps, most_bps;
+    gboolean longer; /* packets of 60 ms would be best for all of them */
+} CcVoiceWants;
+
 /* Of one feed. */
 typedef struct {
     gboolean used[CC_MAX_LAYERS]; /* by source->layer */
     CcPlacement budgets;          /* what receivers could make use of (CcTarget.budget_bps) */
+    CcVoiceWants voice;           /* instead, of a feed with voice */
 } CcWants;
 
 /* Of the receivers on this worker. */

@@ -26,9 +26,12 @@ struct CcWorker {
     gboolean stopping;
     CcSessionTimers timers; /* when which session wants to be called */
 
-    GPtrArray *udp_ports; /* CcUdpPort * */
-    GPtrArray *udp_tags;  /* of the source, same order */
-    GPtrArray *tcp_ports; /* CcTcpPort * */
+    GPtrArray *udp_ports;    /* CcUdpPort * */
+    GPtrArray *udp_tags;     /* of the source, same order */
+    GPtrArray *tcp_ports;    /* CcTcpPort * */
+    GPtrArray *report_polls; /* GPollFD *: of RTCP's sockets */
+    gint64 reports_us;       /* when RTCP was last read */
+    gboolean reports_gather; /* it is not polled for */
     guint8 tcp_slot[CC_EGRESS_CAPACITY + CC_SRTP_MAX_TRAILER];
 
     gint64 now_us; /* when this turn began: the time of all that happens in it */
@@ -39,9 +42,9 @@ struct CcWorker {
     GHashTable *paths; /* CcAddress * (inside the path) → CcPath *; UDP only */
     GHashTable *rooms; /* char * → CcMediaRoom * */
     CcPacketPool *pool;
-    GPtrArray *rooms_due; /* CcMediaRoom *: with packets queued in this turn */
+    GPtrArray *rooms_due;     /* CcMediaRoom *: with packets queued in this turn */
     GPtrArray *rooms_wanting; /* CcMediaRoom *: whose receivers want something else */
-    GPtrArray *ended;     /* CcMediaSession *: to be removed at the end of the turn */
+    GPtrArray *ended;         /* CcMediaSession *: to be removed at the end of the turn */
 
     /* What comes from rooms whose home is another worker, and what goes to other workers. */
     CcRingBell bell;

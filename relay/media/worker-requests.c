@@ -5,7 +5,7 @@
 #include "common/base/log.h"
 #include "relay/media/event-gate.h"
 #include "relay/media/session-wake.h"
-#include "relay/media/worker-private.h"
+#include "relay/media/worker-ports.h"
 
 /* A request of the control thread on its way to the worker's. */
 typedef struct {
@@ -176,7 +176,11 @@ on_get_stats(gpointer user_data)
     Request *reply = g_new0(Request, 1);
     reply->stats_func = request->stats_func;
     reply->stats_data = request->stats_data;
-    reply->stats = cc_worker_collect_stats(request->worker, cc_clock_now_us());
+    CcWorker *worker = request->worker;
+    gint64 now_us = worker->now_us = cc_clock_now_us();
+    cc_worker_ports_receive_reports(worker, now_us);
+    reply->stats = cc_worker_collect_stats(worker, now_us);
+    cc_worker_end_turn(worker, now_us);
     cc_call_in_context(request->reply_context, on_stats_collected, reply, request_free);
     return G_SOURCE_REMOVE;
 }

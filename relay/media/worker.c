@@ -14,9 +14,7 @@
 #include "relay/media/tcp-port.h"
 #include "relay/media/udp-port.h"
 #include "relay/media/wants.h"
-#include "relay/media/worker-private.h"
-
-#define BIND_TRIES 16 /* with port 0: until one number is free everywhere */
+#include "relay/media/worker-ports.h"
 
 /* Wakes up earlier than this after the last time are gathered into one. */
 #define MIN_SLEEP_US 5000
@@ -25,6 +23,7 @@
 /* One bad moment of the machine's sheds no more than this, and is no reason to refuse anybody. */
 #define HICCUP_LEVEL 2
 #define DEFAULT_START_BPS 500000
+#define DEFAULT_VOICE_BPS 12000
 /* A worker with nothing to do has no turns: its last load says nothing after this. */
 #define LOAD_VALID_S 3
 
@@ -107,13 +106,6 @@ forward_rooms(CcWorker *self)
     g_ptr_array_set_size(self->rooms_due, 0);
 }
 
-static void
-flush_udp(CcWorker *self)
-{
-    for (guint i = 0; i < self->udp_ports->len; i++)
-        cc_udp_port_flush(self->udp_ports->pdata[i]);
-}
-
 void
 cc_worker_end_turn(CcWorker *worker, gint64 now_us)
 {
@@ -123,8 +115,9 @@ cc_worker_end_turn(CcWorker *worker, gint64 now_us)
     remove_ended(self, now_us);
     gint64 wants_us = cc_wants_serve(self, now_us);
     cc_room_links_publish(self);
-    flush_udp(self);
+    cc_worker_ports_flush(self);
     wake_us = MIN(wants_us, cc_session_timers_next_us(&self->timers));
+    wake_us = MIN(wake_us, cc_worker_ports_reports_us(self));
     if (cc_handshakes_pending(&self->handshakes))
         wake_us = sleep_us = 0;
     for (guint i = 0; i < self->tcp_ports->len; i++) {
@@ -182,7 +175,7 @@ on_check(GSource *source)
 {
     CcWorker *self = ((WorkerSource *)source)->worker;
     cc_ring_bell_awake(&self->bell);
-    return cc_room_mirrors_pending(self);
+    return cc_room_mirrors_pending(self) || cc_worker_ports_have_reports(self);
 }
 
 /* One loop turn: all that the sockets and the rings have, in one go, at one time. */
@@ -192,20 +185,15 @@ on_dispatch(GSource *source, GSourceFunc callback, gpointer user_data)
     CcWorker *self = ((WorkerSource *)source)->worker;
     gint64 now_us = self->now_us = cc_clock_now_us();
     self->delay_us = -1;
-    for (guint i = 0; i < self->udp_ports->len; i++) {
-        if (g_source_query_unix_fd(source, self->udp_tags->pdata[i]))
-            cc_udp_port_receive(self->udp_ports->pdata[i], now_us);
-    }
-    for (guint i = 0; i < self->tcp_ports->len; i++)
-        cc_tcp_port_receive(self->tcp_ports->pdata[i], now_us);
+    cc_worker_ports_receive(self, now_us);
     if (g_source_query_unix_fd(source, self->bell_tag))
         cc_ring_bell_hush(&self->bell);
     cc_room_mirrors_receive(self, now_us);
     forward_rooms(self);
-    if (cc_handshakes_pending(&self->handshakes)) {
-        flush_udp(self); /* what is to be forwarded goes first */
+    cc_worker_ports_flush(self); /* what is to be forwarded goes first */
+    cc_worker_ports_receive_gathered(self, now_us);
+    if (cc_handshakes_pending(&self->handshakes))
         cc_handshakes_receive(self);
-    }
     cc_worker_end_turn(self, now_us);
     weigh_turn(self, now_us);
     return G_SOURCE_CONTINUE;
@@ -223,54 +211,6 @@ run(gpointer user_data)
         g_main_context_iteration(self->context, TRUE);
     g_main_context_pop_thread_default(self->context);
     return NULL;
-}
-
-static gboolean
-bind_ports(CcWorker *self, const CcWorkerOptions *options, guint16 port, GError **error)
-{
-    for (guint i = 0; i < options->listen_addresses->len; i++) {
-        const char *address = options->listen_addresses->pdata[i];
-        g_autoptr(CcUdpPort) udp = cc_udp_port_new(self, address, port, i, error);
-        if (!udp)
-            return FALSE;
-        port = cc_udp_port_number(udp);
-        gpointer tag = g_source_add_unix_fd(self->source, cc_udp_port_fd(udp), G_IO_IN);
-        g_ptr_array_add(self->udp_tags, tag);
-        g_ptr_array_add(self->udp_ports, g_steal_pointer(&udp));
-        if (!options->enable_tcp)
-            continue;
-        CcTcpPort *tcp = cc_tcp_port_new(self, address, port, self->source, error);
-        if (!tcp)
-            return FALSE;
-        g_ptr_array_add(self->tcp_ports, tcp);
-    }
-    self->port = port;
-    return TRUE;
-}
-
-static void
-unbind_ports(CcWorker *self)
-{
-    for (guint i = 0; i < self->udp_tags->len; i++)
-        g_source_remove_unix_fd(self->source, self->udp_tags->pdata[i]);
-    g_ptr_array_set_size(self->udp_tags, 0);
-    g_ptr_array_set_size(self->udp_ports, 0);
-    g_ptr_array_set_size(self->tcp_ports, 0);
-}
-
-static gboolean
-bind_all(CcWorker *self, const CcWorkerOptions *options, GError **error)
-{
-    for (guint i = 0;; i++) {
-        g_autoptr(GError) local = NULL;
-        if (bind_ports(self, options, options->port, &local))
-            return TRUE;
-        unbind_ports(self);
-        if (options->port != 0 || i == BIND_TRIES) {
-            g_propagate_error(error, g_steal_pointer(&local));
-            return FALSE;
-        }
-    }
 }
 
 static gboolean
@@ -306,9 +246,10 @@ free_everything(CcWorker *self)
     cc_worker_forget_arrivals(self);
     cc_handshakes_clear(&self->handshakes);
     forget_rooms(self);
-    unbind_ports(self);
+    cc_worker_ports_unbind(self);
     g_ptr_array_unref(self->udp_ports);
     g_ptr_array_unref(self->udp_tags);
+    g_ptr_array_unref(self->report_polls);
     g_ptr_array_unref(self->tcp_ports);
     g_ptr_array_unref(self->rooms_due);
     g_ptr_array_unref(self->rooms_wanting);
@@ -339,10 +280,13 @@ cc_worker_new(const CcWorkerOptions *options, GError **error)
         self->options.start_bps = DEFAULT_START_BPS;
         self->options.ladder = cc_ladder_defaults;
     }
+    if (self->options.voice_bps == 0)
+        self->options.voice_bps = DEFAULT_VOICE_BPS;
     self->identity = options->identity;
     self->events = cc_event_gate_new(options->session_event, options->user_data);
     self->udp_ports = g_ptr_array_new_with_free_func((GDestroyNotify)cc_udp_port_free);
     self->udp_tags = g_ptr_array_new();
+    self->report_polls = g_ptr_array_new_with_free_func(g_free);
     self->tcp_ports = g_ptr_array_new_with_free_func((GDestroyNotify)cc_tcp_port_free);
     self->rooms_due = g_ptr_array_new();
     self->rooms_wanting = g_ptr_array_new();
@@ -358,7 +302,7 @@ cc_worker_new(const CcWorkerOptions *options, GError **error)
     ((WorkerSource *)self->source)->worker = self;
     g_source_set_name(self->source, "media worker");
     g_source_set_ready_time(self->source, -1);
-    if (!open_bell(self, error) || !bind_all(self, options, error)) {
+    if (!open_bell(self, error) || !cc_worker_ports_bind(self, options, error)) {
         free_everything(self);
         return NULL;
     }

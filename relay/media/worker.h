@@ -33,7 +33,7 @@ typedef enum {
     CC_SESSION_CONNECTED, /* DTLS is up */
     CC_SESSION_MEDIA,  /* publisher: the first media packet after connecting or after a silence */
     CC_SESSION_SILENT, /* publisher: nothing at all arrived for silence_timeout_ms */
-    CC_SESSION_LOST,   /* receiver: nothing for session_timeout_ms; CONNECTED if it comes back */
+    CC_SESSION_LOST,   /* nothing for session_timeout_ms; CONNECTED if it comes back */
     CC_SESSION_LINK,   /* receiver: how its link is doing, see cc_worker_want_links() */
     CC_SESSION_ENDED,  /* the worker has removed it: never connected, timed out, DTLS closed or
                           failed */
@@ -64,6 +64,7 @@ typedef struct {
     guint max_packets;                             /* of the packet pool */
     guint start_bps;         /* what a receiver's link is thought to take at first; 0: a default */
     CcLadderSettings ladder; /* if @start_bps is set */
+    guint voice_bps; /* of the codec: not less for all, unless all have so little; 0: a default */
     /* Called in the main context that was thread-default in cc_worker_new(). */
     void (*session_event)(const CcSessionEvent *event, gpointer user_data);
     gpointer user_data;

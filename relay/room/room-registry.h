@@ -79,7 +79,7 @@ void cc_room_registry_connected(CcRoomRegistry *registry, const char *session_id
 void cc_room_registry_media(CcRoomRegistry *registry, const char *session_id);
 void cc_room_registry_silent(CcRoomRegistry *registry, const char *session_id, gint64 now_us);
 
-/* A receiver is out of reach: others hear that it has left, and of its coming if it connects again.
+/* A session is out of reach: others hear that it has left, and of its coming if it connects again.
  */
 void cc_room_registry_lost(CcRoomRegistry *registry, const char *session_id, const char *reason,
                            gint64 now_us);

@@ -14,6 +14,7 @@
 
 #include "client/send/encoder.h"
 #include "client/send/temporal-layers.h"
+#include "common/wire/vp8.h"
 #include "tests/bench/ssim.h"
 
 enum { WIDTH = 1280, HEIGHT = 720 };
@@ -201,6 +202,7 @@ judge(const Stream *source, const Stream *shown)
 static void
 report(const Stream *pictures, const Stream *coded, const Stream *decoded, const Quality *quality)
 {
+    guint quantizers = 0;
     gsize bytes = 0, largest = 0, largest_delta = 0;
     guint keyframes = 0;
     for (guint i = 0; i < coded->buffers->len; i++) {
@@ -209,15 +211,20 @@ report(const Stream *pictures, const Stream *coded, const Stream *decoded, const
         gboolean key = !GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT);
         bytes += size;
         keyframes += key;
+        guint8 head[64];
+        gsize n_head = gst_buffer_extract(coded->buffers->pdata[i], 0, head, sizeof head);
+        quantizers += (guint)MAX(cc_vp8_frame_quantizer(head, n_head), 0);
         largest = MAX(largest, size);
         if (!key)
             largest_delta = MAX(largest_delta, size);
     }
     double seconds = (double)pictures->buffers->len / options.framerate;
     printf("kbps=%.1f ssim=%.4f psnr=%.2f fps=%.1f keyframes=%u largest=%zu largest-delta=%zu "
+           "quantizer=%.2f "
            "encode-ms=%.2f decode-ms=%.2f\n",
            (double)bytes * 8 / seconds / 1000, quality->ssim, quality->psnr,
            (double)coded->buffers->len / seconds, keyframes, largest, largest_delta,
+           quantizers / 127.0 / MAX(coded->buffers->len, 1),
            coded->cpu_s * 1000 / pictures->buffers->len,
            decoded->cpu_s * 1000 / MAX(coded->buffers->len, 1));
 }

@@ -38,6 +38,24 @@ class ComingAndGoing(LessonCase):
         self.assertGreater(relay.room()["publisher"]["keyframe_requests"], asked)
         self.assertEqual(len(relay.room()["receivers"]), 2)
 
+    def test_classroom_long_after_the_teacher_has_moving_pictures(self):
+        """With nobody there the teacher's layers are put to sleep; they wake up, and not for stills alone."""
+        relay = self.start_relay()
+        self.start_send(relay)
+        self.wait_until("eight seconds of voice", lambda: self.published(relay) >= 400, 60)
+        classroom = self.start_recv(relay)
+        self.wait_for_media(classroom)
+        mark = classroom.mark()
+        for _ in range(2):
+            moving = classroom.wait_for(r"stats decoded=.* fps=(?:[5-9]|\d\d)\.\d", 30, after=mark)
+            mark = classroom.mark()
+            self.assertTrue(moving)
+        self.assertEqual(relay.room()["receivers"][0]["picture"], "whole")
+
+    @staticmethod
+    def published(relay):
+        return ((relay.room() or {}).get("publisher") or {}).get("packets", 0)
+
     def test_lesson_ends_and_another_begins(self):
         relay, teacher, classroom = self.start_lesson()
         events = WebSocket(relay.port, "/rooms/math/events")

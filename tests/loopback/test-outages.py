@@ -77,6 +77,20 @@ class Outages(LessonCase):
         self.assertIsNone(classroom.find(r"packets resumed", mark), "there must be no gap on the way back")
         self.assertEqual(relay.room()["publisher"]["id"], publisher)
 
+    def test_udp_blocked_from_the_start(self):
+        relay = self.start_relay()
+        cable = Meddler(relay)
+        self.addCleanup(cable.close)
+        cable.udp_blocked = True
+        teacher = self.start_send(cable.url)
+        classroom = self.start_recv(cable.url)
+        self.wait_for_media(classroom)
+        for client in teacher, classroom:
+            self.assertLess(int(client.wait_for(r"connected after_ms=(\d+)")[1]), 3000)
+        self.assertEqual(self.receiver(relay)["protocol"], "tcp")
+        self.assertEqual(relay.room()["publisher"]["protocol"], "tcp")
+        self.wait_for_pictures(classroom)
+
     def test_udp_blocked_for_good(self):
         relay, cable, teacher, classroom = self.start_cabled_lesson()
         cable.udp_blocked = True
@@ -138,6 +152,64 @@ class Outages(LessonCase):
         self.wait_for_pictures(classroom)
         self.assertEqual(self.receiver(relay)["id"], receiver["id"])
         self.assertTrue(self.receiver(relay)["connected"])
+
+    def test_teacher_beyond_the_timeout(self):
+        relay, cable, teacher, classroom = self.start_cabled_lesson("send", session_timeout_ms=3000)
+        publisher = relay.room()["publisher"]["id"]
+        mark = classroom.mark()
+        cable.unplug()
+        began = time.monotonic()
+        self.wait_until("the teacher is gone", lambda: not relay.room()["publisher"]["connected"], 10)
+        time.sleep(5)
+        lasted = time.monotonic() - began
+        cable.plug_in()
+        self.assertLess(self.gap(classroom, mark), lasted + 2)
+        self.wait_for_pictures(classroom)
+        self.assertEqual(relay.room()["publisher"]["id"], publisher)
+        self.assertEqual(relay.room()["lesson"], "on")
+
+    def test_udp_comes_and_goes(self):
+        """Blocked for two seconds, open for two: each change costs about a second at first, and then TCP is kept to."""
+        relay, cable, teacher, classroom = self.start_cabled_lesson()
+        session = self.receiver(relay)["id"]
+        mark = classroom.mark()
+        for _ in range(6):
+            for cable.udp_blocked in True, False:
+                time.sleep(2)
+        self.wait_for_pictures(classroom)
+        gaps = [int(match[1]) for match in classroom.find_all(r"packets resumed after_ms=(\d+)", mark)]
+        self.assertLess(max(gaps), 2000, gaps)
+        self.assertLess(len(gaps), 6, "UDP that does not last is left alone")
+        self.assertEqual(self.receiver(relay)["id"], session)
+        self.assertIsNone(classroom.find(r"link lost", mark))
+
+    def test_tcp_blocked_as_well(self):
+        relay, cable, teacher, classroom = self.start_cabled_lesson()
+        session = self.receiver(relay)["id"]
+        mark = classroom.mark()
+        cable.udp_blocked = cable.media_tcp_blocked = True
+        time.sleep(8)
+        self.assertIsNotNone(classroom.find(r"link lost", mark))
+        cable.udp_blocked = False
+        back = time.monotonic()
+        classroom.wait_for(r"packets resumed", LONG, mark)
+        self.assertLess(time.monotonic() - back, 1)
+        self.wait_for_pictures(classroom)
+        self.assertEqual(self.receiver(relay)["id"], session)
+
+    def test_relay_dies_in_an_outage(self):
+        """The one that is there afterwards has another certificate, and knows of nobody."""
+        relay, cable, teacher, classroom = self.start_cabled_lesson()
+        cable.unplug()
+        relay.kill()
+        self.restart_relay(relay)
+        time.sleep(5)
+        mark = classroom.mark()
+        cable.plug_in()
+        back = time.monotonic()
+        classroom.wait_for(r"stream kind=video", LONG, mark)
+        self.assertLess(time.monotonic() - back, 5)
+        self.wait_for_pictures(classroom)
 
 
 if __name__ == "__main__":

@@ -25,8 +25,8 @@ class SmallMtu(LessonCase):
         namespace.set_mtu(mtu)
         relay = self.start_relay()
         ended = subprocess.run([LESSON_LOAD, "--peer", "classcast", "--url", relay.url, "--receivers", str(RECEIVERS),
-                                "--video-bytes", str(VIDEO_BYTES), "--warmup", "0.2", "--seconds", "2", "--json", "-"],
-                               capture_output=True, text=True, timeout=40)
+                                "--video-bytes", str(VIDEO_BYTES), "--warmup", "0.2", "--seconds", "2", "--no-feedback",
+                                "--json", "-"], capture_output=True, text=True, timeout=40)
         self.assertEqual(ended.returncode, 0, ended.stderr)
         result = json.loads(ended.stdout)
         self.assertEqual((result["connected"], result["joins"]["failed"]), (RECEIVERS, 0), result)

@@ -12,7 +12,7 @@ import shutil
 import tempfile
 import unittest
 
-from lab import clip, figures
+from lab import clip, figures, peers
 from lab.cases import Case
 from lab.lesson import Lesson
 from support import namespace, tap
@@ -33,8 +33,8 @@ class WeakLink(unittest.TestCase):
         self.folder = tempfile.mkdtemp(prefix="classcast-weak-link-")
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
 
-    def lesson(self, down, loss="", away="", seconds=8):
-        run = Lesson(self.folder, CLASSCAST, TOOLS, self.clip.path, VIDEO)
+    def lesson(self, down, loss="", away="", seconds=8, peer=None):
+        run = Lesson(self.folder, CLASSCAST, TOOLS, self.clip, VIDEO, peer=peer)
         run.run(Case("quick", down, down, loss, away), seconds, 2)
         return figures.measure(self.folder, TOOLS, self.clip)
 
@@ -62,8 +62,27 @@ class WeakLink(unittest.TestCase):
         self.assertLess(away["voice_back_ms"], 6000, found)
         self.assertLess(away["picture_back_ms"], 6000, found)
 
+    def test_udp_blocked(self):
+        found = self.lesson("rate=3000,delay=40", away="block-udp=3-9", seconds=18)
+        away = found["recovery"][0]
+        self.assertLess(away["voice_gap_ms"], 4000, found)
+        self.assertLess(away["picture_gap_ms"], 5000, found)
+        log = (pathlib.Path(self.folder) / "recv.log").read_text()
+        self.assertIn("using TCP", log)
+        self.assertIn("back on UDP", log)
+
+    def test_another_stack_is_judged_alike(self):
+        found = self.lesson("rate=3000,delay=40", peer=peers.Direct())
+        self.assertGreater(found["picture"]["fps"], 10, found)
+        self.assertGreater(found["picture"]["ssim"], 0.8, found)
+        self.assertLess(found["voice"]["damaged"], 0.15, found)
+        self.assertGreaterEqual(found["voice"]["delay_p50_ms"], 40, "the link's delay is in it")
+        self.assertGreater(found["link"]["kbps"]["video"], 50, found)
+        self.assertGreater(found["voice"]["recv_says"]["played_ms"], 6000, found)
+
 
 if __name__ == "__main__":
     if os.access("/dev/net/tun", os.R_OK | os.W_OK):
+        peers.Direct().prepare()  # while there is a way to the outside
         namespace.enter_own_network()
     tap.main()

@@ -28,6 +28,7 @@ class Meddler:
         self.closing = False
         self.is_cut = False
         self.udp_blocked = False
+        self.media_tcp_blocked = False  # new connections are refused
         self.rebinding = False
         self.held = []  # what TCP would have to say while the cable is out
         self.selector = selectors.DefaultSelector()
@@ -41,7 +42,7 @@ class Meddler:
         self.new_port = str(self.udp.getsockname()[1]).encode()
         assert len(self.old_port) == len(self.new_port), "ports of different length"
         self.selector.register(self.http, selectors.EVENT_READ, lambda s: self.on_connection(s, relay.port))
-        self.selector.register(self.media_tcp, selectors.EVENT_READ, lambda s: self.on_connection(s, relay.udp_port))
+        self.selector.register(self.media_tcp, selectors.EVENT_READ, self.on_media_connection)
         self.selector.register(self.udp, selectors.EVENT_READ, self.on_client)
         self.selector.register(self.wake_read, selectors.EVENT_READ, self.on_wake)
         self.thread = threading.Thread(target=self.run, daemon=True)
@@ -121,6 +122,12 @@ class Meddler:
         for key in [*self.selector.get_map().values(), *self.held]:
             key.fileobj.close()
         self.wake_write.close()
+
+    def on_media_connection(self, listener):
+        if self.media_tcp_blocked:
+            listener.accept()[0].close()
+        else:
+            self.on_connection(listener, self.relay.udp_port)
 
     def on_connection(self, listener, port):
         client, _ = listener.accept()

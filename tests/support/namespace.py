@@ -3,6 +3,8 @@ import ctypes
 import os
 import subprocess
 
+from support.program import die_with_parent
+
 CLONE_NEWUSER = 0x10000000
 CLONE_NEWNET = 0x40000000
 
@@ -33,3 +35,37 @@ def enter_own_network():
 
 def set_mtu(mtu):
     subprocess.run(["ip", "link", "set", "lo", "mtu", str(mtu)], check=True)
+
+
+class Elsewhere:
+    """Another network at the other end of a cable (`enter_own_network` first)."""
+
+    def __init__(self, here, there):
+        self.holder = subprocess.Popen(["unshare", "--net", "sh", "-c", "echo; exec sleep 100000"],
+                                       stdout=subprocess.PIPE, preexec_fn=die_with_parent)
+        self.holder.stdout.readline()
+        self.prefix = ["nsenter", f"--net=/proc/{self.holder.pid}/ns/net", "--"]
+        self.address = None
+        subprocess.run(["ip", "link", "add", "cable", "type", "veth", "peer", "name", "cable", "netns",
+                        str(self.holder.pid)], check=True)
+        subprocess.run(["ip", "address", "add", f"{here}/24", "dev", "cable"], check=True)
+        subprocess.run(["ip", "link", "set", "cable", "up"], check=True)
+        self.run("ip", "link", "set", "lo", "up")
+        self.run("ip", "link", "set", "cable", "up")
+        self.move(there)
+
+    def run(self, *command):
+        subprocess.run([*self.prefix, *command], check=True)
+
+    def move(self, address):
+        """Has another address from now on, as after a change of network."""
+        if self.address:
+            self.run("ip", "address", "del", f"{self.address}/24", "dev", "cable")
+        self.run("ip", "address", "add", f"{address}/24", "dev", "cable")
+        self.address = address
+
+    def close(self):
+        self.holder.kill()
+        self.holder.wait()
+        self.holder.stdout.close()
+        subprocess.run(["ip", "link", "del", "cable"], check=False, stderr=subprocess.DEVNULL)

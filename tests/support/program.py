@@ -36,9 +36,9 @@ def kill_all():
 
 
 class Program:
-    """`home`: a directory of the test's own, where the child finds no settings but its test's."""
+    """`home`: a directory of the test's own, where the child finds no settings but its test's. `prefix`: a command that runs another."""
 
-    def __init__(self, home, *arguments, name=None, env=None):
+    def __init__(self, home, *arguments, name=None, env=None, prefix=()):
         self.name = name or arguments[0]
         self.lines = []
         self.changed = threading.Condition()
@@ -52,7 +52,7 @@ class Program:
         environment.setdefault("GST_REGISTRY", os.path.expanduser("~/.cache/classcast-tests-registry.bin"))
         environment.update(env or {})
         self.began = time.monotonic()
-        self.child = subprocess.Popen([CLASSCAST, *map(str, arguments)], stdin=subprocess.DEVNULL,
+        self.child = subprocess.Popen([*prefix, CLASSCAST, *map(str, arguments)], stdin=subprocess.DEVNULL,
                                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment,
                                       preexec_fn=die_with_parent)
         running.add(self)
@@ -76,6 +76,11 @@ class Program:
     def find(self, pattern, after=0):
         with self.changed:
             return self.search(re.compile(pattern), after)
+
+    def find_all(self, pattern, after=0):
+        with self.changed:
+            matches = [re.search(pattern, line) for line in self.lines[after:] if line is not None]
+        return [match for match in matches if match]
 
     def search(self, pattern, after):
         for line in self.lines[after:]:

@@ -66,6 +66,7 @@ deliver(Direction *direction)
         /* A full device on the other side drops it, as it would drop any other. */
         if (write(direction->out, next->packet, next->length) < 0)
             direction->tally.fates[LINK_FATE_QUEUE]++;
+        tally_left(&direction->tally, now_us - next->at_us);
         departures_remove_first(&direction->departures);
     }
 }

@@ -41,6 +41,8 @@ packet_look(const guint8 *packet, gsize length)
     gsize ip_header = length > 0 ? (packet[0] & 15) * 4u : 0;
     if (length < 20 || packet[0] >> 4 != 4 || ip_header < 20 || length < ip_header + UDP_HEADER)
         return facts;
+    if (packet[9] == IPPROTO_TCP || packet[9] == IPPROTO_UDP)
+        facts.port = (guint16)(packet[ip_header + 2] << 8 | packet[ip_header + 3]);
     if (packet[9] == IPPROTO_TCP && length >= ip_header + 20) {
         facts.kind = PACKET_TCP;
         facts.header_bytes = MIN(length, ip_header + (packet[ip_header + 12] >> 4) * 4u);

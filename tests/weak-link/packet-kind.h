@@ -17,6 +17,7 @@ typedef enum {
 typedef struct {
     PacketKind kind;
     gboolean is_udp;
+    guint16 port;        /* UDP's or TCP's, where it goes to */
     guint8 payload_type; /* RTP's */
     guint32 ssrc;        /* RTP's */
     gsize header_bytes;  /* IP, UDP or TCP, RTP with its extensions, SRTP's tag */

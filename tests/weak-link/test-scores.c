@@ -1,6 +1,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "client/recv/voice-stretch.h"
 #include "tests/weak-link/frame-code.h"
 #include "tests/weak-link/picture-score.h"
 #include "tests/weak-link/voice-score.h"
@@ -112,7 +113,8 @@ speak(guint seconds)
             pitch = g_rand_double_range(rand, 90, 260);
             colour = g_rand_double_range(rand, 2, 9);
         }
-        phase += 2 * G_PI * pitch / 48000;
+        /* Gliding, as no voice stays where it is: else nothing tells one period from the next. */
+        phase += 2 * G_PI * pitch * (1 + 0.2 * sin(2 * G_PI * i / 7000)) / 48000;
         gboolean pause = i / 48000 % 4 == 3;
         double value = sin(phase) + sin(colour * phase) + 0.5 * g_rand_double(rand);
         g_array_index(spoken, gint16, i) = (gint16)(pause ? 0 : 4000 * value);
@@ -195,6 +197,55 @@ test_voice_whose_delay_jumps(void)
     g_array_unref(verdict.frames);
 }
 
+/* A period is left out, or said twice, now and then: nothing is lost. */
+static void
+test_voice_that_is_stretched(void)
+{
+    g_autoptr(GArray) spoken = speak(6);
+    for (guint longer = 0; longer < 2; longer++) {
+        g_autoptr(GArray) changed = g_array_new(FALSE, TRUE, sizeof(gint16));
+        guint stretches = 0;
+        gint16 piece[960 + 960 + CC_STRETCH_MAX_PERIOD];
+        for (guint at = 0; at + 1920 <= spoken->len; at += 1920) {
+            guint n = 1920, period = 0;
+            memcpy(piece, &g_array_index(spoken, gint16, at), sizeof *piece * n);
+            if (at % 17280 == 9600 && longer)
+                period = cc_stretch_lengthen(
+                    &g_array_index(changed, gint16, changed->len - CC_STRETCH_MAX_PERIOD), piece, n,
+                    1, 0.6, 0);
+            else if (at % 17280 == 9600)
+                period = cc_stretch_shorten(piece, n, 1, 0.6, 0);
+            stretches += period > 0;
+            g_array_append_vals(changed, piece, longer ? n + period : n - period);
+        }
+        Verdict verdict = compare(spoken, changed, 400);
+        g_test_message("%u stretches, %u damaged", stretches, verdict.damaged);
+        g_assert_cmpuint(stretches, >=, 5);
+        g_assert_cmpuint(verdict.damaged * 5, <=, stretches);
+        g_array_unref(verdict.frames);
+    }
+}
+
+/* In the place of each tenth frame the 20 ms that were said half a frame before it are heard. */
+static void
+test_voice_that_was_held_on(void)
+{
+    g_autoptr(GArray) spoken = speak(4);
+    g_autoptr(GArray) changed = g_array_copy(spoken);
+    guint lost = 0;
+    for (guint frame = 5; frame < 200; frame += 10) {
+        if (frame / 50 % 4 == 3)
+            continue;
+        memcpy(&g_array_index(changed, gint16, frame * 960),
+               &g_array_index(spoken, gint16, frame * 960 - 480), 960 * sizeof(gint16));
+        lost++;
+    }
+    Verdict verdict = compare(spoken, changed, 200);
+    g_test_message("%u lost, %u damaged", lost, verdict.damaged);
+    g_assert_cmpuint(verdict.damaged, >=, lost * 8 / 10);
+    g_array_unref(verdict.frames);
+}
+
 static void
 test_nothing_heard(void)
 {
@@ -219,6 +270,8 @@ main(int argc, char **argv)
     g_test_add_func("/weak-link/voice-that-came-through", test_voice_that_came_through);
     g_test_add_func("/weak-link/voice-with-holes", test_voice_with_holes);
     g_test_add_func("/weak-link/voice-whose-delay-jumps", test_voice_whose_delay_jumps);
+    g_test_add_func("/weak-link/voice-that-is-stretched", test_voice_that_is_stretched);
+    g_test_add_func("/weak-link/voice-that-was-held-on", test_voice_that_was_held_on);
     g_test_add_func("/weak-link/nothing-heard", test_nothing_heard);
     return g_test_run();
 }

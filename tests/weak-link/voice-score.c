@@ -6,10 +6,17 @@
 #define BLOCK (2 * FRAME) /* that is looked for */
 #define REDUCE 6
 #define TAPS 97
-#define NEAR (VOICE_RATE / 100) /* around a delay that is expected */
+#define NEAR (VOICE_RATE * VOICE_MAX_SEAM_MS / 1000) /* around a delay that is expected */
 #define FAR (VOICE_RATE * VOICE_MAX_DELAY_MS / 1000)
 #define LIKE 0.75       /* a block or a frame that came through */
 #define SILENT_DB -34.0 /* below the loud parts */
+
+/* Where the delay changes within a frame. */
+#define STEADY 8 /* samples around a delay that is known to a millisecond */
+#define SEAM_STEP (FRAME / 8)
+#define SEAM_REACH 3   /* frames */
+#define STRAY_REACH 5u /* frames */
+#define STRAY_MS 1
 
 /* A short block of a voice is like many others: which delays are possible at all is found out with
  * longer ones, of which those around a moment vote. */
@@ -150,7 +157,7 @@ find_block(const GArray *said, GArray *const *heard, const GArray *votes, gsize 
     gsize candidates[CANDIDATES] = {*last, *last, *last};
     Match best = {-1, *last};
     elect(votes, at, candidates + 1);
-    for (guint i = 0; i < CANDIDATES && best.likeness < LIKE; i++)
+    for (guint i = 0; i < CANDIDATES; i++)
         for (guint phase = 0; phase < VOICE_PHASES; phase++) {
             gsize from = candidates[i] > NEAR ? candidates[i] - NEAR : 0;
             gsize until = MIN(candidates[i] + NEAR, FAR);
@@ -203,6 +210,133 @@ judge_frame(VoiceFrame *frame, const GArray *said, GArray *const *heard, gsize a
     }
 }
 
+/* How like @n samples from @at on are to what was heard around @delay, not normalised: the product,
+ * and the energy of what was heard there. */
+static void
+match_part(const GArray *said, const GArray *heard, gsize at, gsize n, gsize delay,
+           float *best_product, double *best_energy)
+{
+    const float *a = &g_array_index(said, float, at);
+    double best = -G_MAXDOUBLE;
+    *best_product = 0;
+    *best_energy = 0;
+    for (gsize d = delay > STEADY ? delay - STEADY : 0; d <= delay + STEADY; d++) {
+        if (at + d + n > heard->len)
+            break;
+        const float *b = &g_array_index(heard, float, at + d);
+        float sum = product(a, b, n);
+        double energy_b = energy(b, n), like = sum / sqrt(energy_b + 1);
+        if (like <= best)
+            continue;
+        best = like;
+        *best_product = sum;
+        *best_energy = energy_b;
+    }
+}
+
+/* The likeness of a frame within which the delay goes from one to another. */
+static double
+judge_seam(const GArray *said, const GArray *heard, gsize at, gsize before, gsize after)
+{
+    double best = -1, energy_a = energy(&g_array_index(said, float, at), FRAME);
+    for (gsize cut = SEAM_STEP; cut < FRAME; cut += SEAM_STEP) {
+        float first, second;
+        double first_energy, second_energy;
+        match_part(said, heard, at, cut, before, &first, &first_energy);
+        match_part(said, heard, at + cut, FRAME - cut, after, &second, &second_energy);
+        double all = sqrt(energy_a * (first_energy + second_energy)) + 1;
+        best = MAX(best, (first + second) / all);
+    }
+    return best;
+}
+
+/* The nearest frame that was heard, up to SEAM_REACH from @at in that direction; NULL: none. */
+static const VoiceFrame *
+neighbour(const GArray *frames, guint at, int direction)
+{
+    for (int i = 1; i <= SEAM_REACH; i++) {
+        int index = (int)at + direction * i;
+        if (index < 0 || index >= (int)frames->len)
+            return NULL;
+        const VoiceFrame *frame = &g_array_index(frames, VoiceFrame, index);
+        if (frame->state == VOICE_HEARD)
+            return frame;
+    }
+    return NULL;
+}
+
+/* Where a voice is said a little slower or faster, one of its periods is missing or said twice:
+ * nothing is lost if the frame is there in two parts, each with the delay of that side. */
+static void
+judge_seams(GArray *frames, const GArray *said, GArray *const *heard)
+{
+    for (guint i = 0; i < frames->len; i++) {
+        VoiceFrame *frame = &g_array_index(frames, VoiceFrame, i);
+        const VoiceFrame *before = neighbour(frames, i, -1), *after = neighbour(frames, i, 1);
+        if (frame->state != VOICE_DAMAGED || before == NULL || after == NULL)
+            continue;
+        int change_ms = ABS(before->delay_ms - after->delay_ms);
+        if (change_ms == 0 || change_ms > VOICE_MAX_SEAM_MS)
+            continue;
+        gsize from = (gsize)before->delay_ms * VOICE_RATE / 1000;
+        gsize to = (gsize)after->delay_ms * VOICE_RATE / 1000;
+        for (guint phase = 0; phase < VOICE_PHASES; phase++)
+            frame->likeness =
+                MAX(frame->likeness, judge_seam(said, heard[phase], i * FRAME, from, to));
+        frame->seam = frame->likeness >= LIKE;
+        frame->delay_ms = after->delay_ms;
+    }
+    for (guint i = 0; i < frames->len; i++) {
+        VoiceFrame *frame = &g_array_index(frames, VoiceFrame, i);
+        frame->state = frame->seam ? VOICE_HEARD : frame->state;
+    }
+}
+
+static guint
+count_at(const GArray *frames, guint around, int delay_ms)
+{
+    guint count = 0;
+    guint last = MIN(around + 2 * STRAY_REACH, frames->len - 1);
+    for (guint i = MAX(around, 2 * STRAY_REACH) - 2 * STRAY_REACH; i <= last; i++) {
+        const VoiceFrame *frame = &g_array_index(frames, VoiceFrame, i);
+        count += frame->state == VOICE_HEARD && ABS(frame->delay_ms - delay_ms) <= STRAY_MS;
+    }
+    return count;
+}
+
+/* A frame cannot come by another way than those on both sides of it: where it seems so, a vowel was
+ * held on in its place. */
+static gboolean
+is_stray(const GArray *frames, guint at)
+{
+    const VoiceFrame *all = (const VoiceFrame *)frames->data;
+    for (guint before = MAX(at, STRAY_REACH) - STRAY_REACH; before < at; before++) {
+        guint last = MIN(before + STRAY_REACH, frames->len - 1);
+        if (all[before].state != VOICE_HEARD ||
+            ABS(all[before].delay_ms - all[at].delay_ms) <= STRAY_MS)
+            continue;
+        for (guint after = at + 1; after <= last; after++)
+            if (all[after].state == VOICE_HEARD &&
+                ABS(all[before].delay_ms - all[after].delay_ms) <= STRAY_MS)
+                return count_at(frames, at, all[before].delay_ms) >
+                       count_at(frames, at, all[at].delay_ms);
+    }
+    return FALSE;
+}
+
+static void
+judge_strays(GArray *frames)
+{
+    for (guint i = 0; i < frames->len; i++) {
+        VoiceFrame *frame = &g_array_index(frames, VoiceFrame, i);
+        frame->stray = frame->state == VOICE_HEARD && is_stray(frames, i);
+    }
+    for (guint i = 0; i < frames->len; i++) {
+        VoiceFrame *frame = &g_array_index(frames, VoiceFrame, i);
+        frame->state = frame->stray ? VOICE_DAMAGED : frame->state;
+    }
+}
+
 GArray *
 voice_compare(const GArray *said, GArray *const *heard)
 {
@@ -222,5 +356,7 @@ voice_compare(const GArray *said, GArray *const *heard)
                 judge_frame(&g_array_index(frames, VoiceFrame, j), said, heard, j * FRAME,
                             match.delay);
     }
+    judge_strays(frames);
+    judge_seams(frames, said, heard);
     return frames;
 }

@@ -1,5 +1,6 @@
 /* Which parts of a voice came through: each 20 ms of what was said is looked for in what was heard,
- * by its waveform below 3.4 kHz. What was concealed looks like nothing that was said. Pure. */
+ * by its waveform below 3.4 kHz. What was concealed looks like nothing that was said; what
+ * was stretched by whole periods is all there. Pure. */
 #pragma once
 
 #include <glib.h>
@@ -9,6 +10,7 @@ G_BEGIN_DECLS
 #define VOICE_RATE 8000 /* of all signals here */
 #define VOICE_FRAME_MS 20
 #define VOICE_MAX_DELAY_MS 3000
+#define VOICE_MAX_SEAM_MS 16 /* the longest period of a voice, and a little */
 
 typedef enum {
     VOICE_SILENT, /* nothing was said */
@@ -20,6 +22,8 @@ typedef struct {
     VoiceState state;
     double likeness; /* -1 to 1 */
     int delay_ms;    /* from saying to hearing; of VOICE_HEARD */
+    gboolean seam;   /* heard in two parts with a delay each */
+    gboolean stray;  /* like something that was said, but at a delay which nothing else has */
 } VoiceFrame;
 
 /* Between two samples of VOICE_RATE lies much of a wave: what was heard is looked at from so many

@@ -70,10 +70,15 @@ class Floor(Candidate):
 class Classcast(Candidate):
     peer = "classcast"
 
-    def __init__(self, bench, workers=None, preload=None):
+    def __init__(self, bench, workers=None, preload=None, program=None, feedback=True):
         super().__init__(bench)
         self.workers = workers
         self.preload = preload
+        self.program = program or bench.build / "classcast"
+        self.feedback = feedback
+
+    def load_arguments(self):
+        return super().load_arguments() + ([] if self.feedback else ["--no-feedback"])
 
     def start(self, profile):
         keys = {
@@ -91,7 +96,7 @@ class Classcast(Candidate):
         env = {"HOME": home, "XDG_CONFIG_HOME": home, "CLASSCAST_SYSTEM_CONFIG": "/dev/null", "LC_ALL": "C.UTF-8"}
         if self.preload:
             env["LD_PRELOAD"] = str(self.preload)
-        self.child = self.launch("classcast", [self.bench.build / "classcast", "relay", "--config", config], env=env)
+        self.child = self.launch("classcast", [self.program, "relay", "--config", config], env=env)
         said = self.child.wait_for(r"relay: listening http=(\d+)")
         self.url = f"http://127.0.0.1:{said[1]}"
 
@@ -173,12 +178,18 @@ admin: {{ admin_http = false }}
 MAKERS = {
     "floor": Floor,
     "classcast": Classcast,
+    "classcast-no-feedback": lambda bench: Classcast(bench, feedback=False),
+    "against": lambda bench: Classcast(bench, program=bench.options.against),
+    "against-no-feedback": lambda bench: Classcast(bench, program=bench.options.against, feedback=False),
     "janus": Janus,
     "janus-default": lambda bench: Janus(bench, event_loops=None),
 }
 NAMES = {
     "floor": "floor",
     "classcast": "classcast",
+    "classcast-no-feedback": "classcast, no feedback",
+    "against": "the other build",
+    "against-no-feedback": "the other build, no feedback",
     "janus": "Janus, event_loops = 1",
     "janus-default": "Janus, default",
 }

@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include "tests/bench/load/clock.h"
+#include "tests/bench/load/feedback.h"
 
 #define FILES_FOR_OTHERS 512 /* HTTP connections and the like */
 
@@ -49,6 +50,7 @@ load_new(const LoadOptions *options, GError **error)
     self->publishers = g_new0(LoadPublisher, rooms);
     self->receivers = g_new0(LoadReceiver, receivers);
     self->rooms = g_new0(LoadRoom, rooms);
+    self->wheel = load_feedback_wheel_new();
     for (guint i = 0; i < rooms; i++)
         load_room_init(&self->rooms[i], i, options);
     self->identity = cc_dtls_identity_new(profiles, error);
@@ -72,6 +74,7 @@ load_free(Load *load)
     for (gint i = 0; i < load->options->rooms; i++)
         load_room_clear(&load->rooms[i]);
     g_free(load->receivers);
+    g_free(load->wheel);
     g_free(load->publishers);
     g_free(load->rooms);
     cc_dtls_identity_free(load->identity);
@@ -85,7 +88,8 @@ load_add_receiver(Load *load, GError **error)
 {
     LoadRoom *room = &load->rooms[load->n_receivers % (guint)load->options->rooms];
     LoadReceiver *receiver = &load->receivers[load->n_receivers++];
-    if (!load_receiver_init(receiver, room, &load->tally, load->options, load->identity, error) ||
+    if (!load_receiver_init(receiver, room, &load->tally, load->wheel, load->options,
+                            load->identity, error) ||
         !load_poller_add(load->poller, &receiver->session, error))
         return NULL;
     receiver->decrypts = load->n_receivers <= (guint)load->options->decrypt;

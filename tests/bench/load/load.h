@@ -14,6 +14,7 @@ typedef struct {
     guint64 overflows, ticks, late_ticks, not_sent;
     gint64 latest_ns; /* the latest tick's lateness */
     LoadPollerStats poller;
+    guint64 feedbacks; /* transport-wide, of all receivers */
 } LoadSnapshot;
 
 /* Sessions that are asked for at a steady rate. */
@@ -35,6 +36,7 @@ typedef struct {
     LoadJoins joins;
     GPtrArray *pending; /* LoadSession * that are not connected yet */
     LoadTally tally;
+    LoadFeedbackWheel *wheel;
     gboolean measuring;
     LoadSnapshot now, begin, end; /* of the window */
     LoadMemory before, published, joined, last;

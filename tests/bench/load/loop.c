@@ -1,5 +1,6 @@
 /* The loop: one tick a millisecond, in which everybody who is due has a turn. */
 #include "tests/bench/load/clock.h"
+#include "tests/bench/load/feedback.h"
 #include "tests/bench/load/load.h"
 
 #define TICK_NS LOAD_NS_PER_MS
@@ -117,6 +118,7 @@ load_run(Load *load, gint64 until_ns, LoadCondition done)
         for (guint i = 0; i < load->n_publishers; i++)
             load_publisher_tick(&load->publishers[i], now_ns, load->measuring);
         load_poller_sweep(load->poller);
+        load_feedback_send_due(load->wheel, load_wall_ns());
         join_who_is_due(load, now_ns);
         while (g_main_context_iteration(NULL, FALSE))
             ;

@@ -138,6 +138,8 @@ parse(LoadOptions *o, int argc, char **argv, GError **error)
         {"audio-rate", 0, 0, G_OPTION_ARG_INT, &o->audio_rate, "packets a second (50)", "N"},
         {"audio-bytes", 0, 0, G_OPTION_ARG_INT, &o->audio_bytes, "RTP payload (120)", "BYTES"},
         {"join-rate", 0, 0, G_OPTION_ARG_INT, &o->join_rate, "sessions a second (100)", "J"},
+        {"no-feedback", 0, 0, G_OPTION_ARG_NONE, &o->no_feedback, "no transport-wide feedback",
+         NULL},
         {"warmup", 0, 0, G_OPTION_ARG_DOUBLE, &o->warmup_s, "before measuring (2)", "S"},
         {"seconds", 0, 0, G_OPTION_ARG_DOUBLE, &o->seconds, "to measure (10)", "S"},
         {"watch-pid", 0, 0, G_OPTION_ARG_STRING_ARRAY, &pids, "whose CPU and memory", "PID"},

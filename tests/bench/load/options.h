@@ -20,7 +20,8 @@ typedef struct {
     CcSrtpProfile profile;
     gint fps, packets_per_frame, video_bytes; /* bytes of RTP payload */
     gint audio_rate, audio_bytes;
-    gint join_rate; /* sessions a second */
+    gint join_rate;       /* sessions a second */
+    gboolean no_feedback; /* receivers do not negotiate transport-wide feedback */
     double warmup_s, seconds;
     GArray *watched; /* pid_t */
     gint decrypt;

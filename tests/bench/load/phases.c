@@ -3,6 +3,7 @@
 #include <sys/prctl.h>
 
 #include "tests/bench/load/clock.h"
+#include "tests/bench/load/feedback.h"
 #include "tests/bench/load/load.h"
 
 #define PATIENCE_NS (20 * LOAD_NS_PER_SEC) /* for the last of those who join */
@@ -94,6 +95,7 @@ take_snapshot(Load *self, LoadSnapshot *snapshot)
     load_watch_cpu(self->watched, &self->now.watched);
     self->now.own_ns = load_clock_ns(CLOCK_PROCESS_CPUTIME_ID);
     load_poller_get_stats(self->poller, &self->now.poller);
+    self->now.feedbacks = load_feedback_count(self->wheel);
     self->now.overflows = self->now.not_sent = 0;
     for (guint i = 0; i < self->n_receivers; i++)
         self->now.overflows += load_session_overflows(&self->receivers[i].session);

@@ -3,6 +3,7 @@
 #include "common/wire/bytes.h"
 #include "common/wire/rtp.h"
 #include "tests/bench/load/clock.h"
+#include "tests/bench/load/feedback.h"
 
 static const guint clock_rates[LOAD_N_KINDS] = {[LOAD_AUDIO] = 48000, [LOAD_VIDEO] = 90000};
 
@@ -267,11 +268,19 @@ on_rtp(LoadSession *session, guint8 *packet, gsize have, gsize length, gint64 ar
 {
     LoadReceiver *self = (LoadReceiver *)session;
     LoadKind kind;
+    if (self->feedback && have >= CC_RTP_MIN_HEADER &&
+        (packet[1] & 0x7f) == self->rtx_payload_type) {
+        load_feedback_arrived(self, LOAD_VIDEO, packet, have, length, arrival_ns);
+        self->tally->repairs++;
+        return;
+    }
     if (have < CC_RTP_MIN_HEADER || !find_kind(self, packet[1] & 0x7f, &kind)) {
         self->tally->malformed++;
         return;
     }
     count_arrival(self, length, arrival_ns);
+    if (self->feedback)
+        load_feedback_arrived(self, kind, packet, have, length, arrival_ns);
     LoadStream *stream = &self->streams[kind];
     guint32 ssrc = cc_read_u32(packet + 8);
     if (ssrc != stream->ssrc)
@@ -287,12 +296,15 @@ static const LoadSessionCallbacks callbacks = {on_connected, on_rtp, load_receiv
 
 gboolean
 load_receiver_init(LoadReceiver *receiver, LoadRoom *room, LoadTally *tally,
-                   const LoadOptions *options, CcDtlsIdentity *identity, GError **error)
+                   LoadFeedbackWheel *wheel, const LoadOptions *options, CcDtlsIdentity *identity,
+                   GError **error)
 {
+    receiver->wheel = wheel;
     receiver->room = room;
     receiver->tally = tally;
     receiver->payload_types[LOAD_AUDIO] = 111;
     receiver->payload_types[LOAD_VIDEO] = 96;
+    receiver->rtx_payload_type = 97;
     receiver->expected_kinds =
         (guint8)((options->audio_rate > 0) << LOAD_AUDIO | (options->fps > 0) << LOAD_VIDEO);
     receiver->ssrc = g_random_int() | 1;
@@ -303,6 +315,7 @@ void
 load_receiver_clear(LoadReceiver *receiver)
 {
     load_session_clear(&receiver->session);
+    g_clear_pointer(&receiver->feedback, g_free);
     if (receiver->keys)
         cc_srtp_keys_clear(receiver->keys);
     g_clear_pointer(&receiver->keys, g_free);

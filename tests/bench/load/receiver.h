@@ -43,26 +43,33 @@ typedef struct {
     LoadHeldPacket held[LOAD_MAX_HELD];
 } LoadStream;
 
+typedef struct LoadFeedback LoadFeedback;
+typedef struct LoadFeedbackWheel LoadFeedbackWheel;
+
 typedef struct {
     LoadSession session; /* first */
     LoadRoom *room;
     LoadTally *tally;
+    LoadFeedbackWheel *wheel;
     guint8 payload_types[LOAD_N_KINDS];
-    guint8 expected_kinds; /* bit for each kind that the room has */
-    gboolean decrypts;     /* all */
-    gboolean plain;        /* a sink's: nothing but SRTP */
-    CcSrtpKeys *keys;      /* a sink's that verifies; or NULL */
-    gboolean was_there;    /* when the window began: gaps and losses count */
+    guint8 rtx_payload_type; /* of the video */
+    guint8 expected_kinds;   /* bit for each kind that the room has */
+    gboolean decrypts;       /* all */
+    gboolean plain;          /* a sink's: nothing but SRTP */
+    CcSrtpKeys *keys;        /* a sink's that verifies; or NULL */
+    gboolean was_there;      /* when the window began: gaps and losses count */
     gboolean asked_keyframe;
     guint seconds_connected;
     guint32 ssrc;                           /* ours, in reports */
     guint32 video_ssrc;                     /* announced by the relay, or 0 */
     gint64 last_arrival_ns, first_media_ns; /* wall clock; 0: none */
+    LoadFeedback *feedback;                 /* NULL: the other side does not want any */
     LoadStream streams[LOAD_N_KINDS];
 } LoadReceiver;
 
 gboolean load_receiver_init(LoadReceiver *receiver, LoadRoom *room, LoadTally *tally,
-                            const LoadOptions *options, CcDtlsIdentity *identity, GError **error);
+                            LoadFeedbackWheel *wheel, const LoadOptions *options,
+                            CcDtlsIdentity *identity, GError **error);
 void load_receiver_clear(LoadReceiver *receiver);
 
 /* For a sink: no session; sequence numbers are the publisher's. @verify: decrypts all with the keys

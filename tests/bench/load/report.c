@@ -165,6 +165,7 @@ add_packets(JsonBuilder *json, const Load *self, double seconds)
     add_int(json, "damaged", (gint64)self->tally.damaged);
     add_int(json, "undecryptable", (gint64)self->tally.undecryptable);
     add_int(json, "malformed", (gint64)self->tally.malformed);
+    add_int(json, "repairs", (gint64)self->tally.repairs);
     add_int(json, "remapped", (gint64)self->tally.remapped);
     add_int(json, "forwarded", (gint64)self->tally.forwarded);
     add_int(json, "forwarded_bytes", (gint64)self->tally.forwarded_bytes);
@@ -249,6 +250,7 @@ add_generator(JsonBuilder *json, const Load *self, double seconds)
     guint64 datagrams = to->poller.datagrams - from->poller.datagrams;
     g_autofree char *why = find_limit(share, overflows, ticks, late, not_sent);
     guint64 keyframes = 0, retransmitted = 0;
+    guint64 feedbacks = to->feedbacks - from->feedbacks;
     for (guint i = 0; i < self->n_publishers; i++) {
         keyframes += self->publishers[i].keyframes;
         retransmitted += self->publishers[i].retransmitted;
@@ -266,6 +268,8 @@ add_generator(JsonBuilder *json, const Load *self, double seconds)
     add_double(json, "latest_tick_ms", (double)to->latest_ns / (double)LOAD_NS_PER_MS);
     add_int(json, "keyframes", (gint64)keyframes);
     add_int(json, "retransmitted", (gint64)retransmitted);
+    add_double(json, "feedbacks_per_receiver_s",
+               (double)feedbacks / seconds / self->options->receivers);
     json_builder_set_member_name(json, "limited");
     json_builder_add_boolean_value(json, why != NULL);
     json_builder_set_member_name(json, "why");

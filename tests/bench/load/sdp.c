@@ -3,6 +3,8 @@
 #include <arpa/inet.h>
 #include <gio/gio.h>
 
+#include "tests/bench/load/feedback.h"
+
 #define MID_EXT 1
 #define TRANSPORT_CC_EXT 2
 
@@ -71,6 +73,7 @@ load_sdp_offer_publisher(const LoadPublisher *publisher)
 char *
 load_sdp_offer_receiver(const LoadReceiver *receiver)
 {
+    g_autofree char *rtx_fmtp = g_strdup_printf("apt=%u", receiver->payload_types[LOAD_VIDEO]);
     g_autoptr(CcSdp) sdp = cc_sdp_new();
     for (guint kind = 0; kind < LOAD_N_KINDS; kind++) {
         if (!(receiver->expected_kinds & 1u << kind))
@@ -79,6 +82,12 @@ load_sdp_offer_receiver(const LoadReceiver *receiver)
                                       receiver->payload_types[kind], &receiver->session);
         media->direction = CC_SDP_RECVONLY;
         cc_sdp_media_add_extension(media, MID_EXT, CC_SDP_EXT_MID);
+        if (receiver->session.options->no_feedback)
+            continue;
+        cc_sdp_codec_add_feedback(media->codecs->pdata[0], "transport-cc");
+        cc_sdp_media_add_extension(media, TRANSPORT_CC_EXT, CC_SDP_EXT_TRANSPORT_CC);
+        if (kind == LOAD_VIDEO) /* the relay tests the link with it */
+            cc_sdp_media_add_codec(media, receiver->rtx_payload_type, "rtx", 90000, 1, rtx_fmtp);
     }
     return cc_sdp_to_string(sdp);
 }
@@ -167,6 +176,8 @@ load_sdp_accept_receiver(LoadReceiver *receiver, const CcSdp *sdp, gboolean we_o
             return refuse(error, (LoadKind)kind);
         if (kind == LOAD_VIDEO && media->sources->len > 0)
             receiver->video_ssrc = ((const CcSdpSource *)media->sources->pdata[0])->ssrc;
+        load_feedback_negotiated(receiver, (LoadKind)kind,
+                                 cc_sdp_media_find_extension(media, CC_SDP_EXT_TRANSPORT_CC));
     }
     return load_session_set_remote(&receiver->session, sdp, we_offered, error);
 }

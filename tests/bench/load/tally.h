@@ -16,6 +16,7 @@ typedef struct {
     gint64 longest_gap_ns;     /* between two of one receiver who was there at its begin */
     guint64 verified, damaged; /* decrypted packets; damaged: not what was sent */
     guint64 undecryptable, malformed;
+    guint64 repairs;  /* retransmissions and padding, ever: not looked into */
     guint64 remapped; /* streams whose numbers or SSRC changed while they were received */
 } LoadTally;
 

@@ -7,7 +7,8 @@
 
 #define CONFIGS CC_SOURCE_ROOT "/configs/"
 
-/* Not inline: gcc 12 -O3 then takes what is found in the text for a pointer to the local variable. */
+/* Not inline: gcc 12 -O3 then takes what is found in the text for a pointer to the local variable.
+ */
 static G_NO_INLINE char *
 read_file(const char *path)
 {

@@ -63,7 +63,7 @@ on_beat(gpointer user_data)
     if (fixture->send_rtp) {
         rtp[2] = fixture->sequence >> 8;
         rtp[3] = fixture->sequence & 0xff;
-        if (cc_connection_send_rtp(fixture->connection, rtp, sizeof rtp))
+        if (cc_connection_send_rtp(fixture->connection, rtp, sizeof rtp, FALSE))
             fixture->sequence++;
     }
     if (fixture->send_rtcp)

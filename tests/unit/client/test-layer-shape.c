@@ -1,17 +1,31 @@
 #include "client/send/layer-shape.h"
 
+#include <math.h>
+
 #define SECOND G_USEC_PER_SEC
 
 static const CcLayerShape hd = {1280, 720, 25, 900000};
 
-/* Lets @seconds pass at one rate and quantizer; returns how often the size changed. */
+static const CcLayerLook unknown = {.quantizer = -1};
+
+/* Lets @seconds pass at one rate; what comes out of the encoder is as @demand says: bit/s that the
+ * full size takes at a right quantizer, 0: unknown. Returns how often the size changed. */
 static guint
-pass(CcLayerShaper *shaper, gint64 wire_bps, double quantizer, guint seconds, gint64 *now_us)
+pass(CcLayerShaper *shaper, gint64 wire_bps, double demand, guint seconds, gint64 *now_us)
 {
     guint changes = 0;
     for (guint i = 0; i < seconds * 5; i++, *now_us += SECOND / 5) {
-        guint height = shaper->now.height;
-        changes += cc_layer_shaper_update(shaper, wire_bps, quantizer, *now_us)->height != height;
+        const CcLayerShape *now = &shaper->now;
+        CcLayerLook look = unknown;
+        if (demand > 0) { /* coarser for fewer bits, up to where it can be no coarser */
+            double needed = demand * pow(now->height / 720.0, 1.2);
+            double quantizer = 0.78 + 0.37 * log2(needed / now->bitrate_bps);
+            look.quantizer = CLAMP(quantizer, 0.03, 0.88);
+            double bps = needed * exp2((0.78 - look.quantizer) / 0.37);
+            look.picture_bytes = (guint)(bps / 8 / now->framerate);
+        }
+        guint height = now->height;
+        changes += cc_layer_shaper_update(shaper, wire_bps, &look, *now_us)->height != height;
     }
     return changes;
 }
@@ -21,12 +35,18 @@ test_configured(void)
 {
     CcLayerShaper shaper;
     cc_layer_shaper_init(&shaper, &hd, 180);
-    const CcLayerShape *shape = cc_layer_shaper_update(&shaper, -1, -1, SECOND);
+    const CcLayerShape *shape = cc_layer_shaper_update(&shaper, -1, &unknown, SECOND);
     g_assert_cmpuint(shape->width, ==, 1280);
     g_assert_cmpuint(shape->framerate, ==, 25);
     g_assert_cmpuint(shape->bitrate_bps, ==, 900000);
-    shape = cc_layer_shaper_update(&shaper, 20000000, -1, SECOND); /* never more than configured */
+    g_assert_cmpuint(shape->limit_bps, ==, 0);
+    shape = cc_layer_shaper_update(&shaper, 20000000, &unknown,
+                                   SECOND); /* never more than configured */
     g_assert_cmpuint(shape->bitrate_bps, ==, 900000);
+    g_assert_cmpuint(shape->limit_bps, ==, 0);
+    shape = cc_layer_shaper_update(&shaper, 500000, &unknown, SECOND);
+    g_assert_cmpuint(shape->bitrate_bps, <, 500000);
+    g_assert_cmpuint(shape->limit_bps, ==, shape->bitrate_bps);
 }
 
 /* The encoder's share and the headers together are what was allowed. */
@@ -37,7 +57,7 @@ test_headers_are_counted(void)
     for (guint i = 0; i < G_N_ELEMENTS(rates); i++) {
         CcLayerShaper shaper;
         cc_layer_shaper_init(&shaper, &hd, 180);
-        const CcLayerShape *shape = cc_layer_shaper_update(&shaper, rates[i], -1, SECOND);
+        const CcLayerShape *shape = cc_layer_shaper_update(&shaper, rates[i], &unknown, SECOND);
         guint bytes = shape->bitrate_bps / 8 / shape->framerate; /* each picture */
         guint packets = (bytes + 1149) / 1150;
         guint total = (bytes + packets * CC_LAYER_PACKET_OVERHEAD) * 8 * shape->framerate;
@@ -55,7 +75,9 @@ test_sizes_follow_the_rate(void)
     guint height = 720, framerate = 25;
     for (guint rate = 600000; rate > 10000; rate -= 10000) { /* an average picture */
         shaper.ease = 1;
-        const CcLayerShape *shape = cc_layer_shaper_update(&shaper, rate, -1, now_us += SECOND);
+        now_us += 4 * SECOND;
+        const CcLayerShape *shape =
+            cc_layer_shaper_update(&shaper, rate, &unknown, now_us += SECOND);
         g_assert_cmpuint(shape->height, <=, height);
         g_assert_cmpuint(shape->framerate, <=, framerate);
         g_assert_cmpuint(shape->width * 9, ==, shape->height * 16);
@@ -65,23 +87,46 @@ test_sizes_follow_the_rate(void)
     }
     g_assert_cmpuint(height, ==, 180);
     g_assert_cmpuint(framerate, <=, 10);
-    shaper.min_height = 300; /* whoever wants no small picture gets none */
-    g_assert_cmpuint(pass(&shaper, 20000, -1, 10, &now_us), ==, 1);
+}
+
+/* Whoever wants no small picture gets none. */
+static void
+test_least_height(void)
+{
+    CcLayerShaper shaper;
+    gint64 now_us = SECOND;
+    cc_layer_shaper_init(&shaper, &hd, 300);
+    pass(&shaper, 10000, 0, 10, &now_us);
     g_assert_cmpuint(shaper.now.height, ==, 360);
 }
 
+/* A moment is no reason for another size; a fall by far is one sooner than a small one. */
 static void
-test_falls_at_once_and_climbs_slowly(void)
+test_falls_soon_and_climbs_slowly(void)
 {
     CcLayerShaper shaper;
+    gint64 now_us = SECOND;
     cc_layer_shaper_init(&shaper, &hd, 180);
     shaper.ease = 1;
-    cc_layer_shaper_update(&shaper, 900000, -1, SECOND);
-    g_assert_cmpuint(cc_layer_shaper_update(&shaper, 150000, -1, 2 * SECOND)->height, ==, 360);
-    g_assert_cmpuint(cc_layer_shaper_update(&shaper, 70000, -1, 2 * SECOND + 1)->height, ==, 270);
-    g_assert_cmpuint(cc_layer_shaper_update(&shaper, 900000, -1, 3 * SECOND)->height, ==, 270);
-    g_assert_cmpuint(cc_layer_shaper_update(&shaper, 900000, -1, 7 * SECOND)->height, ==, 270);
-    g_assert_cmpuint(cc_layer_shaper_update(&shaper, 900000, -1, 7 * SECOND + 2)->height, ==, 720);
+    pass(&shaper, 900000, 0, 5, &now_us);
+    g_assert_cmpuint(pass(&shaper, 80000, 0, 1, &now_us), ==, 0);
+    g_assert_cmpuint(pass(&shaper, 900000, 0, 5, &now_us), ==, 0);
+    g_assert_cmpuint(pass(&shaper, 80000, 0, 2, &now_us), ==, 1);
+    g_assert_cmpuint(shaper.now.height, <=, 270);
+    pass(&shaper, 80000, 0, 20, &now_us);
+    guint low = shaper.now.height;
+    g_assert_cmpuint(pass(&shaper, 900000, 0, 1, &now_us), ==, 0);
+    g_assert_cmpuint(pass(&shaper, 900000, 0, 2, &now_us), ==, 1);
+    g_assert_cmpuint(shaper.now.height, ==, 720);
+    g_assert_cmpuint(low, <, 360);
+    pass(&shaper, 200000, 0, 2, &now_us);
+    g_assert_cmpuint(shaper.now.height, ==, 720);
+    pass(&shaper, 170000, 0, 4, &now_us);
+    g_assert_cmpuint(shaper.now.height, ==, 360);
+    /* Just enough for more: not before 10 s. */
+    g_assert_cmpuint(pass(&shaper, 230000, 0, 6, &now_us), ==, 0);
+    g_assert_cmpuint(pass(&shaper, 230000, 0, 6, &now_us), ==, 1);
+    g_assert_cmpuint(shaper.now.height, ==, 540);
 }
 
 /* A rate that wavers about a threshold does not make the size waver. */
@@ -96,24 +141,31 @@ test_wavering_rate(void)
         guint height = shaper.now.height;
         gint64 rate = 280000 + (i % 2 == 0 ? 25000 : -25000);
         changes +=
-            cc_layer_shaper_update(&shaper, rate, -1, SECOND + i * SECOND / 10)->height != height;
+            cc_layer_shaper_update(&shaper, rate, &unknown, SECOND + i * SECOND / 10)->height !=
+            height;
     }
     g_assert_cmpuint(changes, <=, 1);
 }
 
-/* Slides stay large where a moving picture shrinks. */
+/* Slides stay large where a moving picture shrinks: only so far that the encoder can keep to its
+ * rate, for the larger one is nearer to the source (docs/codecs.md). */
 static void
 test_quantizer(void)
 {
     CcLayerShaper shaper;
     gint64 now_us = SECOND;
     cc_layer_shaper_init(&shaper, &hd, 180);
-    pass(&shaper, 120000, 0.5, 30, &now_us);
+    pass(&shaper, 120000, 20000, 30, &now_us);
     g_assert_cmpuint(shaper.now.height, ==, 720);
-    g_assert_cmpuint(pass(&shaper, 120000, 0.7, 60, &now_us), ==, 0); /* neither coarse nor fine */
-    pass(&shaper, 120000, 0.97, 60, &now_us);
-    g_assert_cmpuint(shaper.now.height, <=, 270);
-    g_assert_cmpuint(pass(&shaper, 120000, 0.97, 60, &now_us), ==, 0);
+    g_assert_cmpuint(pass(&shaper, 120000, 100000, 60, &now_us), ==, 0);
+    g_assert_cmpuint(pass(&shaper, 120000, 1000000, 3, &now_us), ==, 0); /* a cut */
+    g_assert_cmpuint(pass(&shaper, 120000, 100000, 60, &now_us), ==, 0);
+    g_assert_cmpuint(pass(&shaper, 120000, 400000, 60, &now_us), >=, 1); /* a walk */
+    g_assert_cmpuint(shaper.now.height, <=, 360);
+    g_assert_cmpuint(shaper.now.height, >=, 180);
+    g_assert_cmpuint(pass(&shaper, 120000, 400000, 60, &now_us), ==, 0);
+    pass(&shaper, 120000, 50000, 60, &now_us);
+    g_assert_cmpuint(shaper.now.height, ==, 720);
 }
 
 static void
@@ -121,8 +173,9 @@ test_off_and_on(void)
 {
     CcLayerShaper shaper;
     cc_layer_shaper_init(&shaper, &hd, 180);
-    g_assert_cmpuint(cc_layer_shaper_update(&shaper, 0, -1, SECOND)->bitrate_bps, ==, 0);
-    g_assert_cmpuint(cc_layer_shaper_update(&shaper, 900000, -1, 2 * SECOND)->bitrate_bps, >, 0);
+    g_assert_cmpuint(cc_layer_shaper_update(&shaper, 0, &unknown, SECOND)->bitrate_bps, ==, 0);
+    g_assert_cmpuint(cc_layer_shaper_update(&shaper, 900000, &unknown, 2 * SECOND)->bitrate_bps, >,
+                     0);
     g_assert_cmpuint(shaper.now.height, ==, 720);
 }
 
@@ -133,7 +186,8 @@ main(int argc, char **argv)
     g_test_add_func("/layer-shape/configured", test_configured);
     g_test_add_func("/layer-shape/headers", test_headers_are_counted);
     g_test_add_func("/layer-shape/sizes", test_sizes_follow_the_rate);
-    g_test_add_func("/layer-shape/falls-and-climbs", test_falls_at_once_and_climbs_slowly);
+    g_test_add_func("/layer-shape/least-height", test_least_height);
+    g_test_add_func("/layer-shape/falls-and-climbs", test_falls_soon_and_climbs_slowly);
     g_test_add_func("/layer-shape/wavering", test_wavering_rate);
     g_test_add_func("/layer-shape/quantizer", test_quantizer);
     g_test_add_func("/layer-shape/off-and-on", test_off_and_on);

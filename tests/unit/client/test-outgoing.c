@@ -23,7 +23,7 @@ typedef struct {
 } Fixture;
 
 static void
-on_send(const guint8 *packet, gsize length, gpointer user_data)
+on_send(const guint8 *packet, gsize length, gboolean video, gpointer user_data)
 {
     Fixture *fixture = user_data;
     CcRtpHeader rtp;

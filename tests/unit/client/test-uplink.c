@@ -97,6 +97,57 @@ test_rewrite(void)
     g_assert_cmpuint(rewrite(uplink, CC_SEND_PT_VIDEO, 0x9999, out, &rtp), ==, 0);
 }
 
+/* Redundant audio and retransmissions of the voice, where the relay knows them; its limit. */
+static void
+test_voice(void)
+{
+    CcUplinkStreams with_rtx = {AUDIO, {VIDEO}, {RTX}, .audio_rtx_ssrc = AUDIO + 1};
+    g_autoptr(CcUplink) uplink = cc_uplink_new(&with_rtx);
+    g_autoptr(CcSdp) answer = make_answer();
+    guint8 out[CC_RTP_MAX_PACKET], rtcp[100];
+    CcUplinkVoiceTypes types;
+    CcRtpHeader rtp;
+    guint overhead;
+
+    cc_uplink_negotiated(uplink, answer);
+    cc_uplink_get_voice_types(uplink, &types);
+    g_assert_cmpuint(types.opus, ==, 63);
+    g_assert_cmpuint(types.red, ==, 0);
+    g_assert_cmpuint(types.rtx, ==, 0);
+    g_assert_false(types.numbered);
+    g_assert_cmpuint(rewrite(uplink, CC_SEND_PT_AUDIO_RTX, AUDIO + 1, out, &rtp), ==, 0);
+
+    CcSdpMedia *audio = answer->media->pdata[0];
+    cc_sdp_media_add_codec(audio, 64, "red", 48000, 2, "63/63");
+    cc_sdp_media_add_codec(audio, 65, "rtx", 48000, 2, "apt=63");
+    cc_sdp_media_add_extension(audio, 5, CC_SDP_EXT_TRANSPORT_CC);
+    cc_uplink_negotiated(uplink, answer);
+    cc_uplink_get_voice_types(uplink, &types);
+    g_assert_cmpuint(types.red, ==, 64);
+    g_assert_cmpuint(types.rtx, ==, 65);
+    g_assert_cmphex(types.rtx_ssrc, ==, AUDIO + 1);
+    g_assert_true(types.numbered);
+    g_assert_cmpuint(rewrite(uplink, CC_SEND_PT_RED, AUDIO, out, &rtp), >, 0);
+    g_assert_cmpuint(rtp.payload_type, ==, 64);
+    g_assert_cmpuint(rewrite(uplink, CC_SEND_PT_AUDIO, AUDIO, out, &rtp), >, 0);
+    g_assert_cmpuint(rtp.payload_type, ==, 63);
+    g_assert_cmpuint(rewrite(uplink, CC_SEND_PT_AUDIO_RTX, AUDIO + 1, out, &rtp), >, 0);
+    g_assert_cmpuint(rtp.payload_type, ==, 65);
+
+    g_assert_cmpint(cc_uplink_wanted_voice_bps(uplink, &overhead), ==, -1);
+    static const CcRtcpTmmbr limits[] = {{AUDIO, 17000, 68}, {AUDIO, 0, 0}};
+    static const int wanted[] = {17000, -1}; /* 0 would be silence */
+    for (guint i = 0; i < G_N_ELEMENTS(limits); i++) {
+        CcRtcpBuilder builder;
+        cc_rtcp_builder_init(&builder, rtcp, sizeof rtcp);
+        cc_rtcp_add_receiver_report(&builder, 1, NULL, 0);
+        cc_rtcp_add_tmmbr(&builder, 1, &limits[i], 1);
+        cc_uplink_rtcp(uplink, rtcp, builder.length);
+        g_assert_cmpint(cc_uplink_wanted_voice_bps(uplink, &overhead), ==, wanted[i]);
+        g_assert_cmpuint(overhead, ==, limits[i].overhead);
+    }
+}
+
 /* A relay that takes the first and the last of three layers. */
 static void
 test_simulcast(void)
@@ -216,7 +267,7 @@ static void
 test_offer(void)
 {
     CcSendSettings settings = {.video_codec = CC_CODEC_H264, .channels = 1, .n_layers = 1};
-    CcRtpSenderIds ids = {AUDIO, {VIDEO}, {RTX}, "name"};
+    CcRtpSenderIds ids = {AUDIO, AUDIO + 1, {VIDEO}, {RTX}, "name"};
     g_autoptr(CcSdp) both = cc_send_offer(&settings, &ids);
     g_assert_cmpuint(both->media->len, ==, 2);
     const CcSdpMedia *video = both->media->pdata[1];
@@ -227,6 +278,14 @@ test_offer(void)
     g_assert_nonnull(cc_sdp_media_find_rtx(video, codec->payload_type));
     const CcSdpSource *source = video->sources->pdata[0];
     g_assert_cmphex(source->rtx_ssrc, ==, RTX);
+
+    const CcSdpMedia *audio = both->media->pdata[0];
+    const CcSdpCodec *opus = audio->codecs->pdata[0];
+    g_assert_cmpstr(opus->name, ==, "opus");
+    g_assert_true(cc_sdp_codec_has_feedback(opus, "nack"));
+    g_assert_true(cc_sdp_codec_has_feedback(opus, "ccm tmmbr"));
+    g_assert_nonnull(cc_sdp_media_find_rtx(audio, opus->payload_type));
+    g_assert_cmphex(((const CcSdpSource *)audio->sources->pdata[0])->rtx_ssrc, ==, AUDIO + 1);
 
     g_assert_cmpuint(video->simulcast[CC_SDP_RID_SEND]->len, ==, 0);
     settings.n_layers = 2;
@@ -253,6 +312,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/uplink/before-negotiation", test_nothing_before_negotiation);
     g_test_add_func("/uplink/rewrite", test_rewrite);
+    g_test_add_func("/uplink/voice", test_voice);
     g_test_add_func("/uplink/simulcast", test_simulcast);
     g_test_add_func("/uplink/limits", test_limits);
     g_test_add_func("/uplink/bad-packets", test_bad_packets);

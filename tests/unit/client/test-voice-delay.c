@@ -36,8 +36,8 @@ test_clean(Fixture *f, gconstpointer data)
     g_assert_cmpint(f->delay.base_us, ==, -123456000);
 }
 
-/* One in fifty comes 150 ms later by a repetition: that time is given. One in five hundred is not
- * worth it. */
+/* One in fifty comes 150 ms later by a repetition: that time is given. One in two thousand is
+ * not worth it. */
 static void
 test_counts_what_matters(Fixture *f, gconstpointer data)
 {
@@ -45,7 +45,7 @@ test_counts_what_matters(Fixture *f, gconstpointer data)
     g_assert_cmpint(f->delay.target_us, >=, 150000);
     g_assert_cmpint(f->delay.target_us, <, 170000);
     setup(f, NULL);
-    arrive(f, 2000, 40, 150, 500);
+    arrive(f, 4000, 40, 150, 2000);
     g_assert_cmpint(f->delay.target_us, ==, CC_VOICE_DELAY_MIN_US);
 }
 
@@ -56,11 +56,24 @@ test_up_and_down(Fixture *f, gconstpointer data)
     arrive(f, 2000, 40, 0, 1);
     arrive(f, 100, 40, 300, 10);
     g_assert_cmpint(f->delay.target_us, >=, 300000);
-    arrive(f, 500, 40, 0, 1);
+    arrive(f, 300, 40, 0, 1);
     g_assert_cmpint(f->delay.target_us, >=, 300000);
-    arrive(f, 550, 40, 0, 1);
+    arrive(f, 250, 40, 0, 1);
     g_assert_cmpint(f->delay.target_us, >, 200000); /* slowly */
     arrive(f, 800, 40, 0, 1);
+    g_assert_cmpint(f->delay.target_us, ==, CC_VOICE_DELAY_MIN_US);
+}
+
+/* Repetitions that are needed now and then get their time before they come late. */
+static void
+test_expects(Fixture *f, gconstpointer data)
+{
+    arrive(f, 500, 40, 0, 1);
+    cc_voice_delay_expect(&f->delay, 350000);
+    arrive(f, 10, 40, 0, 1);
+    g_assert_cmpint(f->delay.target_us, ==, 350000);
+    cc_voice_delay_expect(&f->delay, 0);
+    arrive(f, 1000, 40, 0, 1);
     g_assert_cmpint(f->delay.target_us, ==, CC_VOICE_DELAY_MIN_US);
 }
 
@@ -85,6 +98,33 @@ test_another_path(Fixture *f, gconstpointer data)
     g_assert_cmpint(f->delay.target_us, <, 100000);
 }
 
+/* The machine stood still for half a minute; the kernel kept the first seconds of it. */
+static void
+test_halt(Fixture *f, gconstpointer data)
+{
+    arrive(f, 500, 40, 0, 1);
+    gint64 now_us = f->media_us + 40000 + 30 * G_USEC_PER_SEC;
+    for (guint i = 0; i < 150; i++) {
+        f->media_us += FRAME_US;
+        cc_voice_delay_arrived(&f->delay, f->media_us, now_us + i * 50);
+    }
+    f->media_us = now_us - 40000;
+    arrive(f, 50, 40, 0, 1);
+    g_assert_cmpint(f->delay.base_us, ==, 40000);
+    g_assert_cmpint(f->delay.target_us, ==, CC_VOICE_DELAY_MIN_US);
+}
+
+/* A pause of the speaker is no halt: frames behind it count as ever. */
+static void
+test_pause(Fixture *f, gconstpointer data)
+{
+    for (guint i = 0; i < 20; i++) {
+        arrive(f, 100, 40, 200, 10);
+        f->media_us += 3 * G_USEC_PER_SEC;
+    }
+    g_assert_cmpint(f->delay.target_us, >=, 200000);
+}
+
 /* The sender's clock runs away: the base follows. */
 static void
 test_drift(Fixture *f, gconstpointer data)
@@ -104,8 +144,11 @@ main(int argc, char **argv)
     ADD("clean", test_clean);
     ADD("counts-what-matters", test_counts_what_matters);
     ADD("up-and-down", test_up_and_down);
+    ADD("expects", test_expects);
     ADD("bound", test_bound);
     ADD("another-path", test_another_path);
+    ADD("halt", test_halt);
+    ADD("pause", test_pause);
     ADD("drift", test_drift);
     return g_test_run();
 }

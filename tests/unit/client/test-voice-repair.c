@@ -1,8 +1,8 @@
 #include <string.h>
 
 #include "client/recv/sender-clock.h"
+#include "client/recv/stream-report.h"
 #include "client/recv/voice-repair.h"
-#include "client/recv/voice-report.h"
 #include "common/wire/red.h"
 
 #define FRAME 960
@@ -84,8 +84,8 @@ test_asks(Fixture *f, gconstpointer data)
     g_assert_cmpuint(ask(f, sequences), ==, 0); /* not twice at once */
     f->now_us += RTT_US;
     arrive(f, 65535, 0, TRUE);
-    g_assert_cmpint(f->repair.rtt_us, ==, RTT_US);
-    g_assert_cmpuint(f->repair.answers, ==, 1);
+    g_assert_cmpint(f->repair.answers.rtt_us, ==, RTT_US);
+    g_assert_cmpuint(f->repair.answers.answers, ==, 1);
     f->now_us += RTT_US;
     g_assert_cmpuint(ask(f, sequences), ==, 1); /* the other once more */
     g_assert_cmpuint(sequences[0], ==, 0);
@@ -93,6 +93,26 @@ test_asks(Fixture *f, gconstpointer data)
     f->now_us += 10 * RTT_US;
     g_assert_cmpuint(ask(f, sequences), ==, 0);
     g_assert_cmpint(cc_voice_repair_next_us(&f->repair), ==, G_MAXINT64);
+}
+
+/* A round trip of many times what was thought is found out by the first answer. */
+static void
+test_long_way(Fixture *f, gconstpointer data)
+{
+    guint16 sequences[16];
+    guint asked = 0;
+    run(f, 10, 5, 1, 0);
+    for (guint ms = 0; ms < 600; ms += 10, f->now_us += 10000)
+        asked += ask(f, sequences);
+    g_assert_cmpuint(asked, >, 2);
+    arrive(f, 65535, 0, TRUE);
+    g_assert_cmpint(f->repair.answers.rtt_us, >=, 580000);
+    g_assert_cmpint(f->repair.answers.rtt_us, <=, 600000);
+    run(f, 10, 5, 1, 0);
+    asked = 0;
+    for (guint ms = 0; ms < 600; ms += 10, f->now_us += 10000)
+        asked += ask(f, sequences);
+    g_assert_cmpuint(asked, ==, 1);
 }
 
 /* What RED has brought is not asked for. */
@@ -127,18 +147,79 @@ test_hopeless(Fixture *f, gconstpointer data)
     g_free(piece);
 }
 
+/* Packets for a minute, of which a share is lost at random; each is asked for until it comes. */
+static void
+lose(Fixture *f, double loss)
+{
+    g_autoptr(GRand) random = g_rand_new_with_seed(3);
+    GArray *answers = g_array_new(FALSE, FALSE, sizeof(guint16));
+    guint16 sequences[16];
+    for (guint i = 0; i < 3000; i++) {
+        f->now_us += FRAME_US;
+        if (g_rand_double(random) >= loss)
+            arrive(f, f->sequence, 0, FALSE);
+        f->sequence++;
+        /* An answer takes RTT_US: a few frames. */
+        for (guint k = answers->len > 16 ? answers->len - 16 : 0; k < answers->len; k++)
+            if (g_array_index(answers, guint16, k) == (guint16)(f->sequence - 9)) {
+                arrive(f, g_array_index(answers, guint16, k), 0, TRUE);
+                break;
+            }
+        guint n = ask(f, sequences);
+        for (guint k = 0; k < n; k++)
+            if (g_rand_double(random) >= loss)
+                g_array_append_val(answers, sequences[k]);
+    }
+    g_array_unref(answers);
+}
+
+/* What the delay should be follows from loss and round trip: none without losses, one repetition
+ * where that is enough, several where repetitions are lost as well. */
+static void
+test_expected(Fixture *f, gconstpointer data)
+{
+    static const struct {
+        double loss;
+        gint64 least_ms, most_ms;
+    } cases[] = {{0, 0, 0}, {0.02, 150, 260}, {0.1, 330, 640}, {0.3, 600, 1300}};
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        teardown(f, NULL);
+        setup(f, NULL);
+        lose(f, cases[i].loss);
+        gint64 expected_ms = cc_voice_repair_expected_us(&f->repair) / 1000;
+        g_test_message("loss %.2f: %.3f, repeated %u, rtt %d: %d ms", cases[i].loss, f->repair.loss,
+                       f->repair.repeated_before, (int)(f->repair.answers.rtt_us / 1000),
+                       (int)expected_ms);
+        g_assert_cmpint(expected_ms, >=, cases[i].least_ms);
+        g_assert_cmpint(expected_ms, <=, cases[i].most_ms);
+    }
+}
+
+/* Where copies do it now, the delay is given back within seconds, however long packets are. */
+static void
+test_expects_no_more(Fixture *f, gconstpointer data)
+{
+    lose(f, 0.1);
+    g_assert_cmpint(cc_voice_repair_expected_us(&f->repair), >, 0);
+    for (guint i = 0; i < 160; i++) {
+        f->now_us += 3 * FRAME_US;
+        arrive(f, f->sequence++, 0, FALSE);
+    }
+    g_assert_cmpint(cc_voice_repair_expected_us(&f->repair), ==, 0);
+}
+
 static void
 test_report(void)
 {
-    CcVoiceReport report = {0};
+    CcStreamReport report = {0};
     CcRtcpReportBlock block;
     gint64 now_us = 77 * G_USEC_PER_SEC;
-    g_assert_false(cc_voice_report_take(&report, 1, now_us, &block));
+    g_assert_false(cc_stream_report_take(&report, 1, now_us, &block));
     for (guint i = 0; i < 100; i++, now_us += FRAME_US)
         if (i % 4 != 3 || i == 99)
-            cc_voice_report_arrived(&report, (guint16)(65500 + i), i * FRAME, 48000, now_us);
-    cc_voice_report_sender(&report, 0x1122334455667788, now_us - 500000);
-    g_assert_true(cc_voice_report_take(&report, 0xabc, now_us, &block));
+            cc_stream_report_arrived(&report, (guint16)(65500 + i), i * FRAME, 48000, now_us);
+    cc_stream_report_sender(&report, 0x1122334455667788, now_us - 500000);
+    g_assert_true(cc_stream_report_take(&report, 0xabc, now_us, &block));
     g_assert_cmpuint(block.ssrc, ==, 0xabc);
     g_assert_cmpint(block.cumulative_lost, ==, 24);
     g_assert_cmpuint(block.fraction_lost, ==, 24 * 256 / 100);
@@ -146,20 +227,20 @@ test_report(void)
     g_assert_cmpuint(block.jitter, <=, 1);
     g_assert_cmphex(block.last_sr, ==, 0x33445566);
     g_assert_cmpuint(block.delay_since_last_sr, ==, 32768);
-    g_assert_cmpuint(cc_voice_report_lost(&report), ==, 24);
+    g_assert_cmpuint(cc_stream_report_lost(&report), ==, 24);
     /* Nothing new: nothing lost since. */
-    g_assert_true(cc_voice_report_take(&report, 0xabc, now_us, &block));
+    g_assert_true(cc_stream_report_take(&report, 0xabc, now_us, &block));
     g_assert_cmpuint(block.fraction_lost, ==, 0);
     /* Every other packet 10 ms late: RFC 3550's jitter comes near 10 ms. */
     for (guint i = 100; i < 300; i++, now_us += FRAME_US)
-        cc_voice_report_arrived(&report, (guint16)(65500 + i), i * FRAME, 48000,
-                                now_us + (i % 2) * 10000);
-    g_assert_true(cc_voice_report_take(&report, 0xabc, now_us, &block));
+        cc_stream_report_arrived(&report, (guint16)(65500 + i), i * FRAME, 48000,
+                                 now_us + (i % 2) * 10000);
+    g_assert_true(cc_stream_report_take(&report, 0xabc, now_us, &block));
     g_assert_cmpuint(block.jitter, >, 450);
     g_assert_cmpuint(block.jitter, <, 500);
     /* A new beginning. */
-    cc_voice_report_arrived(&report, 20000, 5, 48000, now_us);
-    g_assert_true(cc_voice_report_take(&report, 0xabc, now_us, &block));
+    cc_stream_report_arrived(&report, 20000, 5, 48000, now_us);
+    g_assert_true(cc_stream_report_take(&report, 0xabc, now_us, &block));
     g_assert_cmpint(block.cumulative_lost, ==, 0);
     g_assert_cmpuint(block.highest_sequence, ==, 20000);
 }
@@ -187,9 +268,12 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     ADD("asks", test_asks);
+    ADD("long-way", test_long_way);
     ADD("red-is-enough", test_red_is_enough);
     ADD("hopeless", test_hopeless);
-    g_test_add_func("/voice-report/report", test_report);
+    ADD("expected", test_expected);
+    ADD("expects-no-more", test_expects_no_more);
+    g_test_add_func("/stream-report/report", test_report);
     g_test_add_func("/sender-clock/time", test_sender_clock);
     return g_test_run();
 }

@@ -52,9 +52,9 @@ stretch(Source source, guint seconds, gboolean longer, double likeness)
         if (longer && out->len >= CC_STRETCH_MAX_PERIOD * 2) {
             memcpy(history, &g_array_index(out, gint16, out->len - CC_STRETCH_MAX_PERIOD * 2),
                    sizeof history);
-            n += cc_stretch_lengthen(history, piece, n, 2, likeness);
+            n += cc_stretch_lengthen(history, piece, n, 2, likeness, 0);
         } else if (!longer) {
-            n -= cc_stretch_shorten(piece, n, 2, likeness);
+            n -= cc_stretch_shorten(piece, n, 2, likeness, 0);
         }
         g_array_append_vals(out, piece, n * 2);
     }
@@ -136,7 +136,7 @@ test_loud(void)
     gint16 piece[(PIECE + CC_STRETCH_MAX_PERIOD) * 2];
     for (guint i = 0; i < PIECE * 2; i++)
         piece[i] = i / 2 / 100 % 2 != 0 ? G_MAXINT16 : G_MININT16;
-    guint gone = cc_stretch_shorten(piece, PIECE, 2, 0.9);
+    guint gone = cc_stretch_shorten(piece, PIECE, 2, 0.9, 0);
     g_assert_cmpuint(gone % 200, ==, 0);
     g_assert_cmpuint(gone, >, 0);
     for (guint i = 0; i < (PIECE - gone) * 2; i++)

@@ -16,8 +16,10 @@ typedef struct {
     CcEstimator estimator;
     CcTransportCcRecorder recorder;
     guint16 sequence;
-    gint64 now_us, report_us;
-    gboolean cut; /* nothing gets through */
+    gint64 now_us, report_us, way_us;
+    gboolean cut;     /* nothing gets through */
+    gboolean mute;    /* it cannot send probes */
+    gboolean flooded; /* with feedback, so that what is honest of it is not always heard */
     guint n_probes;
     guint8 data[1200];
 } Path;
@@ -30,6 +32,7 @@ path_new(void)
     cc_transport_cc_recorder_init(&path->recorder);
     path->sequence = 65500;
     path->now_us = path->report_us = 77 * G_USEC_PER_SEC;
+    path->way_us = 50 * MS;
     return path;
 }
 
@@ -59,7 +62,7 @@ report(Path *path)
         return;
     CcRtcpPacket packet = read_packet(path, builder.length);
     CcDrop drop = cc_estimator_feedback(&path->estimator, &packet, path->now_us + 100 * MS);
-    g_assert_cmpint(drop, ==, CC_DROP_NONE);
+    g_assert_true(drop == CC_DROP_NONE || (path->flooded && drop == CC_DROP_RTCP_ABSURD));
 }
 
 static void
@@ -67,7 +70,7 @@ send_one(Path *path, guint bytes, gboolean probe)
 {
     cc_estimator_sent(&path->estimator, path->sequence, bytes, path->now_us, probe);
     if (!path->cut)
-        cc_transport_cc_record(&path->recorder, path->sequence, path->now_us + 50 * MS);
+        cc_transport_cc_record(&path->recorder, path->sequence, path->now_us + path->way_us);
     path->sequence++;
 }
 
@@ -80,7 +83,7 @@ run(Path *path, gint64 us, guint bytes, gint64 step_us)
         if (cc_estimator_probe(&path->estimator, path->now_us, &probe)) {
             path->n_probes++;
             guint each = probe.bytes / probe.n_packets + 1;
-            for (guint i = 0; i < probe.n_packets; i++) {
+            for (guint i = 0; i < probe.n_packets && !path->mute; i++) {
                 send_one(path, each, TRUE);
                 path->now_us += (gint64)each * 8 * G_USEC_PER_SEC / probe.bps;
             }
@@ -133,6 +136,22 @@ test_probes_when_wanted(void)
     path_free(path);
 }
 
+/* Without padding a wish is granted step by step, for trying is all that tells; and no more. */
+static void
+test_climbs_without_probes(void)
+{
+    Path *path = path_new();
+    const CcEstimate *result = &path->estimator.result;
+    path->mute = TRUE;
+    cc_estimator_want(&path->estimator, 600000);
+    run(path, 4 * G_USEC_PER_SEC, 200, 20 * MS);
+    g_assert_cmpuint(result->estimate_bps, <=, START_BPS * 13 / 10);
+    run(path, 26 * G_USEC_PER_SEC, 200, 20 * MS);
+    g_assert_cmpuint(result->estimate_bps, >=, 600000);
+    g_assert_cmpuint(result->estimate_bps, <, 800000);
+    path_free(path);
+}
+
 static void
 test_outage(void)
 {
@@ -151,6 +170,37 @@ test_outage(void)
     g_assert_cmpuint(result->estimate_bps, >, before_bps / 4 * 3);
     g_assert_cmpfloat(result->loss, <, 0.05); /* what was lost in it is the outage's */
     path_free(path);
+}
+
+/* A part of a second without a way, and then there is a longer one. */
+static Path *
+move(gboolean told)
+{
+    Path *path = path_new();
+    run(path, 3 * G_USEC_PER_SEC, 1200, 24 * MS);
+    path->cut = TRUE;
+    run(path, 300 * MS, 1200, 24 * MS);
+    path->cut = FALSE;
+    path->way_us += 40 * MS;
+    if (told)
+        cc_estimator_moved(&path->estimator, path->now_us);
+    run(path, 400 * MS, 1200, 24 * MS);
+    return path;
+}
+
+static void
+test_moved(void)
+{
+    Path *path = move(TRUE), *untold = move(FALSE);
+    const CcEstimate *result = &path->estimator.result, *other = &untold->estimator.result;
+    g_assert_cmpfloat(result->loss, ==, 0);
+    g_assert_cmpint(result->state, ==, CC_LINK_CLEAR);
+    g_assert_cmpint(result->queue_us, <, 5 * MS);
+    g_assert_cmpuint(result->estimate_bps, >, 450000);
+    g_assert_cmpfloat(other->loss, >, 0.05);
+    g_assert_cmpuint(result->estimate_bps, >, other->estimate_bps);
+    path_free(path);
+    path_free(untold);
 }
 
 /* Two clocks: one starts anew and jumps. */
@@ -205,6 +255,7 @@ test_hostile(void)
     g_autoptr(GRand) random = g_rand_new_with_seed(1);
     for (guint round = 0; round < 40; round++) {
         Path *path = path_new();
+        path->flooded = TRUE;
         cc_estimator_want(&path->estimator, 2000000);
         for (guint i = 0; i < 200; i++) {
             run(path, 100 * MS, 1000, 10 * MS);
@@ -248,6 +299,54 @@ test_untimely(void)
     path_free(path);
 }
 
+/* A message about @n_status packets of which the last one arrived, in as few bytes as it takes. */
+static CcDrop
+tell(Path *path, guint16 base, guint n_status, guint32 reference)
+{
+    guint8 body[24] = {0};
+    cc_write_u16(body + 8, base);
+    cc_write_u16(body + 10, (guint16)n_status);
+    cc_write_u24(body + 12, reference);
+    cc_write_u16(body + 16, (guint16)(n_status - 1)); /* a run of those that did not arrive */
+    cc_write_u16(body + 18, 1 << 13 | 1);
+    CcRtcpPacket packet = {.type = CC_RTCP_RTPFB,
+                           .count = CC_RTPFB_TRANSPORT_CC,
+                           .body = body,
+                           .body_length = sizeof body};
+    return cc_estimator_feedback(&path->estimator, &packet, path->now_us);
+}
+
+/* Of thousands of packets in a few bytes, again and again: most of it is not even read. Who tells
+ * of as many as there are is always heard. */
+static void
+test_flood(void)
+{
+    Path *path = path_new();
+    guint n_read = 0;
+    run(path, 1 * G_USEC_PER_SEC, 100, MS / 5);
+    for (guint i = 0; i < 1000; i++, path->now_us += MS)
+        n_read += tell(path, path->sequence, 8000, 0) == CC_DROP_NONE;
+    g_assert_cmpuint(n_read, >=, 2);
+    g_assert_cmpuint(n_read, <=, 4);
+    path->now_us += G_USEC_PER_SEC;
+    path->report_us = path->now_us;
+    run(path, 1 * G_USEC_PER_SEC, 100, MS / 5);
+    path_free(path);
+}
+
+/* A clock that leaps as far as it can, always in the same direction. */
+static void
+test_leaping_clock(void)
+{
+    Path *path = path_new();
+    guint32 reference = 0;
+    run(path, 1 * G_USEC_PER_SEC, 1200, 24 * MS);
+    for (guint i = 0; i < 5000; i++, path->now_us += MS, reference += 1 << 23)
+        g_assert_cmpint(tell(path, path->sequence - 1, 2, reference & 0xffffff), ==, CC_DROP_NONE);
+    g_assert_cmpint(ABS(path->estimator.reference_us), <, 2 * ((gint64)64000 << 24));
+    path_free(path);
+}
+
 static void
 test_reports(void)
 {
@@ -285,11 +384,15 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/rate/estimator/grows-when-used", test_grows_when_used);
     g_test_add_func("/rate/estimator/probes-when-wanted", test_probes_when_wanted);
+    g_test_add_func("/rate/estimator/climbs-without-probes", test_climbs_without_probes);
     g_test_add_func("/rate/estimator/outage", test_outage);
+    g_test_add_func("/rate/estimator/moved", test_moved);
     g_test_add_func("/rate/estimator/clock-jump", test_clock_jump);
     g_test_add_func("/rate/estimator/memory", test_memory);
     g_test_add_func("/rate/estimator/hostile", test_hostile);
     g_test_add_func("/rate/estimator/untimely", test_untimely);
+    g_test_add_func("/rate/estimator/flood", test_flood);
+    g_test_add_func("/rate/estimator/leaping-clock", test_leaping_clock);
     g_test_add_func("/rate/estimator/reports", test_reports);
     return g_test_run();
 }

@@ -52,6 +52,29 @@ test_loss_over_the_wrap(void)
     g_assert_cmpuint(due[1], ==, 0);
 }
 
+/* Over a satellite a second is not enough; with patience it is asked for as long as that lasts. */
+static void
+test_patience(void)
+{
+    CcLossList list;
+    cc_loss_list_init(&list);
+    cc_loss_list_set_patience(&list, 2100 * MS);
+    cc_loss_list_arrived(&list, 1, 0);
+    cc_loss_list_arrived(&list, 3, 0);
+    guint asked = 0;
+    gint64 latest_us = 0;
+    for (gint64 now_us = 0; now_us < 5000 * MS; now_us += MS) {
+        if (cc_loss_list_due(&list, now_us, 600 * MS, due, 1) == 0)
+            continue;
+        latest_us = now_us;
+        asked++;
+    }
+    g_assert_cmpuint(asked, ==, 4);
+    g_assert_cmpint(latest_us, >, 1700 * MS);
+    g_assert_cmpint(latest_us, <=, 2100 * MS);
+    g_assert_cmpuint(list.n_entries, ==, 0);
+}
+
 /* Asked for once each round trip, ten times or for a second, then let go. */
 static void
 test_gives_up(void)
@@ -170,6 +193,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/rate/loss-list/no-loss", test_no_loss);
     g_test_add_func("/rate/loss-list/loss-over-the-wrap", test_loss_over_the_wrap);
+    g_test_add_func("/rate/loss-list/patience", test_patience);
     g_test_add_func("/rate/loss-list/gives-up", test_gives_up);
     g_test_add_func("/rate/loss-list/little-room", test_little_room);
     g_test_add_func("/rate/loss-list/too-many", test_too_many);

@@ -59,11 +59,31 @@ test_since(void)
     g_assert_cmpfloat(pattern.loss, ==, 0.2);
 }
 
+/* The last packet before a pause was lost: no burst of minutes, nor of less than nothing. */
+static void
+test_pause(void)
+{
+    static const guint pauses_s[] = {600, 2400};
+    for (guint i = 0; i < G_N_ELEMENTS(pauses_s); i++) {
+        CcSentRecord record = {0};
+        CcLossPattern pattern;
+        gint64 number, then_us = 1000000 + (gint64)pauses_s[i] * G_USEC_PER_SEC;
+        record_fates(&record, "aal");
+        cc_sent_record_add(&record, 65533, 100, then_us, FALSE);
+        cc_sent_record_find(&record, 65533, &number)->fate = CC_SENT_ARRIVED;
+        cc_loss_pattern_read(&record, 0, then_us + STEP_US, &pattern);
+        g_assert_cmpint(pattern.burst_us, >=, 0);
+        g_assert_cmpint(pattern.burst_us, <=, G_USEC_PER_SEC);
+        cc_sent_record_clear(&record);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/rate/loss-pattern/runs", test_runs);
     g_test_add_func("/rate/loss-pattern/since", test_since);
+    g_test_add_func("/rate/loss-pattern/pause", test_pause);
     return g_test_run();
 }

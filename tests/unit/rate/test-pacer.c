@@ -52,6 +52,18 @@ test_voice_counts(void)
     g_assert_cmpint(cc_pacer_next_us(&pacer, 0), <=, 2 * G_USEC_PER_SEC);
 }
 
+/* What was sent at a high pace does not silence video for minutes at a low one. */
+static void
+test_fall(void)
+{
+    CcPacer pacer = {0};
+    cc_pacer_set(&pacer, 16000000, 125, 40 * MS, 0);
+    for (guint i = 0; i < 1000; i++)
+        cc_pacer_sent(&pacer, 1200, 0);
+    cc_pacer_set(&pacer, 10000, 125, 40 * MS, 0);
+    g_assert_cmpint(cc_pacer_next_us(&pacer, 0), <=, 2 * G_USEC_PER_SEC);
+}
+
 static void
 test_drain(void)
 {
@@ -89,6 +101,7 @@ main(int argc, char **argv)
     g_test_add_func("/rate/pacer/spreads", test_spreads);
     g_test_add_func("/rate/pacer/passes", test_passes);
     g_test_add_func("/rate/pacer/voice-counts", test_voice_counts);
+    g_test_add_func("/rate/pacer/fall", test_fall);
     g_test_add_func("/rate/pacer/drain", test_drain);
     g_test_add_func("/rate/pacer/bounds", test_bounds);
     return g_test_run();

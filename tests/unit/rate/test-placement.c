@@ -63,6 +63,24 @@ test_one_layer(void)
     g_assert_cmpuint(layers[0], ==, 60000);
 }
 
+/* One that takes no moving picture at all does not take it from the other; where there are layers
+ * for both it has its own, and alone it decides. */
+static void
+test_helpless(void)
+{
+    static const guint budgets[] = {1, 900000}, many[] = {7000, 5000, 3000, 1, 900000};
+    guint layers[CC_PLACEMENT_LAYERS];
+    g_assert_cmpuint(place(budgets, 2, 1, layers), ==, 1);
+    g_assert_cmpuint(layers[0], ==, 900000);
+    g_assert_cmpuint(place(budgets, 2, 2, layers), ==, 2);
+    g_assert_cmpuint(layers[0], ==, 30000);
+    g_assert_cmpuint(layers[1], ==, 900000);
+    g_assert_cmpuint(place(many, 4, 1, layers), ==, 1);
+    g_assert_cmpuint(layers[0], ==, 30000);
+    g_assert_cmpuint(place(many, 5, 1, layers), ==, 1); /* so many weigh more than one */
+    g_assert_cmpuint(layers[0], ==, 30000);
+}
+
 static double
 try_all(const CcPlacement *placement, const guint *budgets, guint n)
 {
@@ -88,8 +106,9 @@ test_best(void)
         CcPlacement placement;
         cc_placement_init(&placement, 30000, 2000000);
         for (guint i = 0; i < n; i++) {
-            budgets[i] = (guint)(30000 * exp(g_rand_double_range(rand, 0, 4)));
+            budgets[i] = (guint)(30000 * exp(g_rand_double_range(rand, turn % 2 ? -1 : 0, 4)));
             cc_placement_add(&placement, budgets[i]);
+            budgets[i] = MAX(budgets[i], 30000); /* a layer's place */
         }
         guint n_layers = cc_placement_find(&placement, 3, layers);
         for (guint i = 1; i < n_layers; i++)
@@ -107,6 +126,7 @@ main(int argc, char **argv)
     g_test_add_func("/placement/nobody", test_nobody);
     g_test_add_func("/placement/groups", test_groups);
     g_test_add_func("/placement/one-layer", test_one_layer);
+    g_test_add_func("/placement/helpless", test_helpless);
     g_test_add_func("/placement/best", test_best);
     return g_test_run();
 }

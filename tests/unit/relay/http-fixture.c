@@ -40,7 +40,7 @@ load_config(const char *settings)
 }
 
 void
-http_fixture_init(HttpFixture *fixture, const char *settings)
+http_fixture_set_up(HttpFixture *fixture, gconstpointer settings)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) addresses = g_ptr_array_new();
@@ -80,7 +80,7 @@ http_fixture_init(HttpFixture *fixture, const char *settings)
 }
 
 void
-http_fixture_clear(HttpFixture *fixture)
+http_fixture_tear_down(HttpFixture *fixture, gconstpointer settings)
 {
     soup_session_abort(fixture->client);
     g_object_unref(fixture->client);

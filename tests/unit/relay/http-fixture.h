@@ -18,9 +18,10 @@ typedef struct {
     char *base; /* "http://127.0.0.1:1234" */
 } HttpFixture;
 
-/* @settings: "section.key=value", separated by '\n'; on top of an open relay on free ports. */
-void http_fixture_init(HttpFixture *fixture, const char *settings);
-void http_fixture_clear(HttpFixture *fixture);
+/* For g_test_add(). @settings: "section.key=value", separated by '\n'; on top of an open relay on
+ * free ports. */
+void http_fixture_set_up(HttpFixture *fixture, gconstpointer settings);
+void http_fixture_tear_down(HttpFixture *fixture, gconstpointer settings);
 
 /* As if the media worker had said so. */
 void http_fixture_session_event(HttpFixture *fixture, const char *session_id,

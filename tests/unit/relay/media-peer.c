@@ -166,6 +166,10 @@ fill_slots(const MediaTest *test, CcNegotiated *negotiated, CcSessionDirection d
         negotiated->slots[0].codecs[0].red_payload_type = WATCH_RED_PT;
         negotiated->slots[0].codecs[0].rtx_payload_type = WATCH_AUDIO_RTX_PT;
     }
+    if (!watch) {
+        negotiated->slots[0].tmmbr = TRUE;
+        negotiated->slots[0].codecs[0].red_payload_type = RED_PT;
+    }
     negotiated->slots[1] = (CcSlot){
         .m_line = 1,
         .kind = CC_MEDIA_VIDEO,

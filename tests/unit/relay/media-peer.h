@@ -10,6 +10,7 @@
 #include "relay/media/worker-group.h"
 
 #define AUDIO_PT 111
+#define RED_PT 63
 #define VIDEO_PT 96
 #define VIDEO_RTX_PT 97
 #define WATCH_AUDIO_PT 109

@@ -9,18 +9,6 @@
 #define SECRET "a-secret-for-the-tests"
 
 static void
-set_up(HttpFixture *fixture, gconstpointer settings)
-{
-    http_fixture_init(fixture, settings);
-}
-
-static void
-tear_down(HttpFixture *fixture, gconstpointer settings)
-{
-    http_fixture_clear(fixture);
-}
-
-static void
 test_health(HttpFixture *fixture, gconstpointer settings)
 {
     g_auto(Reply) reply = {0};
@@ -224,7 +212,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
 #define ADD(name, settings, function)                                                              \
-    g_test_add(name, HttpFixture, settings, set_up, function, tear_down)
+    g_test_add(name, HttpFixture, settings, http_fixture_set_up, function, http_fixture_tear_down)
     ADD("/relay/api/health", NULL, test_health);
     ADD("/relay/api/metrics", NULL, test_metrics);
     ADD("/relay/api/rooms", NULL, test_rooms);

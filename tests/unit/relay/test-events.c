@@ -97,18 +97,6 @@ expect(Listener *listener, const char *json)
 }
 
 static void
-set_up(HttpFixture *fixture, gconstpointer settings)
-{
-    http_fixture_init(fixture, settings);
-}
-
-static void
-tear_down(HttpFixture *fixture, gconstpointer settings)
-{
-    http_fixture_clear(fixture);
-}
-
-static void
 test_lesson(HttpFixture *fixture, gconstpointer settings)
 {
     g_autofree char *whip = load_offer("chromium-whip");
@@ -263,7 +251,7 @@ test_links(HttpFixture *fixture, gconstpointer settings)
     expect(&own, "{\"type\":\"links\",\"links\":[" GOOD("p2") "]}");
     /* A second's changes come together. */
     expect(&all, "{\"type\":\"links\",\"links\":[" NARROW("p1") "," GOOD("p2") "]}");
-    cc_control_end_session(fixture->control, first, "closed");
+    cc_control_end_session(fixture->control, first, "closed", TRUE);
     report_link(fixture, first, &good);
     report_link(fixture, second, &narrow);
     expect(&own, "{\"type\":\"links\",\"links\":[" NARROW("p2") "]}");
@@ -314,7 +302,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
 #define ADD(name, settings, function)                                                              \
-    g_test_add(name, HttpFixture, settings, set_up, function, tear_down)
+    g_test_add(name, HttpFixture, settings, http_fixture_set_up, function, http_fixture_tear_down)
     ADD("/relay/events/lesson", NULL, test_lesson);
     ADD("/relay/events/grace", "relay.lesson-grace-s=1", test_grace);
     ADD("/relay/events/leaving", NULL, test_leaving);

@@ -6,18 +6,6 @@
 
 #define SPARE_CONNECTIONS 256 /* and four for a session */
 
-static void
-set_up(HttpFixture *fixture, gconstpointer settings)
-{
-    http_fixture_init(fixture, settings);
-}
-
-static void
-tear_down(HttpFixture *fixture, gconstpointer settings)
-{
-    http_fixture_clear(fixture);
-}
-
 static GSocketConnection *
 connect_to(HttpFixture *fixture)
 {
@@ -209,7 +197,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
 #define ADD(name, settings, function)                                                              \
-    g_test_add(name, HttpFixture, settings, set_up, function, tear_down)
+    g_test_add(name, HttpFixture, settings, http_fixture_set_up, function, http_fixture_tear_down)
     ADD("/relay/http-limits/connections", "relay.max-sessions=1", test_connections);
     ADD("/relay/http-limits/many-connections", "", test_many_connections);
     ADD("/relay/http-limits/requests", NULL, test_requests);

@@ -73,6 +73,35 @@ test_sleep(void)
     media_test_clear(&test);
 }
 
+/* A teacher's session sleeps too, even if it dozes off before her silence is noticed, and teaches
+ * on where it was. */
+static void
+test_teacher_sleeps(void)
+{
+    MediaTest test;
+    media_test_init(&test);
+    test.options.session_timeout_ms = 300;
+    test.options.silence_timeout_ms = 60000;
+    test.options.resume_timeout_ms = 60000;
+    media_test_start(&test);
+    Peer *teacher = peer_connected(&test, CC_DIRECTION_PUBLISH, FALSE);
+    send_audio(teacher, PUBLISHER_AUDIO, 1);
+    media_test_wait_event(&test, "media s1");
+    media_test_wait_event(&test, "silent s1");
+    media_test_wait_event(&test, "lost s1 timed-out");
+    g_assert_cmpuint(media_test_stats(&test)->packets_in_use, ==, 0);
+    g_ptr_array_set_size(test.events, 0);
+    Peer *watcher = peer_connected(&test, CC_DIRECTION_WATCH, FALSE);
+    peer_rebind(teacher);
+    peer_send_check(teacher, NULL, NULL);
+    media_test_wait_event(&test, "connected s1");
+    send_audio(teacher, PUBLISHER_AUDIO, 2);
+    media_test_wait_event(&test, "media s1");
+    wait_count(watcher, CC_MEDIA_AUDIO, 1);
+    g_assert_cmpuint(watcher->n_bad, ==, 0);
+    media_test_clear(&test);
+}
+
 /* … but not for ever. */
 static void
 test_slept_too_long(void)
@@ -263,6 +292,47 @@ test_port_in_use(void)
     media_test_clear(&test);
 }
 
+/* Who takes long between its check and the end of the handshake is new, not back. */
+static void
+test_slow_handshake(void)
+{
+    MediaTest test;
+    media_test_init(&test);
+    media_test_start(&test);
+    Peer *watcher = peer_new(&test, CC_DIRECTION_WATCH, FALSE);
+    g_autofree char *connected = g_strdup_printf("connected %s", watcher->setup->id);
+    gint64 begin_us = g_get_monotonic_time();
+    peer_send_check(watcher, NULL, NULL);
+    while (!watcher->checked || g_get_monotonic_time() - begin_us < 700000)
+        media_test_turn(&test, 50);
+    cc_dtls_start(watcher->dtls);
+    media_test_wait_event(&test, connected);
+    g_assert_true(media_test_session(&test, watcher)->connected);
+    media_test_clear(&test);
+}
+
+/* RTCP that comes in a stream is left to gather; it is read all the same, and in time for whoever
+ * asks for counts. */
+static void
+test_gathered_reports(void)
+{
+    MediaTest test;
+    guint8 buffer[512];
+    media_test_init(&test);
+    media_test_start(&test);
+    Peer *watcher = peer_connected(&test, CC_DIRECTION_WATCH, FALSE);
+    guint64 before = media_test_stats(&test)->datagrams_in;
+    for (guint i = 1; i <= 300; i++) {
+        CcRtcpBuilder builder;
+        cc_rtcp_builder_init(&builder, buffer, 400);
+        cc_rtcp_add_receiver_report(&builder, 1, NULL, 0);
+        peer_send_rtcp(watcher, &builder);
+        if (i % 10 == 0)
+            g_assert_cmpuint(media_test_stats(&test)->datagrams_in, ==, before + i);
+    }
+    media_test_clear(&test);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -270,6 +340,7 @@ main(int argc, char **argv)
     g_test_add_func("/media-session/never-connected", test_never_connected);
     g_test_add_func("/media-session/timed-out", test_timed_out);
     g_test_add_func("/media-session/sleep", test_sleep);
+    g_test_add_func("/media-session/teacher-sleeps", test_teacher_sleeps);
     g_test_add_func("/media-session/slept-too-long", test_slept_too_long);
     g_test_add_func("/media-session/silence", test_silence);
     g_test_add_func("/media-session/totals", test_totals);
@@ -279,5 +350,7 @@ main(int argc, char **argv)
     g_test_add_func("/media-session/ice-restart", test_ice_restart);
     g_test_add_func("/media-session/answers-from-asked-address", test_answers_from_asked_address);
     g_test_add_func("/media-session/port-in-use", test_port_in_use);
+    g_test_add_func("/media-session/slow-handshake", test_slow_handshake);
+    g_test_add_func("/media-session/gathered-reports", test_gathered_reports);
     return g_test_run();
 }

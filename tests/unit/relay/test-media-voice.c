@@ -2,6 +2,8 @@
  * numbers go on without a hole whatever happens to it. */
 #include "media-peer.h"
 
+#include "common/base/clock.h"
+#include "common/rate/voice-plan.h"
 #include "common/wire/bytes.h"
 #include "common/wire/opus.h"
 #include "common/wire/red.h"
@@ -277,6 +279,191 @@ test_merged(void)
     media_test_clear(&lesson.test);
 }
 
+/* A narrow link that has overflowed asks for everything, again and again: the answers do not take
+ * the link from the voice that goes on. */
+static void
+test_flood_of_questions(void)
+{
+    Lesson lesson;
+    lesson_begin(&lesson);
+    say_next(&lesson, 2);
+    hear(&lesson, 2);
+    tell_room(&lesson, 24000);
+    report_loss(&lesson, 0);
+    say_next(&lesson, 31);
+    hear(&lesson, 10);
+    guint32 rtx_ssrc = peer_slot(lesson.watcher, CC_MEDIA_AUDIO)->rtx_ssrc;
+    gint64 began_us = cc_clock_now_us();
+    for (guint round = 0; round < 10; round++) {
+        for (guint i = 2; i < 12; i++) {
+            guint8 buffer[400];
+            CcRtcpBuilder builder;
+            cc_rtcp_builder_init(&builder, buffer, 300);
+            cc_rtcp_add_receiver_report(&builder, 1, NULL, 0);
+            cc_rtcp_add_nack(&builder, 1, lesson.ssrc, &heard(&lesson, i)->sequence, 1);
+            peer_send_rtcp(lesson.watcher, &builder);
+        }
+        media_test_stats(&lesson.test); /* they have been read */
+    }
+    RtxWait wait = {lesson.watcher, rtx_ssrc};
+    media_test_wait(&lesson.test, has_rtx, &wait);
+    gint64 took_us = cc_clock_now_us() - began_us;
+    g_assert_cmpuint(peer_count(lesson.watcher, rtx_ssrc), <=, 5 + took_us * 5 / G_USEC_PER_SEC);
+    media_test_clear(&lesson.test);
+}
+
+/* Redundant audio from the teacher: @sequence behind copies of the @n_earlier ones before. */
+static void
+say_red(Lesson *lesson, guint16 sequence, guint n_earlier)
+{
+    guint8 frames[8][40], payload[400];
+    CcRedBlock blocks[8];
+    for (guint i = 0; i <= n_earlier; i++) {
+        guint16 id = (guint16)(sequence - n_earlier + i);
+        memset(frames[i], 0, sizeof frames[i]);
+        frames[i][0] = 9 << 3;
+        cc_write_u16(frames[i] + 1, id);
+        blocks[i] = (CcRedBlock){.payload_type = AUDIO_PT,
+                                 .offset = (guint16)((sequence - id) * FRAME),
+                                 .length = sizeof frames[i],
+                                 .data = frames[i]};
+    }
+    gsize length = cc_red_write(payload, sizeof payload, blocks, n_earlier + 1);
+    peer_send_rtp(lesson->teacher, &(RtpToSend){.payload_type = RED_PT,
+                                                .sequence = sequence,
+                                                .timestamp = sequence * (guint32)FRAME,
+                                                .ssrc = PUBLISHER_AUDIO,
+                                                .mid = "0",
+                                                .payload = payload,
+                                                .payload_length = length});
+}
+
+/* What the teacher's link lost is put back from the copies in later packets, each once and in its
+ * place; watchers get plain packets. Nonsense is dropped. */
+static void
+test_teacher_sends_red(void)
+{
+    Lesson lesson;
+    lesson_begin(&lesson);
+    say(&lesson, 1);
+    say_red(&lesson, 2, 1);
+    say_red(&lesson, 5, 2); /* 3 and 4 were lost */
+    say_red(&lesson, 6, 2);
+    say_red(&lesson, 9, 1); /* 7 for good */
+    say(&lesson, 10);
+    hear(&lesson, 9);
+    static const guint ids[] = {1, 2, 3, 4, 5, 6, 8, 9, 10};
+    guint32 first = heard(&lesson, 0)->timestamp;
+    for (guint i = 0; i < G_N_ELEMENTS(ids); i++) {
+        const CcRtpHeader *rtp = heard(&lesson, i);
+        g_assert_cmpuint(rtp->payload_type, ==, WATCH_AUDIO_PT);
+        g_assert_cmpuint(rtp->payload_length, ==, 40);
+        g_assert_cmpuint(frame_id(rtp->payload), ==, ids[i]);
+        g_assert_cmpuint(rtp->timestamp, ==, first + (ids[i] - 1) * FRAME);
+        g_assert_cmpuint((guint16)(rtp->sequence - heard(&lesson, 0)->sequence), ==, ids[i] - 1);
+    }
+    guint8 nonsense[] = {0x80 | AUDIO_PT, 0xff, 0xff, 0xff, AUDIO_PT, 1};
+    peer_send_rtp(lesson.teacher, &(RtpToSend){.payload_type = RED_PT,
+                                               .sequence = 11,
+                                               .timestamp = 11 * FRAME,
+                                               .ssrc = PUBLISHER_AUDIO,
+                                               .mid = "0",
+                                               .payload = nonsense,
+                                               .payload_length = sizeof nonsense});
+    media_test_wait_drop(&lesson.test, CC_DROP_RTP_MALFORMED, 1);
+    media_test_clear(&lesson.test);
+}
+
+/* What the teacher was last told of her voice; FALSE: nothing yet. */
+static gboolean
+find_limit(const Lesson *lesson, CcRtcpTmmbr *limit)
+{
+    gboolean found = FALSE;
+    for (guint i = 0; i < lesson->teacher->rtcp->len; i++) {
+        const Received *received = lesson->teacher->rtcp->pdata[i];
+        CcRtcpPacket packet;
+        CC_RTCP_FOREACH(received->data, received->length, &packet) {
+            CcRtcpTmmbr entry;
+            for (guint k = 0; cc_rtcp_read_tmmbr(&packet, k, &entry); k++) {
+                if (entry.ssrc == PUBLISHER_AUDIO) {
+                    *limit = entry;
+                    found = TRUE;
+                }
+            }
+        }
+    }
+    return found;
+}
+
+static gboolean
+is_told_of_less(gpointer user_data)
+{
+    CcRtcpTmmbr limit;
+    return find_limit(user_data, &limit) && limit.bitrate_bps < 50000;
+}
+
+static gboolean
+is_told_of_all(gpointer user_data)
+{
+    CcRtcpTmmbr limit;
+    report_loss(user_data, 0); /* the relay thinks again */
+    return find_limit(user_data, &limit) && limit.bitrate_bps > 1000000 && limit.overhead == 0;
+}
+
+/* The teacher hears what her only classroom's link takes: fewer bits and longer packets; with more
+ * room she may send as she likes. It is never 0, which would be silence. */
+static void
+test_teacher_is_told(void)
+{
+    Lesson lesson;
+    CcRtcpTmmbr limit = {0};
+    lesson_begin(&lesson);
+    say_next(&lesson, 2);
+    hear(&lesson, 2);
+    tell_room(&lesson, 30000);
+    report_loss(&lesson, 0);
+    media_test_wait(&lesson.test, is_told_of_less, &lesson);
+    g_assert_true(find_limit(&lesson, &limit));
+    g_assert_cmpuint(limit.overhead, ==, CC_VOICE_HEADERS);
+    gint64 codec_bps = (gint64)limit.bitrate_bps - CC_VOICE_HEADERS * 8 * 1000 / 60;
+    g_assert_cmpint(codec_bps, >=, CC_VOICE_LEAST_BPS - 100);
+    g_assert_cmpint(codec_bps, <=, 12000);
+    tell_room(&lesson, 2000000);
+    media_test_wait(&lesson.test, is_told_of_all, &lesson);
+    media_test_clear(&lesson.test);
+}
+
+static gboolean
+is_told_of_shared(gpointer user_data)
+{
+    CcRtcpTmmbr limit;
+    return find_limit(user_data, &limit) && limit.bitrate_bps == 12000 && limit.overhead == 0;
+}
+
+/* A narrow classroom beside one that is not gets a smaller voice for all, but not the smallest, and
+ * no longer packets; once it has left, nothing of that is left. */
+static void
+test_teacher_is_told_of_both(void)
+{
+    Lesson lesson;
+    lesson_begin(&lesson);
+    Peer *narrow = lesson.watcher;
+    Peer *wide = peer_connected(&lesson.test, CC_DIRECTION_WATCH, FALSE);
+    say_next(&lesson, 2);
+    hear(&lesson, 2);
+    wait_count(wide, CC_MEDIA_AUDIO, 2);
+    tell_room(&lesson, 30000);
+    report_loss(&lesson, 0);
+    lesson.watcher = wide;
+    lesson.ssrc = peer_slot(wide, CC_MEDIA_AUDIO)->ssrc;
+    tell_room(&lesson, 3000000);
+    report_loss(&lesson, 0);
+    media_test_wait(&lesson.test, is_told_of_shared, &lesson);
+    cc_worker_remove_session(narrow->worker, narrow->setup->id);
+    media_test_wait(&lesson.test, is_told_of_all, &lesson);
+    media_test_clear(&lesson.test);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -285,5 +472,9 @@ main(int argc, char **argv)
     g_test_add_func("/media-voice/no-red", test_no_red);
     g_test_add_func("/media-voice/disorder", test_disorder);
     g_test_add_func("/media-voice/merged", test_merged);
+    g_test_add_func("/media-voice/flood-of-questions", test_flood_of_questions);
+    g_test_add_func("/media-voice/teacher-sends-red", test_teacher_sends_red);
+    g_test_add_func("/media-voice/teacher-is-told", test_teacher_is_told);
+    g_test_add_func("/media-voice/teacher-is-told-of-both", test_teacher_is_told_of_both);
     return g_test_run();
 }

@@ -6,18 +6,6 @@
 #include "common/wire/sdp.h"
 
 static void
-set_up(HttpFixture *fixture, gconstpointer settings)
-{
-    http_fixture_init(fixture, settings);
-}
-
-static void
-tear_down(HttpFixture *fixture, gconstpointer settings)
-{
-    http_fixture_clear(fixture);
-}
-
-static void
 test_delete(HttpFixture *fixture, gconstpointer settings)
 {
     g_autofree char *offer = load_offer("chromium-whep");
@@ -233,7 +221,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
 #define ADD(name, settings, function)                                                              \
-    g_test_add(name, HttpFixture, settings, set_up, function, tear_down)
+    g_test_add(name, HttpFixture, settings, http_fixture_set_up, function, http_fixture_tear_down)
     ADD("/relay/http/delete", NULL, test_delete);
     ADD("/relay/http/ended-session", NULL, test_ended_session);
     ADD("/relay/http/trickle", NULL, test_trickle);

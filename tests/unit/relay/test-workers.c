@@ -8,18 +8,6 @@
 
 #define WORKERS 3
 
-static void
-set_up(HttpFixture *fixture, gconstpointer settings)
-{
-    http_fixture_init(fixture, settings);
-}
-
-static void
-tear_down(HttpFixture *fixture, gconstpointer settings)
-{
-    http_fixture_clear(fixture);
-}
-
 /* The worker to which every candidate of the answer leads. */
 static guint
 answered_worker(HttpFixture *fixture, const Reply *reply)
@@ -166,7 +154,8 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_log_set_always_fatal(G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL);
 #define ADD(name, func)                                                                            \
-    g_test_add("/relay/workers/" name, HttpFixture, settings, set_up, func, tear_down)
+    g_test_add("/relay/workers/" name, HttpFixture, settings, http_fixture_set_up, func,           \
+               http_fixture_tear_down)
     ADD("rooms-spread", test_rooms_spread);
     ADD("teacher-returns", test_teacher_returns);
     ADD("sessions-are-found", test_sessions_are_found);

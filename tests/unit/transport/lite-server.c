@@ -3,6 +3,7 @@
 #include <gio/gnetworking.h>
 
 #include "common/transport/datagram.h"
+#include "common/transport/peer.h"
 #include "common/wire/bytes.h"
 #include "common/wire/framing.h"
 #include "common/wire/rtp.h"
@@ -19,7 +20,8 @@ typedef struct {
 
 struct LiteServer {
     gboolean tcp;
-    guint16 port;
+    gboolean udp_blocked;
+    guint16 udp_port, tcp_port;
     Path udp;
     GSocketListener *listener;
     GCancellable *cancellable;
@@ -56,6 +58,8 @@ path_free(gpointer data)
 static void
 path_send(Path *path, const guint8 *datagram, gsize length)
 {
+    if (!path->connection && path->server->udp_blocked)
+        return;
     if (!path->connection) {
         g_socket_send_to(path->socket, path->address, (const char *)datagram, length, NULL, NULL);
         return;
@@ -115,6 +119,9 @@ receive_media(Path *path, guint8 *data, gsize length)
     if (!server->inbound || (rtcp ? cc_srtp_unprotect_rtcp : cc_srtp_unprotect_rtp)(
                                 server->inbound, data, &length) != CC_DROP_NONE)
         return;
+    /* A sign of life of a peer that hears nothing, not to be answered. */
+    if (rtcp && length == 8 && cc_read_u32(data + 4) == CC_PEER_SEEKING_SSRC)
+        return;
     *(rtcp ? &server->seen.rtcp : &server->seen.rtp) += 1;
     g_autofree char *text = g_socket_connectable_to_string(G_SOCKET_CONNECTABLE(path->address));
     g_strlcpy(server->seen.source, text, sizeof server->seen.source);
@@ -149,7 +156,7 @@ on_udp_readable(GSocket *socket, GIOCondition condition, gpointer user_data)
     guint8 data[2000];
     g_autoptr(GSocketAddress) address = NULL;
     gssize length = g_socket_receive_from(socket, &address, (char *)data, sizeof data, NULL, NULL);
-    if (length > 0) {
+    if (length > 0 && !path->server->udp_blocked) {
         g_set_object(&path->address, address);
         receive(path, data, (gsize)length);
     }
@@ -204,34 +211,46 @@ on_accept(GObject *object, GAsyncResult *result, gpointer user_data)
     g_socket_listener_accept_async(server->listener, server->cancellable, on_accept, server);
 }
 
+static void
+listen_tcp(LiteServer *server, GSocketAddress *any)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GSocketAddress) bound = NULL;
+    server->listener = g_socket_listener_new();
+    g_socket_listener_add_address(server->listener, any, G_SOCKET_TYPE_STREAM,
+                                  G_SOCKET_PROTOCOL_TCP, NULL, &bound, &error);
+    g_assert_no_error(error);
+    server->tcp_port = g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(bound));
+    g_socket_listener_accept_async(server->listener, server->cancellable, on_accept, server);
+}
+
+static void
+open_udp(LiteServer *server, GSocketAddress *any)
+{
+    g_autoptr(GError) error = NULL;
+    Path *path = &server->udp;
+    path->server = server;
+    path->socket =
+        g_socket_new(G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, &error);
+    g_assert_no_error(error);
+    g_socket_bind(path->socket, any, FALSE, &error);
+    g_assert_no_error(error);
+    g_autoptr(GSocketAddress) bound = g_socket_get_local_address(path->socket, NULL);
+    server->udp_port = g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(bound));
+    path_watch(path, on_udp_readable);
+}
+
 LiteServer *
 lite_server_new(gboolean tcp, const CcSrtpProfile *profiles)
 {
     LiteServer *server = g_new0(LiteServer, 1);
     g_autoptr(GError) error = NULL;
     g_autoptr(GSocketAddress) any = g_inet_socket_address_new_from_string("127.0.0.1", 0);
-    g_autoptr(GSocketAddress) bound = NULL;
     server->tcp = tcp;
     server->connections = g_ptr_array_new_with_free_func(path_free);
     server->cancellable = g_cancellable_new();
-    if (tcp) {
-        server->listener = g_socket_listener_new();
-        g_socket_listener_add_address(server->listener, any, G_SOCKET_TYPE_STREAM,
-                                      G_SOCKET_PROTOCOL_TCP, NULL, &bound, &error);
-        g_assert_no_error(error);
-        g_socket_listener_accept_async(server->listener, server->cancellable, on_accept, server);
-    } else {
-        Path *path = &server->udp;
-        path->server = server;
-        path->socket = g_socket_new(G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_DATAGRAM,
-                                    G_SOCKET_PROTOCOL_UDP, &error);
-        g_assert_no_error(error);
-        g_socket_bind(path->socket, any, FALSE, &error);
-        g_assert_no_error(error);
-        bound = g_socket_get_local_address(path->socket, NULL);
-        path_watch(path, on_udp_readable);
-    }
-    server->port = g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(bound));
+    listen_tcp(server, any);
+    open_udp(server, any);
     server->identity = cc_dtls_identity_new(profiles, &error);
     g_assert_no_error(error);
     cc_ice_generate_credentials(server->ufrag, server->pwd);
@@ -242,8 +261,7 @@ void
 lite_server_free(LiteServer *server)
 {
     g_cancellable_cancel(server->cancellable);
-    if (server->listener)
-        g_socket_listener_close(server->listener);
+    g_socket_listener_close(server->listener);
     g_clear_object(&server->listener);
     g_object_unref(server->cancellable);
     g_ptr_array_unref(server->connections);
@@ -289,13 +307,35 @@ lite_server_fingerprint(LiteServer *server)
 }
 
 char *
+lite_server_tcp_candidate(LiteServer *server)
+{
+    return g_strdup_printf("candidate:2 1 tcp 1671430143 127.0.0.1 %u typ host tcptype passive",
+                           server->tcp_port);
+}
+
+char *
 lite_server_candidate(LiteServer *server)
 {
-    return server->tcp ? g_strdup_printf("candidate:2 1 tcp 1671430143 127.0.0.1 %u typ host "
-                                         "tcptype passive",
-                                         server->port)
+    return server->tcp ? lite_server_tcp_candidate(server)
                        : g_strdup_printf("candidate:1 1 udp 2130706431 127.0.0.1 %u typ host",
-                                         server->port);
+                                         server->udp_port);
+}
+
+void
+lite_server_block_udp(LiteServer *server, gboolean blocked)
+{
+    server->udp_blocked = blocked;
+}
+
+void
+lite_server_hang_up(LiteServer *server)
+{
+    if (server->media != &server->udp)
+        server->media = NULL;
+    for (guint i = 0; i < server->connections->len; i++)
+        g_io_stream_close(G_IO_STREAM(((Path *)server->connections->pdata[i])->connection), NULL,
+                          NULL);
+    g_ptr_array_set_size(server->connections, 0);
 }
 
 void

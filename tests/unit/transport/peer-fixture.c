@@ -66,7 +66,7 @@ void
 fixture_setup_with(Fixture *f, gboolean tcp, const CcSrtpProfile *profiles,
                    const CcPeerOptions *options)
 {
-    *f = (Fixture){.context = g_main_context_new()};
+    *f = (Fixture){.context = g_main_context_new(), .tcp = tcp};
     g_main_context_push_thread_default(f->context);
     f->deadline = g_timeout_source_new_seconds(DEADLINE_S);
     g_source_set_callback(f->deadline, on_deadline, f, NULL);
@@ -111,6 +111,8 @@ fixture_exchange(Fixture *f, const char *fingerprint)
     g_assert_no_error(error);
     g_autofree char *candidate = lite_server_candidate(f->server);
     g_assert_true(cc_peer_add_remote_candidate(f->peer, candidate));
+    if (f->tcp)
+        cc_peer_seek(f->peer);
 }
 
 void
@@ -128,7 +130,7 @@ fixture_send_rtp(Fixture *f, guint16 sequence)
     guint8 packet[200] = {0x80, 96};
     cc_write_u16(packet + 2, sequence);
     cc_write_u32(packet + 4, sequence * 10u);
-    return cc_peer_send_rtp(f->peer, packet, sizeof packet);
+    return cc_peer_send_rtp(f->peer, packet, sizeof packet, FALSE);
 }
 
 void

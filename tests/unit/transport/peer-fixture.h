@@ -8,6 +8,7 @@ typedef struct {
     GMainContext *context;
     LiteServer *server;
     CcPeer *peer;
+    gboolean tcp; /* nothing else */
     CcPeerState state;
     GError *error;
     guint candidates, udp_candidates, tcp_candidates, relay_candidates, gathering_done, rtp, rtcp;

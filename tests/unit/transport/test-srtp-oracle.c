@@ -139,6 +139,27 @@ test_repeat_is_identical(gconstpointer profile)
     fixture_assert_equal(&first, &again);
 }
 
+/* A payload of any length is encrypted from where it is, unchanged there, to behind the header. */
+static void
+test_seal_from_elsewhere(gconstpointer profile)
+{
+    Pair pair = pair_new(profile, TRUE);
+    const gsize header = 12;
+    for (gsize length = 0; length <= 1200; length += length < 40 ? 1 : 97) {
+        guint16 sequence = (guint16)(700 + length);
+        Packet original = fixture_rtp(77, sequence, 0, 0, length), packet = original;
+        memset(packet.data + header, 0xee, length);
+        g_assert_cmpint(cc_srtp_seal_rtp(pair.ours, packet.data, &packet.length, header,
+                                         original.data + header, sequence),
+                        ==, CC_DROP_NONE);
+        int sealed = (int)packet.length;
+        g_assert_cmpint(srtp_unprotect(pair.theirs, packet.data, &sealed), ==, srtp_err_status_ok);
+        packet.length = (gsize)sealed;
+        fixture_assert_equal(&packet, &original);
+    }
+    pair_clear(&pair);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -151,6 +172,7 @@ main(int argc, char **argv)
                      {"roll-over", test_roll_over},
                      {"reordering", test_reordering},
                      {"rtcp", test_rtcp},
+                     {"seal-from-elsewhere", test_seal_from_elsewhere},
                      {"repeat-is-identical", test_repeat_is_identical}};
         for (guint j = 0; j < G_N_ELEMENTS(tests); j++) {
             g_autofree char *path = g_strdup_printf(

@@ -40,7 +40,8 @@ test_aes_cm_keystream(void)
     CcSrtpKeys keys = {0};
     g_assert_true(cc_srtp_cm.init(&keys, key.data, (const guint8[20]){0}, salt.data));
     Packet packet = {.data = {0x80}, .length = 12 + expected.length};
-    g_assert_true(cc_srtp_cm.protect_rtp(&keys, packet.data, &packet.length, 12, 0));
+    g_assert_true(
+        cc_srtp_cm.protect_rtp(&keys, packet.data, &packet.length, 12, packet.data + 12, 0));
     g_assert_cmpmem(packet.data + 12, packet.length - 12 - 10, expected.data, expected.length);
     cc_srtp_keys_clear(&keys);
 }
@@ -65,7 +66,8 @@ test_aes_gcm_rtp(void)
                                 "6a9152cf 765ee439 0cce");
     CcSrtpKeys keys = rfc_7714_keys();
     Packet packet = plain;
-    g_assert_true(cc_srtp_gcm.protect_rtp(&keys, packet.data, &packet.length, 12, 0xf17b));
+    g_assert_true(
+        cc_srtp_gcm.protect_rtp(&keys, packet.data, &packet.length, 12, packet.data + 12, 0xf17b));
     fixture_assert_equal(&packet, &sealed);
     g_assert_true(cc_srtp_gcm.unprotect_rtp(&keys, packet.data, &packet.length, 12, 0xf17b));
     fixture_assert_equal(&packet, &plain);

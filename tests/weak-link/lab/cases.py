@@ -1,6 +1,7 @@
 """The links on which a lesson is tried. Round trips lie wholly on the way towards the classroom; losses too, unless
 both ways are asked for."""
 import dataclasses
+import re
 
 QUEUE_MS = 300
 
@@ -12,6 +13,13 @@ class Case:
     down: str  # conditions, as tests/weak-link/link-model.h has them
     loss: str = ""  # those that are put on the other way too by `--both`
     away: str = ""  # when there is no link, or none for UDP: of both ways
+    classrooms: int = 1  # that share the link
+    download: bool = False  # so does a long TCP download
+
+    def rate_kbps(self):
+        """At the beginning; None without a limit."""
+        found = re.search(r"rate=(?:0:)?([\d.]+)", self.down)
+        return float(found[1]) if found else None
 
     def conditions(self, both=False):
         """(towards the classroom, from it)"""
@@ -35,6 +43,20 @@ CASES = [
     Case("outage", "1 Mbit/s, 60 ms, 10 s outage every 30 s", "rate=1000,delay=60", away="outage=10-20;40-50;70-80"),
     Case("blocked", "1 Mbit/s, 60 ms, UDP blocked 20–40 s", "rate=1000,delay=60", away="block-udp=20-40"),
 ]
+# Not links of villages, but what a good neighbour and a good judge of losses does.
+EXTRA = [
+    Case("two", "two classrooms on 1 Mbit/s, 60 ms, 2 %", "rate=1000,delay=60", "loss=2", classrooms=2),
+    Case("download", "a TCP download beside it on 1 Mbit/s, 60 ms", "rate=1000,delay=60", download=True),
+    Case("open", "no bottleneck, 100 ms, clean", "delay=100"),
+    Case("open30", "no bottleneck, 100 ms, 30 % random", "delay=100", "loss=30"),
+]
+
+
+def custom(conditions):
+    """A link in the words of tests/weak-link/link-model.h."""
+    return Case("link", conditions, conditions)
+
+
 # What the laboratory itself does to a lesson: nothing should be missing here.
 PERFECT = Case("perfect", "no weak link at all", "delay=20")
-BY_NAME = {case.name: case for case in [*CASES, PERFECT]}
+BY_NAME = {case.name: case for case in [*CASES, *EXTRA, PERFECT]}

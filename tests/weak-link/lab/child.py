@@ -8,6 +8,8 @@ import signal
 import subprocess
 import time
 
+from lab.machine import cpu_seconds, tree
+
 PR_SET_PDEATHSIG = 1
 running = set()
 
@@ -30,7 +32,6 @@ class Child:
     def __init__(self, folder, name, command, env=None, stdin=subprocess.DEVNULL):
         self.name = name
         self.log = pathlib.Path(folder, f"{name}.log")
-        self.cpu_s = 0.0
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen([str(part) for part in command], stdin=stdin, stdout=log,
                                             stderr=subprocess.STDOUT, env=env, preexec_fn=die_with_parent)
@@ -63,14 +64,8 @@ class Child:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-15:])
 
     def cpu_now(self):
-        """Seconds of processor so far."""
-        try:
-            with open(f"/proc/{self.process.pid}/stat") as file:
-                fields = file.read().rsplit(")", 1)[1].split()
-        except OSError:
-            return self.cpu_s
-        self.cpu_s = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-        return self.cpu_s
+        """Seconds of processor so far, its children's included."""
+        return sum(cpu_seconds(pid) for pid in tree(self.process.pid))
 
     def stop(self, how=signal.SIGTERM):
         if self.process.poll() is None:

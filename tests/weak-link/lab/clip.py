@@ -20,6 +20,32 @@ class Clip:
     width: int
     height: int
 
+    def for_browsers(self):
+        """As files that Chromium takes for camera and microphone."""
+        camera, voice = self.path.with_suffix(".y4m"), self.path.with_suffix(".wav")
+        # y4menc writes the decoder's padding too if it is let.
+        for path, launch in ((camera, ["h264parse", "!", "avdec_h264", "!", "video/x-raw,format=I420", "!",
+                                       "identity", "drop-allocation=true", "!", "y4menc"]),
+                             (voice, ["flacparse", "!", "flacdec", "!", "audioconvert", "!",
+                                      "audio/x-raw,format=S16LE,rate=48000,channels=1", "!", "wavenc"])):
+            if not path.exists():
+                unpack(self.path, path, launch)
+        return BrowserClip(camera, voice)
+
+
+@dataclasses.dataclass
+class BrowserClip:
+    camera: pathlib.Path
+    voice: pathlib.Path
+
+
+def unpack(path, target, launch):
+    """target: appears when it is whole."""
+    part = target.with_suffix(".part")
+    subprocess.run(["gst-launch-1.0", "-q", "filesrc", f"location={path}", "!", "matroskademux", "!", *launch, "!",
+                    "filesink", f"location={part}"], check=True, env=environment(path.parent, path.parent))
+    part.rename(target)
+
 
 def find_film():
     listing = subprocess.run(["dpkg", "-L", "forensics-samples-files"], capture_output=True, text=True, check=True)
@@ -48,7 +74,5 @@ def prepare(tools, width=1280, height=720):
         subprocess.run([tools / "make-clip", find_film(), voice, clip.path, str(width), str(height)],
                        check=True, env=env, stdout=subprocess.DEVNULL)
     if not clip.raw.exists():
-        subprocess.run(["gst-launch-1.0", "-q", "filesrc", f"location={clip.path}", "!", "matroskademux", "!",
-                        "h264parse", "!", "avdec_h264", "!", "video/x-raw,format=I420", "!",
-                        "filesink", f"location={clip.raw}"], check=True, env=env)
+        unpack(clip.path, clip.raw, ["h264parse", "!", "avdec_h264", "!", "video/x-raw,format=I420"])
     return clip

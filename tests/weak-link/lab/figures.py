@@ -7,15 +7,15 @@ import re
 import statistics
 import subprocess
 
-from lab import series
+from lab import series, settled
+from lab.browser_says import browser_says
 from lab.lesson import environment
+from lab.link import link_figures, towards_classroom
 from lab.witness import Captures, Witness, changed_pictures
 
 FREEZE_US = 500_000
 FRAME_S = 0.02  # of voice
 LEAD_US = 200_000  # judged and not counted
-# As recv offers them.
-VIDEO_TYPES, REPAIR_TYPES, VOICE_TYPES = (96, 98, 100), (97, 99, 101, 112, 64), (111, 63)
 
 
 def percentile(values, percent):
@@ -30,6 +30,11 @@ def gaps(times, begin, end):
     return [later - earlier for earlier, later in zip(edges, edges[1:])]
 
 
+def most_in(times, length):
+    """The largest number of them within any time of that length."""
+    return max((sum(first <= time < first + length for time in times) for first in times), default=0)
+
+
 def picture_figures(seen, captures, begin, end):
     new = list(changed_pictures(seen.pictures))
     inside = [picture for picture in new if begin <= picture.time_us < end]
@@ -40,6 +45,7 @@ def picture_figures(seen, captures, begin, end):
             ages.append((picture.time_us - captured) / 1000)
     lengths = gaps([picture.time_us for picture in new], begin, end)
     heights = [picture.height for picture in inside]
+    switches = [later.time_us for earlier, later in zip(inside, inside[1:]) if earlier.height != later.height]
     seconds = (end - begin) / 1e6
     return {
         "fps": round(len(inside) / seconds, 2),
@@ -49,7 +55,8 @@ def picture_figures(seen, captures, begin, end):
         "age_p50_ms": percentile(ages, 50), "age_p95_ms": percentile(ages, 95),
         "height": percentile(heights, 50),
         "heights": {str(height): heights.count(height) for height in sorted(set(heights))},
-        "switches": sum(a != b for a, b in zip(heights, heights[1:])),
+        "switches": len(switches),
+        "switches_in_10s": most_in(switches, 10e6),
         "illegible": sum(picture.number < 0 for picture in inside),
     }
 
@@ -57,40 +64,6 @@ def picture_figures(seen, captures, begin, end):
 def read_lines(path):
     path = pathlib.Path(path)
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
-
-
-def kind_of(name):
-    if not name.startswith("rtp-"):
-        return name
-    payload_type = int(name[4:])
-    if payload_type in VIDEO_TYPES:
-        return "video"
-    if payload_type in REPAIR_TYPES:
-        return "repair"
-    return "voice" if payload_type in VOICE_TYPES else "other"
-
-
-def link_figures(lines, begin, end, encoded):
-    """Wire rates in kbit/s towards the classroom, IP headers included. Voice beyond what was encoded is repair: blocks
-    of earlier packets."""
-    split, fates, queue = {}, {}, []
-    for line in lines:
-        if line["direction"] != "down" or not begin < line["now_us"] <= end:
-            continue
-        queue.append(line["queue_ms"]["p95"])
-        for fate, count in line["fates"].items():
-            fates[fate] = fates.get(fate, 0) + count
-        for name, (_, offered, _, delivered, headers) in line["kinds"].items():
-            split["offered"] = split.get("offered", 0) + offered
-            split["delivered"] = split.get("delivered", 0) + delivered
-            split["headers"] = split.get("headers", 0) + headers
-            split[kind_of(name)] = split.get(kind_of(name), 0) + delivered - headers
-    again = max(0, split.get("voice", 0) - encoded)
-    split["voice"] = split.get("voice", 0) - again
-    split["repair"] = split.get("repair", 0) + again
-    seconds = (end - begin) / 1e6
-    return {"kbps": {kind: round(size * 8 / 1000 / seconds, 1) for kind, size in split.items()},
-            "packets": fates, "queue_p95_ms": percentile(queue, 95)}
 
 
 def judged(tools, *arguments):
@@ -211,11 +184,15 @@ def measure(folder, tools, clip):
     captures = Captures(taught.pictures)
     encoded = sum(packet.size for packet in taught.voices if begin <= packet.time_us < end)
     frames = voice_frames(folder, tools, begin, end)
+    link = read_lines(folder / "link.jsonl")
+    statistics_lines = read_lines(folder / "recv.statistics.jsonl")
+    says = (browser_says(statistics_lines, begin, end) if statistics_lines else
+            recv_says(folder / "recv.log", begin / 1e6 + facts["epoch_s"], end / 1e6 + facts["epoch_s"]))
+    shown = [((picture.time_us - begin) / 1e6, picture.height) for picture in changed_pictures(seen.pictures)]
     return {**facts, "picture": {**picture_figures(seen, captures, begin, end),
                                  **quality_figures(folder, tools, clip, begin, end)},
-            "voice": {**voice_figures(frames), "recv_says": recv_says(folder / "recv.log", begin / 1e6 + facts["epoch_s"],
-                                                                      end / 1e6 + facts["epoch_s"])},
+            "voice": {**voice_figures(frames), "recv_says": says},
             "recovery": recovery_figures(facts, frames, seen, begin, end),
-            "link": link_figures(read_lines(folder / "link.jsonl"), begin, end, encoded),
-            "series": series.collect(seen, captures, frames, read_lines(folder / "link.jsonl"),
-                                     read_lines(folder / "rooms.jsonl"), begin, end)}
+            "settled": settled.figures(facts["down"], facts["seconds"], towards_classroom(link, begin, end), shown, begin),
+            "link": link_figures(link, begin, end, encoded, facts),
+            "series": series.collect(seen, captures, frames, link, read_lines(folder / "rooms.jsonl"), begin, end)}

@@ -3,17 +3,16 @@ a folder: send.* and recv.* of the witness, link.jsonl of the emulator, rooms.js
 import json
 import os
 import pathlib
-import subprocess
+import sys
 import threading
 import time
 import urllib.request
 
+from lab import machine, peers
 from lab.child import Child
 from lab.network import NEAR, Network
 
-PATIENCE_S = 15  # for the first picture: on some links it never comes
 TAIL_S = 1
-ROOM = "math"
 
 
 def environment(folder, tools, witness=None):
@@ -27,13 +26,6 @@ def environment(folder, tools, witness=None):
     if witness:
         env.update(GST_TRACERS="lessonwitness", WEAK_LINK_WITNESS=str(folder / witness))
     return env
-
-
-def busy_seconds():
-    """Processor seconds that the whole machine has worked."""
-    with open("/proc/stat") as file:
-        fields = [int(value) for value in file.readline().split()[1:9]]
-    return (sum(fields) - fields[3] - fields[4]) / os.sysconf("SC_CLK_TCK")
 
 
 class RoomWatch(threading.Thread):
@@ -61,32 +53,29 @@ class RoomWatch(threading.Thread):
 
 
 class Lesson:
-    def __init__(self, folder, classcast, tools, clip, send_options=(), recv_options=()):
+    def __init__(self, folder, classcast, tools, clip, send_options=(), recv_options=(), peer=None):
+        """clip: of lab.clip; peer: of lab.peers, classcast at both ends by default."""
         self.folder, self.tools = pathlib.Path(folder), tools
         self.classcast, self.clip = classcast, clip
         self.send_options, self.recv_options = send_options, recv_options
+        self.peer = peer or peers.Recv()
         self.children = []
+        self.watch = None
         self.folder.mkdir(parents=True, exist_ok=True)
 
-    def start(self, namespace, name, *arguments, witness=None):
-        child = Child(self.folder, name, [*namespace.prefix, self.classcast, name, *arguments],
-                      env=environment(self.folder, self.tools, witness))
+    def child(self, namespace, name, *command, **keywords):
+        child = Child(self.folder, name, [*namespace.prefix, *command], **keywords)
         self.children.append(child)
         return child
 
-    def begin_relay(self, network):
-        relay = self.start(network.near, "relay", "--open", "--http-port", 0, "--udp-port", 0)
-        port = relay.need(r"listening http=(\d+)")[1]
-        self.start(network.near, "send", "--relay", f"http://127.0.0.1:{port}", "--file", self.clip, "--loop",
-                   "--set=video.hardware=off", *self.send_options, ROOM, witness="send")
-        relay.need(r"lesson room=\S+ state=on")
-        return port
+    def program(self, namespace, name, *arguments, witness=None, log=None):
+        """One of classcast's."""
+        return self.child(namespace, log or name, self.classcast, name, *arguments,
+                          env=environment(self.folder, self.tools, witness))
 
-    def begin_classroom(self, network, port):
-        recv = self.start(network.far, "recv", "--relay", f"http://{NEAR}:{port}", "--headless",
-                          "--set=video.hardware=off", *self.recv_options, ROOM, witness="recv")
-        recv.need("first-audio", 60)
-        recv.wait_for("first-picture", PATIENCE_S)
+    def watch_rooms(self, namespace, url):
+        self.watch = RoomWatch(namespace, url, self.folder / "rooms.jsonl")
+        self.watch.start()
 
     def run(self, case, seconds, settle_s, both=False, seed=1):
         """Returns what run.json has."""
@@ -94,28 +83,36 @@ class Lesson:
         down, up = case.conditions(both)
         try:
             network.connect(self.tools, down, up, seed)
-            port = self.begin_relay(network)
-            self.begin_classroom(network, port)
-            watch = RoomWatch(network.near, f"http://127.0.0.1:{port}", self.folder / "rooms.jsonl")
-            watch.start()
+            self.peer.begin(self, network, case)
+            if case.download:
+                self.begin_download(network)
             network.begin(settle_s)
             time.sleep(settle_s)
             facts = self.let_run(network, seconds)
-            watch.stop()
         finally:
+            if self.watch:
+                self.watch.stop()
             for child in reversed(self.children):
                 child.stop()
             network.close()
         facts.update(case=case.name, title=case.title, down=down, up=up, seed=seed, seconds=seconds, settle_s=settle_s,
-                     both=both)
+                     both=both, classrooms=case.classrooms, download=case.download, peer=self.peer.name,
+                     **self.peer.facts())
         (self.folder / "run.json").write_text(json.dumps(facts, indent=1))
         return facts
 
+    def begin_download(self, network):
+        program = pathlib.Path(__file__).with_name("download.py")
+        server = self.child(network.near, "download-from", sys.executable, program, "serve", NEAR)
+        port = server.need(r"port=(\d+)")[1]
+        self.child(network.far, "download", sys.executable, program, "fetch", NEAR, port)
+
     def let_run(self, network, seconds):
         watched = [*self.children, network.emulator]
-        before, busy = [child.cpu_now() for child in watched], busy_seconds()
+        before, busy = [child.cpu_now() for child in watched], machine.busy_seconds()
         time.sleep(seconds)
         share = {child.name: round((child.cpu_now() - cpu) / seconds, 3) for child, cpu in zip(watched, before)}
-        machine = (busy_seconds() - busy) / seconds / os.cpu_count()
+        busy = machine.busy_share(busy, machine.busy_seconds(), seconds)
         time.sleep(TAIL_S)  # what was sent in time may still arrive
-        return {"origin_us": network.origin_us, "epoch_s": round(time.time() - time.monotonic(), 3), "cpu": share, "machine_busy": round(machine, 3)}
+        return {"origin_us": network.origin_us, "epoch_s": round(time.time() - time.monotonic(), 3), "cpu": share,
+                "machine_busy": busy}

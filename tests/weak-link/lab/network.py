@@ -13,6 +13,14 @@ NEAR, FAR = "10.77.0.1", "10.77.0.2"
 libc = ctypes.CDLL(None, use_errno=True)
 
 
+def be_on_time(pid):
+    """The link is no program under test: nobody's work may delay it."""
+    try:
+        os.sched_setscheduler(pid, os.SCHED_RR, os.sched_param(10))
+    except OSError:
+        pass  # script/weak-link has said what that means
+
+
 class Namespace:
     def __init__(self, folder, name):
         self.holder = Child(folder, f"namespace-{name}", ["unshare", "--net", "sh", "-c", "echo here; exec sleep 100000"])
@@ -53,6 +61,7 @@ class Network:
             [tools / "link-emulator", "--near", self.near.path, "--far", self.far.path, "--down", down, "--up", up,
              "--seed", seed, "--statistics", self.folder / "link.jsonl"], stdin=subprocess.PIPE)
         self.emulator.need("ready")
+        be_on_time(self.emulator.process.pid)
         for namespace, here, there in ((self.near, NEAR, FAR), (self.far, FAR, NEAR)):
             namespace.run("ip", "address", "add", here, "peer", there, "dev", "weak")
             namespace.run("ip", "link", "set", "weak", "up", "txqueuelen", "2000")

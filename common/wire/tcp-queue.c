@@ -1,4 +1,4 @@
-#include "relay/media/tcp-queue.h"
+#include "common/wire/tcp-queue.h"
 
 #include <string.h>
 

@@ -15,17 +15,17 @@ typedef struct {
     gint64 last_transit;                      /* in them */
     guint32 last_sr;                          /* as reports carry it; 0: none yet */
     gint64 last_sr_us;
-} CcVoiceReport;
+} CcStreamReport;
 
-void cc_voice_report_init(CcVoiceReport *report);
+void cc_stream_report_init(CcStreamReport *report);
 /* An original packet (no repetition) arrived. @rate: RTP time units a second. */
-void cc_voice_report_arrived(CcVoiceReport *report, guint16 sequence, guint32 timestamp, guint rate,
-                             gint64 now_us);
-void cc_voice_report_sender(CcVoiceReport *report, guint64 ntp, gint64 now_us);
+void cc_stream_report_arrived(CcStreamReport *report, guint16 sequence, guint32 timestamp,
+                              guint rate, gint64 now_us);
+void cc_stream_report_sender(CcStreamReport *report, guint64 ntp, gint64 now_us);
 /* Packets that did not come as originals. */
-guint32 cc_voice_report_lost(const CcVoiceReport *report);
+guint32 cc_stream_report_lost(const CcStreamReport *report);
 /* Fills @block; the fraction is of the time since the last call. FALSE before the first packet. */
-gboolean cc_voice_report_take(CcVoiceReport *report, guint32 ssrc, gint64 now_us,
-                              CcRtcpReportBlock *block);
+gboolean cc_stream_report_take(CcStreamReport *report, guint32 ssrc, gint64 now_us,
+                               CcRtcpReportBlock *block);
 
 G_END_DECLS

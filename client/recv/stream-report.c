@@ -1,4 +1,4 @@
-#include "client/recv/voice-report.h"
+#include "client/recv/stream-report.h"
 
 #include <math.h>
 
@@ -7,21 +7,21 @@
 #define MAX_DROPOUT 3000 /* packets: a larger step is a new beginning (appendix A.1) */
 
 void
-cc_voice_report_init(CcVoiceReport *report)
+cc_stream_report_init(CcStreamReport *report)
 {
     guint32 last_sr = report->last_sr;
     gint64 last_sr_us = report->last_sr_us;
-    *report = (CcVoiceReport){.last_sr = last_sr, .last_sr_us = last_sr_us};
+    *report = (CcStreamReport){.last_sr = last_sr, .last_sr_us = last_sr_us};
 }
 
 void
-cc_voice_report_arrived(CcVoiceReport *report, guint16 sequence, guint32 timestamp, guint rate,
-                        gint64 now_us)
+cc_stream_report_arrived(CcStreamReport *report, guint16 sequence, guint32 timestamp, guint rate,
+                         gint64 now_us)
 {
     int distance = cc_sequence_distance(sequence, (guint16)(report->highest & 0xffff));
     gint64 transit = now_us * (gint64)rate / G_USEC_PER_SEC - timestamp;
     if (!report->started || ABS(distance) > MAX_DROPOUT) {
-        cc_voice_report_init(report);
+        cc_stream_report_init(report);
         report->started = TRUE;
         report->first = report->highest = sequence;
     } else if (distance > 0) {
@@ -36,26 +36,26 @@ cc_voice_report_arrived(CcVoiceReport *report, guint16 sequence, guint32 timesta
 }
 
 void
-cc_voice_report_sender(CcVoiceReport *report, guint64 ntp, gint64 now_us)
+cc_stream_report_sender(CcStreamReport *report, guint64 ntp, gint64 now_us)
 {
     report->last_sr = (guint32)(ntp >> 16);
     report->last_sr_us = now_us;
 }
 
 static guint32
-expected(const CcVoiceReport *report)
+expected(const CcStreamReport *report)
 {
     return report->started ? report->highest - report->first + 1 : 0;
 }
 
 guint32
-cc_voice_report_lost(const CcVoiceReport *report)
+cc_stream_report_lost(const CcStreamReport *report)
 {
     return expected(report) - MIN(report->received, expected(report));
 }
 
 gboolean
-cc_voice_report_take(CcVoiceReport *report, guint32 ssrc, gint64 now_us, CcRtcpReportBlock *block)
+cc_stream_report_take(CcStreamReport *report, guint32 ssrc, gint64 now_us, CcRtcpReportBlock *block)
 {
     if (!report->started)
         return FALSE;

@@ -1,6 +1,6 @@
 /* Voice ahead of video, whole frames, nothing stale. */
 #include "common/wire/bytes.h"
-#include "relay/media/tcp-queue.h"
+#include "common/wire/tcp-queue.h"
 
 #define MS 1000
 

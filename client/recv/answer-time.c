@@ -1,0 +1,75 @@
+#include "client/recv/answer-time.h"
+
+#define WEIGHT 8 /* of the past */
+#define FRESH_US (5 * G_USEC_PER_SEC)
+#define SPREAD_US 10000 /* answers are as late as that, now and then */
+/* An answer that takes longer was held up by an outage, or by a machine that stood still: the next
+ * one will not be. */
+#define HELD_UP_US (3 * G_USEC_PER_SEC)
+
+void
+cc_answer_time_init(CcAnswerTime *time)
+{
+    *time = (CcAnswerTime){.rtt_us = CC_ANSWER_TIME_FIRST_US};
+}
+
+void
+cc_answer_time_asked(CcAnswerTime *time, guint16 sequence, gint64 now_us)
+{
+    guint at = sequence % CC_ANSWER_TIME_RING;
+    gboolean again = time->asked[at].us != 0 && time->asked[at].sequence == sequence;
+    time->asked[at].tries = again ? (guint8)MIN(time->asked[at].tries + 1, 255) : 1;
+    time->asked[at].sequence = sequence;
+    time->asked[at].us = now_us;
+    if (!again)
+        time->asked[at].first_us = now_us;
+    time->questions++;
+}
+
+/* Where it was asked for several times nobody knows which question was answered. None as quickly as
+ * that: then it was the one before. And while nothing is known, too much is better than too little,
+ * with which every question would be repeated and nothing ever be known. */
+static gboolean
+took(const CcAnswerTime *time, guint at, gint64 now_us, gint64 *took_us)
+{
+    gint64 first_us = now_us - time->asked[at].first_us, last_us = now_us - time->asked[at].us;
+    gboolean quick = last_us < time->rtt_us / 2;
+    *took_us = time->measured && !quick ? last_us : first_us;
+    return time->asked[at].tries == 1 || !time->measured || last_us > time->rtt_us ||
+           (quick && time->asked[at].tries == 2);
+}
+
+void
+cc_answer_time_answered(CcAnswerTime *time, guint16 sequence, gint64 now_us)
+{
+    guint at = sequence % CC_ANSWER_TIME_RING;
+    gint64 took_us;
+    if (time->asked[at].us == 0 || time->asked[at].sequence != sequence)
+        return;
+    if (took(time, at, now_us, &took_us) && took_us < HELD_UP_US) {
+        time->rtt_us = time->measured ? ((WEIGHT - 1) * time->rtt_us + took_us) / WEIGHT : took_us;
+        time->measured = TRUE;
+        time->measured_us = now_us;
+    }
+    time->answers++;
+    time->asked[at].us = 0;
+}
+
+gboolean
+cc_answer_time_is_fresh(const CcAnswerTime *time, gint64 now_us)
+{
+    return time->measured && now_us - time->measured_us < FRESH_US;
+}
+
+void
+cc_answer_time_hint(CcAnswerTime *time, gint64 rtt_us, gint64 now_us)
+{
+    if (!cc_answer_time_is_fresh(time, now_us))
+        time->rtt_us = rtt_us;
+}
+
+gint64
+cc_answer_time_overdue_us(const CcAnswerTime *time)
+{
+    return time->rtt_us + time->rtt_us / 8 + SPREAD_US;
+}

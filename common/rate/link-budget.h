@@ -1,0 +1,35 @@
+/* What of a link's estimate pictures may have, and what their layers cost of it when their
+ * publisher does what it is told. The one place where something is kept back. Pure; rates in bit/s
+ * on the wire, times in µs of one clock. */
+#pragma once
+
+#include "common/rate/ladder.h"
+
+G_BEGIN_DECLS
+
+/* How often a lost packet of a picture is sent at once when it is asked for: where repetitions are
+ * lost as well, each round trip that is saved is a picture less to wait for. @loss: 0..1 of
+ * packets. */
+guint cc_link_budget_copies(double loss);
+/* What voice leaves of @estimate_bps, a small margin for reports and checks taken off, and what it
+ * costs to send lost pictures again. @voice_bps: with all its copies and repair. @loss: 0..1 of
+ * packets. */
+guint cc_link_budget_pictures(guint estimate_bps, guint voice_bps, double loss);
+
+/* A publisher that takes more than it has been told, for so long that no burst explains it. */
+typedef struct {
+    gint64 since_us; /* 0: it does not */
+} CcDisobedience;
+
+/* Reckons with @layer as with one that takes @told_bps, and so that there is room for it where that
+ * is what there is room for: overshoot of a moment is what a pacer's queue is for. Left as measured
+ * where the publisher does not obey. */
+void cc_link_budget_reckon(CcLadderLayer *layer, guint64 told_bps, CcDisobedience *disobedience,
+                           gint64 now_us);
+
+/* The lowest of a publisher's layers will be told to take no more than @room_bps: until it should
+ * have happened, it is reckoned with like that. @over_us: since when it has been above; kept by the
+ * caller, 0 at first. */
+void cc_link_budget_await(CcLadderLayer *layer, guint room_bps, gint64 *over_us, gint64 now_us);
+
+G_END_DECLS

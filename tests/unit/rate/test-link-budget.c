@@ -1,0 +1,93 @@
+/* What of a link's estimate pictures get, and how long a publisher is believed to do what it is
+ * told.
+ */
+#include "common/rate/link-budget.h"
+
+#define SECOND G_USEC_PER_SEC
+
+static const CcLadderLayer measured = {.n_tids = 3, .bps = {40000, 60000, 100000}};
+
+static void
+test_pictures(void)
+{
+    g_assert_cmpuint(cc_link_budget_pictures(300000, 60000, 0), ==, 225000);
+    g_assert_cmpuint(cc_link_budget_pictures(300000, 60000, 0.2), ==, 158824);
+    g_assert_cmpuint(cc_link_budget_pictures(300000, 60000, 0.1), ==, 202500);
+    g_assert_cmpuint(cc_link_budget_copies(0.1), ==, 1);
+    g_assert_cmpuint(cc_link_budget_copies(0.3), ==, 2);
+    g_assert_cmpuint(cc_link_budget_pictures(300000, 285000, 0), ==, 0);
+    g_assert_cmpuint(cc_link_budget_pictures(300000, 400000, 0), ==, 0);
+    g_assert_cmpuint(cc_link_budget_pictures(0, 0, 0), ==, 0);
+    /* One packet of it would be in the voice's way for too long. */
+    g_assert_cmpuint(cc_link_budget_pictures(35000, 10000, 0), ==, 0);
+    g_assert_cmpuint(cc_link_budget_pictures(45000, 10000, 0), >, 30000);
+    /* However much is lost, something is left. */
+    g_assert_cmpuint(cc_link_budget_pictures(300000, 60000, 1), ==,
+                     cc_link_budget_pictures(300000, 60000, 0.8));
+    g_assert_cmpuint(cc_link_budget_pictures(300000, 60000, 1), >, 40000);
+    g_assert_cmpuint(cc_link_budget_pictures(G_MAXUINT, 0, 0), >, G_MAXINT32);
+}
+
+/* A burst of a second above what was told costs what was told; more than two are disobedience. */
+static void
+test_reckon(void)
+{
+    CcDisobedience disobedience = {0};
+    for (gint64 now_us = SECOND; now_us < 10 * SECOND; now_us += SECOND / 10) {
+        CcLadderLayer layer = measured;
+        gboolean bursts = now_us / SECOND % 3 != 0;
+        guint told = bursts ? 70000 : 90000;
+        cc_link_budget_reckon(&layer, told, &disobedience, now_us);
+        g_assert_cmpuint(layer.bps[2], ==, told * CC_LADDER_MARGIN_PERCENT / 100);
+        g_assert_cmpuint(layer.bps[0], ==, layer.bps[2] * 40 / 100);
+    }
+    for (gint64 now_us = 10 * SECOND; now_us < 15 * SECOND; now_us += SECOND / 10) {
+        CcLadderLayer layer = measured;
+        cc_link_budget_reckon(&layer, 70000, &disobedience, now_us);
+        if (now_us >= 12 * SECOND)
+            g_assert_cmpuint(layer.bps[2], ==, measured.bps[2]);
+        else
+            g_assert_cmpuint(layer.bps[2], <, 70000);
+    }
+    CcLadderLayer layer = {.n_tids = 1, .bps = {30000}}; /* less than told is just that */
+    cc_link_budget_reckon(&layer, 70000, &disobedience, 16 * SECOND);
+    g_assert_cmpuint(layer.bps[0], ==, 30000);
+    g_assert_cmpint(disobedience.since_us, ==, 0);
+    layer = (CcLadderLayer){0};
+    cc_link_budget_reckon(&layer, 0, &disobedience, 17 * SECOND);
+    g_assert_cmpint(disobedience.since_us, ==, 0);
+}
+
+/* The room falls: the picture stays for two seconds as if it fitted already, and does if it obeys.
+ */
+static void
+test_await(void)
+{
+    gint64 over_us = 0;
+    for (gint64 now_us = SECOND; now_us < 5 * SECOND; now_us += SECOND / 10) {
+        CcLadderLayer layer = measured;
+        cc_link_budget_await(&layer, 50000, &over_us, now_us);
+        if (now_us < 3 * SECOND)
+            g_assert_cmpuint(layer.bps[2], <=, 50000 * CC_LADDER_MARGIN_PERCENT / 100);
+        else
+            g_assert_cmpuint(layer.bps[2], ==, 100000);
+    }
+    /* A little more than there is room for never begins to count. */
+    over_us = 0;
+    for (gint64 now_us = SECOND; now_us < 20 * SECOND; now_us += SECOND / 10) {
+        CcLadderLayer layer = measured;
+        cc_link_budget_await(&layer, 93000, &over_us, now_us);
+        g_assert_cmpuint(layer.bps[2], <=, 93000 * CC_LADDER_MARGIN_PERCENT / 100);
+        g_assert_cmpint(over_us, ==, 0);
+    }
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/link-budget/pictures", test_pictures);
+    g_test_add_func("/link-budget/reckon", test_reckon);
+    g_test_add_func("/link-budget/await", test_await);
+    return g_test_run();
+}
