@@ -2,7 +2,8 @@
 
 #define WEIGHT 8 /* of the past */
 #define FRESH_US (5 * G_USEC_PER_SEC)
-#define SPREAD_US 10000 /* answers are as late as that, now and then */
+#define DEVIATION_WEIGHT 4 /* both as in RFC 6298 */
+#define SPREAD_US 10000    /* answers are as late as that, now and then */
 /* An answer that takes longer was held up by an outage, or by a machine that stood still: the next
  * one will not be. */
 #define HELD_UP_US (3 * G_USEC_PER_SEC)
@@ -47,6 +48,9 @@ cc_answer_time_answered(CcAnswerTime *time, guint16 sequence, gint64 now_us)
     if (time->asked[at].us == 0 || time->asked[at].sequence != sequence)
         return;
     if (took(time, at, now_us, &took_us) && took_us < HELD_UP_US) {
+        if (time->measured)
+            time->deviation_us +=
+                (ABS(took_us - time->rtt_us) - time->deviation_us) / DEVIATION_WEIGHT;
         time->rtt_us = time->measured ? ((WEIGHT - 1) * time->rtt_us + took_us) / WEIGHT : took_us;
         time->measured = TRUE;
         time->measured_us = now_us;
@@ -71,5 +75,5 @@ cc_answer_time_hint(CcAnswerTime *time, gint64 rtt_us, gint64 now_us)
 gint64
 cc_answer_time_overdue_us(const CcAnswerTime *time)
 {
-    return time->rtt_us + time->rtt_us / 8 + SPREAD_US;
+    return time->rtt_us + MAX(time->rtt_us / 8, 2 * time->deviation_us) + SPREAD_US;
 }

@@ -17,6 +17,7 @@ typedef struct {
         gint64 us;                /* of the latest question; 0: none */
     } asked[CC_ANSWER_TIME_RING]; /* by sequence number */
     gint64 rtt_us;                /* from question to answer */
+    gint64 deviation_us;          /* of that, in the mean */
     gboolean measured;
     gint64 measured_us; /* the last time */
     guint64 questions, answers;

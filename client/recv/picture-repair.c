@@ -4,8 +4,9 @@
 #define MANY 64    /* losses at once that still say something about it */
 #define LEAST_TRIES 2
 #define MOST_TRIES 30
-#define MISSING 0.001  /* of all packets, in the end */
-#define SPARE_US 40000 /* for gathering questions, and for the way through decoders */
+#define MISSING 0.001 /* of all packets, in the end */
+#define SPARE_US                                                                                   \
+    150000 /* until a gap is seen, for gathering questions, for what answers wait behind */
 #define MEASURE_US 500000
 #define MOST_SPACE_US 250000 /* between questions */
 #define MESSAGE_BYTES 70     /* IP, UDP, SRTCP, RTCP */

@@ -217,8 +217,8 @@ cc_picture_adapt(CcPicture *picture, gint64 voice_delay_us, gint64 voice_rtt_us)
         cc_picture_rtcp_hint_rtt(picture->rtcp, voice_rtt_us);
     gint64 wait_us = MAX(cc_picture_rtcp_wait_us(picture->rtcp), voice_delay_us);
     guint repair_ms = (guint)(wait_us / 1000);
-    /* A little more or less is not worth telling. */
-    if (ABS((int)repair_ms - (int)picture->repair_ms) <= (int)picture->repair_ms / 10)
+    /* A little less is not worth telling. */
+    if (repair_ms <= picture->repair_ms && repair_ms * 10 >= picture->repair_ms * 9)
         return;
     picture->repair_ms = repair_ms;
     g_object_set(picture->rtpbin, "latency", repair_ms, NULL);

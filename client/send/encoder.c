@@ -1,6 +1,8 @@
 #define CC_LOG_AREA "send"
 #include "client/send/encoder.h"
 
+#include <math.h>
+
 #include "client/elements/opens.h"
 #include "client/send/temporal-layers.h"
 #include "common/base/error.h"
@@ -9,6 +11,11 @@
 /* Bytes of one RTP packet with its header; leaves room for our extensions, SRTP, UDP, IPv6, TURN.
  */
 #define MTU 1200
+
+/* libvpx counts its quantizers from 0 to 63, about like this power of those in the stream. */
+#define FINEST_VPX 4
+#define COARSEST_VPX 63
+#define VPX_EXPONENT 0.6
 
 #define H264_CAPS                                                                                  \
     "! video/x-h264,profile=constrained-baseline,stream-format=byte-stream,alignment=au "
@@ -78,6 +85,13 @@ cc_video_encoder_set_bitrate(CcVideoEncoder *encoder, guint bitrate_bps)
         cc_temporal_layers_set_bitrate(element, encoder->temporal_layers, bitrate_bps);
     set_if_there(element, "target-bitrate", bitrate_bps); /* libvpx: bit/s */
     set_if_there(element, "bitrate", bitrate_bps / 1000); /* H.264: kbit/s */
+}
+
+void
+cc_video_encoder_set_finest(CcVideoEncoder *encoder, double finest)
+{
+    gint64 quantizer = lrint(COARSEST_VPX * pow(CLAMP(finest, 0, 1), VPX_EXPONENT));
+    set_if_there(encoder->encoder, "min-quantizer", MAX(quantizer, FINEST_VPX));
 }
 
 void

@@ -46,6 +46,9 @@ void cc_video_encoder_clear(CcVideoEncoder *encoder);
 void cc_video_encoder_set_size(CcVideoEncoder *encoder, guint width, guint height);
 void cc_video_encoder_set_framerate(CcVideoEncoder *encoder, guint framerate);
 void cc_video_encoder_set_bitrate(CcVideoEncoder *encoder, guint bitrate_bps);
+/* The finest quantizer that it may use from now on, as a share of its coarsest, 0..1; libvpx only.
+ */
+void cc_video_encoder_set_finest(CcVideoEncoder *encoder, double finest);
 
 /* A bin "sound" with pads "sink" (raw) and "src" (RTP with @ssrc). (transfer floating) */
 GstElement *cc_audio_encoder_new(const CcSendSettings *settings, guint32 ssrc, GError **error);

@@ -31,6 +31,14 @@
 #define ROOM_US (2 * G_USEC_PER_SEC)
 #define TIGHT_US (3 * G_USEC_PER_SEC)
 #define TOO_TIGHT_US (1500 * G_TIME_SPAN_MILLISECOND)
+#define JERKY 0.15 /* of the pictures left out: motion before sharpness */
+#define JERKY_US (3 * G_USEC_PER_SEC)
+/* While pictures are left out, none becomes finer for it: they would take what the next ones need.
+ */
+#define SOME_LEFT_OUT 0.05
+#define FINEST_US (250 * G_TIME_SPAN_MILLISECOND)
+#define COARSER_STEP 0.03
+#define FINER_STEP 0.01
 #define CLIMB_PAUSE_US (10 * G_USEC_PER_SEC)
 #define SOON_US (3 * G_USEC_PER_SEC) /* where there is plenty of room for more */
 
@@ -129,10 +137,35 @@ has_lasted(gint64 *since_us, gboolean is_so, gint64 long_us, gint64 now_us)
     return is_so && now_us - *since_us >= long_us;
 }
 
+/* TRUE if the encoder cannot keep to its rate at this size, whatever its quantizer says: then it
+ * needs more bits than was thought. */
+static gboolean
+is_jerky(CcLayerShaper *shaper, const CcLayerLook *look, guint bitrate_bps, gint64 now_us)
+{
+    if (!has_lasted(&shaper->jerky_us, look->left_out > JERKY, JERKY_US, now_us))
+        return FALSE;
+    shaper->jerky_us = 0;
+    double hard = needed_bps(shaper, shaper->step) * shaper->ease * TIGHT / bitrate_bps;
+    shaper->ease = CLAMP(hard, MIN_EASE, shaper->ease);
+    return TRUE;
+}
+
+static double
+choose_finest(CcLayerShaper *shaper, const CcLayerLook *look, gint64 now_us)
+{
+    double finest = shaper->now.finest;
+    if (look->quantizer < 0 || now_us - shaper->finest_us < FINEST_US)
+        return finest;
+    shaper->finest_us = now_us;
+    if (look->left_out > SOME_LEFT_OUT)
+        return MIN(MAX(finest, look->quantizer) + COARSER_STEP, RIGHT_QUANTIZER);
+    return MAX(finest - FINER_STEP, 0);
+}
+
 /* Each size begins with a keyframe and everybody sees it change: what does not last is no reason.
  */
 static void
-choose_step(CcLayerShaper *shaper, guint bitrate_bps, gint64 now_us)
+choose_step(CcLayerShaper *shaper, guint bitrate_bps, gboolean jerky, gint64 now_us)
 {
     double share = bitrate_bps / needed_bps(shaper, shaper->step);
     guint larger = find_step(shaper, bitrate_bps / ROOM);
@@ -141,7 +174,7 @@ choose_step(CcLayerShaper *shaper, guint bitrate_bps, gint64 now_us)
     gint64 pause_us = find_step(shaper, bitrate_bps / PLENTY) < step ? SOON_US : CLIMB_PAUSE_US;
     gboolean tight = has_lasted(&shaper->tight_us, share < TIGHT, patience_us, now_us);
     gboolean room = has_lasted(&shaper->room_us, larger < step, ROOM_US, now_us);
-    if (tight)
+    if (tight || jerky)
         step = MAX(find_step(shaper, bitrate_bps), step);
     else if (room && (shaper->sized_us == 0 || now_us - shaper->sized_us >= pause_us))
         step = larger;
@@ -169,13 +202,15 @@ cc_layer_shaper_update(CcLayerShaper *shaper, gint64 wire_bps, const CcLayerLook
             bitrate_bps = limit_bps = left_bps;
     }
     learn_ease(shaper, look, now_us);
-    choose_step(shaper, bitrate_bps, now_us);
+    gboolean jerky = is_jerky(shaper, look, bitrate_bps, now_us);
+    choose_step(shaper, bitrate_bps, jerky, now_us);
     shaper->now = (CcLayerShape){
         .width = scaled(shaper->most.width, shaper->step),
         .height = scaled(shaper->most.height, shaper->step),
         .framerate = framerate,
         .bitrate_bps = bitrate_bps,
         .limit_bps = limit_bps,
+        .finest = choose_finest(shaper, look, now_us),
     };
     return &shaper->now;
 }

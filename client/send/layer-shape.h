@@ -12,12 +12,14 @@ typedef struct {
     guint framerate;
     guint bitrate_bps; /* for the encoder: without headers; 0: off */
     guint limit_bps;   /* the same where a link is the reason for it, else 0 */
+    double finest;     /* quantizer that it may use, as a share of its coarsest, 0..1 */
 } CcLayerShape;
 
 /* What the encoder has made of late. */
 typedef struct {
     double quantizer;    /* in the mean, as a share of its coarsest, 0..1; below 0: unknown */
     guint picture_bytes; /* likewise */
+    double left_out;     /* of all pictures, ahead of it, for it had spent too much; 0..1 */
 } CcLayerLook;
 
 typedef struct {
@@ -28,6 +30,8 @@ typedef struct {
     guint step;  /* of the sizes, 0 is the largest */
     gint64 sized_us, eased_us;
     gint64 room_us, tight_us; /* since when there has been room for a larger size, or too little */
+    gint64 jerky_us;          /* since when too many pictures have been left out */
+    gint64 finest_us;         /* when now.finest was looked at */
 } CcLayerShaper;
 
 /* Bytes that each packet costs besides its payload: IP, UDP, RTP with our extensions, SRTP. */

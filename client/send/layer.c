@@ -16,6 +16,7 @@
 
 #define COARSEST_VP8 127.0
 #define LOOK_PICTURES 5
+#define FINER 0.02   /* likewise a quantizer */
 #define REWORTH 0.03 /* a bitrate that differs by less is left alone */
 
 struct CcLayer {
@@ -27,7 +28,7 @@ struct CcLayer {
     CcLayerLook look; /* of late */
     GMutex lock;      /* guards what follows */
     CcPictureGate gate;
-    guint quantizers, bytes, n_pictures; /* since the last look */
+    guint quantizers, bytes, n_pictures, n_left_out; /* since the last look */
 };
 
 static GstPadProbeReturn
@@ -39,6 +40,7 @@ on_raw(GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
         return GST_PAD_PROBE_OK;
     g_mutex_lock(&layer->lock);
     gboolean opens = cc_picture_gate_opens(&layer->gate, (gint64)GST_TIME_AS_USECONDS(time));
+    layer->n_left_out += !opens;
     g_mutex_unlock(&layer->lock);
     return opens ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
 }
@@ -113,7 +115,8 @@ look(CcLayer *layer)
     if (n >= LOOK_PICTURES) {
         layer->look.quantizer = layer->quantizers / (n * COARSEST_VP8);
         layer->look.picture_bytes = layer->bytes / n;
-        layer->quantizers = layer->bytes = layer->n_pictures = 0;
+        layer->look.left_out = (double)layer->n_left_out / (n + layer->n_left_out);
+        layer->quantizers = layer->bytes = layer->n_pictures = layer->n_left_out = 0;
     }
     g_mutex_unlock(&layer->lock);
     return &layer->look;
@@ -160,6 +163,10 @@ cc_layer_set_rate(CcLayer *layer, gint64 wire_bps, gint64 now_us)
         cc_video_encoder_set_bitrate(&layer->parts, wanted.bitrate_bps);
     else
         wanted.bitrate_bps = layer->now.bitrate_bps;
+    if (ABS(wanted.finest - layer->now.finest) >= FINER)
+        cc_video_encoder_set_finest(&layer->parts, wanted.finest);
+    else
+        wanted.finest = layer->now.finest;
     set_limit(layer, wanted.limit_bps);
     layer->now = wanted;
     if (!was_on) {

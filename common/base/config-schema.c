@@ -209,7 +209,7 @@ const CcConfigKey cc_config_keys[] = {
     INT("video", "temporal-layers", "3", 1, 3,
         N_("In how many steps the relay may leave out pictures for a classroom whose link has a "
            "weak moment (VP8): 3 also allows a half and a quarter of them, 2 a half, 1 none.")),
-    INT("video", "keyframe-interval-s", "10", 1, 600,
+    INT("video", "keyframe-interval-s", "30", 1, 600,
         N_("Longest time between two keyframes in seconds; receivers get one at once when they "
            "need it.")),
     CHOICE("video", "hardware", "auto", "auto|off",

@@ -4,7 +4,7 @@
 
 #define USABLE_PERCENT 95 /* of the estimate: the only margin there is */
 #define MOST_LOSS 0.8     /* of what is reckoned with: more cannot be repaired anyway */
-#define TWICE_LOSS 0.15   /* from there on lost packets are sent twice */
+#define TWICE_LOSS 0.02   /* from there on lost packets are sent twice */
 
 /* Below this a packet of a picture would stand in front of the voice for more than a quarter of a
  * second, and fill a short queue: no pictures. */

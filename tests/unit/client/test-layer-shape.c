@@ -168,6 +168,44 @@ test_quantizer(void)
     g_assert_cmpuint(shaper.now.height, ==, 720);
 }
 
+/* What is left out makes the rest coarser first, and the picture smaller where that does not help.
+ */
+static void
+test_motion_before_sharpness(void)
+{
+    CcLayerShaper shaper;
+    gint64 now_us = SECOND;
+    CcLayerLook look = {.quantizer = 0.4, .picture_bytes = 800};
+    cc_layer_shaper_init(&shaper, &hd, 180);
+    shaper.ease = 3;
+    for (guint i = 0; i < 20; i++, now_us += SECOND / 20)
+        cc_layer_shaper_update(&shaper, 200000, &look, now_us);
+    g_assert_cmpfloat(shaper.now.finest, ==, 0);
+    look.left_out = 0.3;
+    for (guint i = 0; i < 20; i++, now_us += SECOND / 20)
+        cc_layer_shaper_update(&shaper, 200000, &look, now_us);
+    g_assert_cmpfloat(shaper.now.finest, >, 0.45);
+    g_assert_cmpfloat(shaper.now.finest, <, 0.6);
+    g_assert_cmpuint(shaper.now.height, ==, 720);
+    double finest = shaper.now.finest;
+    look.left_out = 0;
+    for (guint i = 0; i < 40; i++, now_us += SECOND / 20)
+        cc_layer_shaper_update(&shaper, 200000, &look, now_us);
+    g_assert_cmpfloat(shaper.now.finest, <, finest);
+    g_assert_cmpfloat(shaper.now.finest, >, finest - 0.15);
+    look.left_out = 0.3;
+    guint seconds = 0;
+    for (; shaper.now.height == 720 && seconds < 60; seconds++)
+        for (guint i = 0; i < 20; i++, now_us += SECOND / 20) {
+            look.quantizer = MAX(look.quantizer, shaper.now.finest);
+            cc_layer_shaper_update(&shaper, 200000, &look, now_us);
+        }
+    g_assert_cmpuint(seconds, >=, 3);
+    g_assert_cmpuint(seconds, <=, 15);
+    g_assert_cmpuint(shaper.now.height, ==, 540);
+    g_assert_cmpfloat(shaper.now.finest, <, 0.8);
+}
+
 static void
 test_off_and_on(void)
 {
@@ -190,6 +228,7 @@ main(int argc, char **argv)
     g_test_add_func("/layer-shape/falls-and-climbs", test_falls_soon_and_climbs_slowly);
     g_test_add_func("/layer-shape/wavering", test_wavering_rate);
     g_test_add_func("/layer-shape/quantizer", test_quantizer);
+    g_test_add_func("/layer-shape/motion", test_motion_before_sharpness);
     g_test_add_func("/layer-shape/off-and-on", test_off_and_on);
     return g_test_run();
 }

@@ -80,7 +80,7 @@ test_clean(void)
     run(&link, &repair);
     g_assert_cmpuint(link.asked, ==, 0);
     g_assert_cmpint(cc_picture_repair_next_us(&repair), ==, G_MAXINT64);
-    g_assert_cmpint(cc_picture_repair_wait_us(&repair), <=, 300 * MS);
+    g_assert_cmpint(cc_picture_repair_wait_us(&repair), <=, 400 * MS);
 }
 
 /* However long the way is and however much is lost, next to nothing stays missing where there is
@@ -94,9 +94,9 @@ test_links(void)
         guint most_missing;
         gint64 least_us, most_us; /* of waiting */
     } cases[] = {
-        {100 * MS, 0.02, 2, 150 * MS, 400 * MS},   {150 * MS, 0.05, 3, 300 * MS, 550 * MS},
-        {300 * MS, 0.10, 9, 600 * MS, 1100 * MS},  {600 * MS, 0.05, 6, 1200 * MS, 1600 * MS},
-        {100 * MS, 0.30, 12, 500 * MS, 1000 * MS}, {100 * MS, 0.60, 60, 1100 * MS, 1600 * MS},
+        {100 * MS, 0.02, 2, 250 * MS, 500 * MS},   {150 * MS, 0.05, 3, 400 * MS, 650 * MS},
+        {300 * MS, 0.10, 9, 700 * MS, 1200 * MS},  {600 * MS, 0.05, 6, 1200 * MS, 1700 * MS},
+        {100 * MS, 0.30, 12, 600 * MS, 1100 * MS}, {100 * MS, 0.60, 60, 1100 * MS, 1600 * MS},
     };
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         CcPictureRepair repair;
@@ -177,6 +177,35 @@ test_answer_time(void)
     g_assert_cmpint(time.rtt_us, ==, 250 * MS);
 }
 
+/* Where answers wait behind other things, now and then, hardly a question is asked twice. */
+static void
+test_uneven_answers(void)
+{
+    CcAnswerTime time;
+    g_autoptr(GRand) random = g_rand_new_with_seed(3);
+    gint64 now_us = 1000 * MS;
+    guint repeated = 0;
+    cc_answer_time_init(&time);
+    cc_answer_time_hint(&time, 220 * MS, now_us);
+    for (guint16 sequence = 0; sequence < 500; sequence++, now_us += 1000 * MS) {
+        gint64 took_us = g_rand_int_range(random, 160, 300) * MS;
+        cc_answer_time_asked(&time, sequence, now_us);
+        if (took_us > cc_answer_time_overdue_us(&time)) {
+            cc_answer_time_asked(&time, sequence, now_us + cc_answer_time_overdue_us(&time));
+            repeated++;
+        }
+        cc_answer_time_answered(&time, sequence, now_us + took_us);
+    }
+    g_assert_cmpuint(repeated, <=, 50);
+    g_assert_cmpint(cc_answer_time_overdue_us(&time), <=, 400 * MS);
+    /* And where they do not, lost ones are asked for again soon. */
+    for (guint16 sequence = 500; sequence < 540; sequence++, now_us += 1000 * MS) {
+        cc_answer_time_asked(&time, sequence, now_us);
+        cc_answer_time_answered(&time, sequence, now_us + 160 * MS);
+    }
+    g_assert_cmpint(cc_answer_time_overdue_us(&time), <=, 200 * MS);
+}
+
 /* A way longer than was thought: every question has been repeated when the first answer comes. */
 static void
 test_long_way(void)
@@ -237,6 +266,7 @@ main(int argc, char **argv)
     g_test_add_func("/picture-repair/narrow-way-back", test_narrow_way_back);
     g_test_add_func("/picture-repair/too-many", test_too_many);
     g_test_add_func("/answer-time/answers", test_answer_time);
+    g_test_add_func("/answer-time/uneven", test_uneven_answers);
     g_test_add_func("/answer-time/long-way", test_long_way);
     g_test_add_func("/rtx/restore", test_rtx);
     return g_test_run();

@@ -12,8 +12,9 @@ test_pictures(void)
 {
     g_assert_cmpuint(cc_link_budget_pictures(300000, 60000, 0), ==, 225000);
     g_assert_cmpuint(cc_link_budget_pictures(300000, 60000, 0.2), ==, 158824);
-    g_assert_cmpuint(cc_link_budget_pictures(300000, 60000, 0.1), ==, 202500);
-    g_assert_cmpuint(cc_link_budget_copies(0.1), ==, 1);
+    g_assert_cmpuint(cc_link_budget_pictures(300000, 60000, 0.01), ==, 222750);
+    g_assert_cmpuint(cc_link_budget_copies(0.01), ==, 1);
+    g_assert_cmpuint(cc_link_budget_copies(0.05), ==, 2);
     g_assert_cmpuint(cc_link_budget_copies(0.3), ==, 2);
     g_assert_cmpuint(cc_link_budget_pictures(300000, 285000, 0), ==, 0);
     g_assert_cmpuint(cc_link_budget_pictures(300000, 400000, 0), ==, 0);
