@@ -5,8 +5,12 @@
 #define GROUP_US 20000     /* packets sent within this belong together */
 #define STANDING_US 100000 /* the queue is what no packet of so long escaped */
 #define STANDING_N 4       /* and no one of so many */
-#define LUCK 0.6           /* of the jitter */
-#define QUIET_US 8000.0    /* so much jitter comes of our own packets, at least */
+#define SUDDEN_US 100000   /* a queue so long is believed after SUDDEN_N */
+#define SUDDEN_N 2
+#define SUDDEN_JITTER 3.0 /* beyond the jitter */
+#define WAITED_US 10000   /* longer, and it was a queue */
+#define LUCK 0.6          /* of the jitter */
+#define QUIET_US 8000.0   /* so much jitter comes of our own packets, at least */
 #define FULL_BITS (1200 * 8.0)
 #define MAX_LUCK_US 20000
 #define STRETCH_US (10 * G_USEC_PER_SEC)
@@ -58,6 +62,13 @@ begin_group(CcDelaySignal *signal, gint64 sent_us, gint64 delay_us)
     signal->groups[signal->newest] = (CcDelayGroup){sent_us, delay_us, 1};
 }
 
+/* The base is the luckiest of many packets, another one of a few only. */
+static gint64
+luck_us(const CcDelaySignal *signal)
+{
+    return (gint64)CLAMP((signal->jitter_us - signal->quiet_us) * LUCK, 0, MAX_LUCK_US);
+}
+
 void
 cc_delay_signal_add(CcDelaySignal *signal, gint64 sent_us, gint64 delay_us, guint bytes, double bps)
 {
@@ -66,6 +77,7 @@ cc_delay_signal_add(CcDelaySignal *signal, gint64 sent_us, gint64 delay_us, guin
         signal->quiet_us = MAX(QUIET_US, OWN_SHARE * FULL_BITS * G_USEC_PER_SEC / bps);
     if (bytes > SMALL_BYTES && bps > 0)
         delay_us -= (gint64)(OWN_SHARE * (bytes - SMALL_BYTES) * 8 * G_USEC_PER_SEC / bps);
+    signal->waiting = delay_us > cc_delay_signal_base_us(signal) + luck_us(signal) + WAITED_US;
     CcDelayGroup *group = &signal->groups[signal->newest];
     if (signal->started && sent_us - group->sent_us < GROUP_US) {
         group->delay_us = MIN(group->delay_us, delay_us);
@@ -88,7 +100,8 @@ cc_delay_signal_queue_us(const CcDelaySignal *signal)
     if (!signal->started)
         return 0;
     gint64 newest_us = group_back(signal, 0)->sent_us;
-    gint64 least_us = G_MAXINT64;
+    gint64 least_us = G_MAXINT64, base_us = cc_delay_signal_base_us(signal) + luck_us(signal);
+    gint64 sudden_us = SUDDEN_US + (gint64)(SUDDEN_JITTER * signal->jitter_us);
     guint n = 0;
     for (guint back = 0; back < CC_DELAY_GROUPS; back++) {
         const CcDelayGroup *group = group_back(signal, back);
@@ -96,10 +109,10 @@ cc_delay_signal_queue_us(const CcDelaySignal *signal)
             break;
         least_us = MIN(least_us, group->delay_us);
         n += group->n;
+        if (n >= SUDDEN_N && least_us - base_us > sudden_us)
+            break;
     }
-    /* The base is the luckiest of many packets, this of a few only. */
-    gint64 luck_us = (gint64)CLAMP((signal->jitter_us - signal->quiet_us) * LUCK, 0, MAX_LUCK_US);
-    return MAX(least_us - cc_delay_signal_base_us(signal) - luck_us, 0);
+    return MAX(least_us - base_us, 0);
 }
 
 double

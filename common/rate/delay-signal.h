@@ -20,6 +20,8 @@ typedef struct {
     guint newest;
     gboolean started;
 
+    gboolean waiting; /* no packet has escaped the queue since the last that did */
+
     gint64 base_us[3]; /* the least delay in each of some stretches of time, the newest first */
     gint64 stretch_us; /* when the newest began */
 

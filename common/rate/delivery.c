@@ -1,6 +1,9 @@
 #include "common/rate/delivery.h"
 
+#include <math.h>
+
 #define MARK_US 20000 /* marks are no closer */
+#define CHANCE 2.5    /* standard deviations: more loss than that is the queue's */
 
 static const CcDeliveryMark *
 mark_back(const CcDelivery *delivery, guint back)
@@ -34,11 +37,14 @@ cc_delivery_since(const CcDelivery *delivery, const CcDeliveryMark *from, CcDeli
     if (sent_us <= 0 || arrival_us <= 0)
         return FALSE;
     double bits = (double)(guint32)(now->bytes - from->bytes) * 8 * G_USEC_PER_SEC;
+    guint32 reported = now->reported_bytes - from->reported_bytes;
+    guint32 arrived = now->arrived_bytes - from->arrived_bytes;
     *view = (CcDeliveryView){
         .sent_bps = bits / sent_us,
         .arriving_bps = bits / arrival_us,
         .reported = now->reported - from->reported,
         .arrived = now->arrived - from->arrived,
+        .kept = reported == 0 ? 1 : MIN((double)arrived / reported, 1),
         .span_us = arrival_us,
     };
     return TRUE;
@@ -56,4 +62,14 @@ cc_delivery_view(const CcDelivery *delivery, gint64 window_us, guint min_reporte
             break;
     }
     return from != NULL && cc_delivery_since(delivery, from, view);
+}
+
+double
+cc_delivery_carried_bps(const CcDeliveryView *view, double random_loss)
+{
+    double n = MAX(view->reported, 1), loss = 1 - MIN(view->arrived / n, 1), kept = 1;
+    double p = (loss + random_loss) / 2, chance = sqrt(p * (1 - p) / n);
+    if (loss > random_loss + CHANCE * chance)
+        kept = MIN(view->kept / MAX(1 - random_loss, 0.05), 1);
+    return view->arriving_bps * kept;
 }

@@ -13,6 +13,7 @@ typedef struct {
     guint32 sent, arrival;     /* µs, the low 32 bits: of the newest packet that arrived */
     guint32 bytes;             /* sent up to it, modulo 2^32 */
     guint32 reported, arrived; /* packets */
+    guint32 reported_bytes, arrived_bytes; /* of them */
 } CcDeliveryMark;
 
 typedef struct {
@@ -24,6 +25,7 @@ typedef struct {
 typedef struct {
     double sent_bps, arriving_bps; /* all that was sent, by the clocks of sender and receiver */
     guint reported, arrived;       /* packets */
+    double kept;                   /* 0..1, of the bytes that were told about; 1 if unknown */
     gint64 span_us;                /* by the receiver's clock */
 } CcDeliveryView;
 
@@ -36,6 +38,9 @@ gboolean cc_delivery_view(const CcDelivery *delivery, gint64 window_us, guint mi
 /* Since @from, an earlier value of ->now. */
 gboolean cc_delivery_since(const CcDelivery *delivery, const CcDeliveryMark *from,
                            CcDeliveryView *view);
+/* What arrives, random losses not taken off: those of a queue only, which are more than chance
+ * makes of @random_loss (0..1). */
+double cc_delivery_carried_bps(const CcDeliveryView *view, double random_loss);
 void cc_delivery_reset(CcDelivery *delivery);
 
 G_END_DECLS

@@ -6,9 +6,13 @@
 #include "common/wire/transport-cc.h"
 
 #define RATE_WINDOW_US 400000
+#define CROWDED_US 100000 /* of queue: the link has no choice but to show its rate, within */
+#define CROWDED_WINDOW_US 200000
 #define RATE_PACKETS 6
 #define LOSS_WINDOW_US 1000000
 #define LOSS_PACKETS 30
+#define FULL_US 150000 /* that the link had something waiting: then it tells its rate */
+#define FULL_PACKETS 4
 #define SLOPE_WINDOW_US 300000
 #define LONG_QUEUE_US 60000 /* no room for doubts */
 #define SHOWN_LOSS_US 3000000.0
@@ -148,6 +152,7 @@ on_packet(guint16 sequence, gint64 arrival_us, gpointer user_data)
     gint64 sent_us = cc_sent_packet_us(packet, reading->now_us);
     gboolean counts = packet->fate == CC_SENT_UNKNOWN && sent_us >= self->forgive_us;
     self->delivery.now.reported += counts;
+    self->delivery.now.reported_bytes += counts ? packet->bytes : 0;
     reading->news = TRUE;
     if (arrival_us == -1) {
         packet->fate = CC_SENT_LOST;
@@ -155,13 +160,17 @@ on_packet(guint16 sequence, gint64 arrival_us, gpointer user_data)
     }
     packet->fate = CC_SENT_ARRIVED;
     arrival_us += self->reference_us;
+    gboolean waited = self->delay.waiting;
     if (sent_us >= self->forgive_us) {
         self->delivery.now.arrived++;
+        self->delivery.now.arrived_bytes += packet->bytes;
         reading->newest_sent_us = MAX(reading->newest_sent_us, sent_us);
         cc_delay_signal_add(&self->delay, sent_us, arrival_us - sent_us, packet->bytes,
                             self->control.bps);
     }
     account(self, unwrapped, sent_us, arrival_us);
+    if (!waited || !self->delay.waiting)
+        self->full = self->delivery.now;
     if (packet->probe)
         cc_prober_arrived(&self->prober, unwrapped, sent_us, arrival_us);
 }
@@ -217,7 +226,7 @@ judge_loss(CcEstimator *self, CcPathView *view, gint64 passed_us)
     CcRateControl *control = &self->control;
     gboolean queue = view->queue_us > cc_rate_control_target_us(control->bps);
     if (view->queue_us > LONG_QUEUE_US || control->state == CC_RATE_CONTESTED)
-        cc_loss_judge_abort(judge);
+        cc_loss_judge_abort(judge, view->queue_us > CROWDED_US ? view->now_us + view->loop_us : 0);
     else if (!queue || judge->testing) {
         CcLossVerdict verdict = cc_loss_judge_step(judge, &self->delivery, &recent, view->loop_us,
                                                    passed_us, view->now_us);
@@ -267,17 +276,39 @@ judge_probe(CcEstimator *self, const CcPathView *view)
         cc_rate_control_set(&self->control, bps);
 }
 
+/* What the link carries of ours. Who sends little, and who sees a queue grow all of a sudden, may
+ * take for its rate only what came since every packet had to wait. */
+static void
+see_carried(CcEstimator *self, const CcDeliveryView *recent, CcPathView *view)
+{
+    CcDeliveryView since, newest;
+    gboolean sparse = view->sent_bps < UNTESTED_SHARE * self->control.bps;
+    gboolean crowded = view->queue_us > CROWDED_US;
+    view->carried_bps = cc_delivery_carried_bps(recent, view->random_loss);
+    if (!sparse && !crowded) {
+        view->full_bps = view->carried_bps;
+        return;
+    }
+    if (!self->delay.waiting || !cc_delivery_since(&self->delivery, &self->full, &since) ||
+        since.span_us < FULL_US || since.arrived < FULL_PACKETS)
+        return;
+    if (crowded && since.span_us > CROWDED_WINDOW_US &&
+        cc_delivery_view(&self->delivery, CROWDED_WINDOW_US, FULL_PACKETS, &newest))
+        since = newest;
+    view->full_bps = since.span_us < recent->span_us
+                         ? cc_delivery_carried_bps(&since, view->random_loss)
+                         : view->carried_bps;
+}
+
 static void
 look(CcEstimator *self, gint64 now_us, gint64 passed_us)
 {
     CcDeliveryView rates;
-    gint64 window_us = RATE_WINDOW_US;
-    if (!cc_delivery_view(&self->delivery, window_us, RATE_PACKETS, &rates))
+    if (!cc_delivery_view(&self->delivery, RATE_WINDOW_US, RATE_PACKETS, &rates))
         return;
     CcPathView view = {
         .now_us = now_us,
         .sent_bps = rates.sent_bps,
-        .arriving_bps = rates.arriving_bps,
         .queue_us = cc_delay_signal_queue_us(&self->delay),
         .loop_us = self->result.rtt_us + (gint64)self->feedback_gap_us + 100000,
     };
@@ -285,6 +316,7 @@ look(CcEstimator *self, gint64 now_us, gint64 passed_us)
     if (view.queue_us > 0) /* else nobody asks */
         view.slope = cc_delay_signal_slope(&self->delay, SLOPE_WINDOW_US);
     judge_loss(self, &view, passed_us);
+    see_carried(self, &rates, &view);
     cc_rate_control_step(&self->control, &view);
     judge_probe(self, &view);
     self->delay.held = self->control.state == CC_RATE_CONTESTED;
@@ -296,7 +328,7 @@ look(CcEstimator *self, gint64 now_us, gint64 passed_us)
     CcEstimate *result = &self->result;
     result->queue_us = view.queue_us;
     result->sent_bps = (guint)MIN(view.sent_bps, G_MAXINT32);
-    result->delivered_bps = (guint)MIN(view.arriving_bps * (1 - view.loss), G_MAXINT32);
+    result->delivered_bps = (guint)MIN(rates.arriving_bps * (1 - view.loss), G_MAXINT32);
     result->state = self->control.state == CC_RATE_GROWING ? CC_LINK_CLEAR
                     : self->control.state == CC_RATE_QUEUE ? CC_LINK_FULL
                                                            : CC_LINK_CONTESTED;

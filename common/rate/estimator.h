@@ -59,6 +59,7 @@ typedef struct {
 
     CcDelaySignal delay;
     CcDelivery delivery;
+    CcDeliveryMark full; /* where the packets begin that all had to wait */
     CcRateControl control;
     CcProber prober;
     CcLossJudge loss;

@@ -16,6 +16,7 @@
 #define SENT_LESS 0.88 /* of before: else it was no test */
 #define FITS_SHARE 0.95
 
+#define SEEN_US 1000000 /* so far back goes what is looked at */
 #define BELIEVE_US 3000000.0
 #define DOUBT_US 12000000.0
 #define PAUSE_US 10000000
@@ -105,6 +106,8 @@ cc_loss_judge_step(CcLossJudge *judge, const CcDelivery *delivery, const CcDeliv
 {
     if (judge->testing)
         return go_on(judge, delivery, loop_us, now_us);
+    if (now_us < judge->excused_us)
+        return CC_LOSS_CALM;
     double loss = loss_of(recent);
     double deviation = sqrt(loss * (1 - loss) / MAX(recent->reported, 1));
     gboolean is_new = recent->reported >= ENOUGH_PACKETS &&
@@ -126,7 +129,9 @@ cc_loss_judge_step(CcLossJudge *judge, const CcDelivery *delivery, const CcDeliv
 }
 
 void
-cc_loss_judge_abort(CcLossJudge *judge)
+cc_loss_judge_abort(CcLossJudge *judge, gint64 excused_us)
 {
     judge->testing = FALSE;
+    if (excused_us != 0)
+        judge->excused_us = excused_us + SEEN_US;
 }

@@ -30,6 +30,7 @@ typedef struct {
     guint tested_packets;
     gint64 begun_us;
     CcDeliveryMark mark; /* since when less was sent */
+    gint64 excused_us;   /* losses until then were a queue's */
     gint64 next_us;      /* no test before */
     gint64 pause_us;
 } CcLossJudge;
@@ -39,7 +40,8 @@ typedef struct {
 CcLossVerdict cc_loss_judge_step(CcLossJudge *judge, const CcDelivery *delivery,
                                  const CcDeliveryView *recent, gint64 loop_us, gint64 passed_us,
                                  gint64 now_us);
-/* There is a queue: whatever was being tested, it tells more. */
-void cc_loss_judge_abort(CcLossJudge *judge);
+/* There is a queue: whatever was being tested, it tells more. @excused_us: it is so long that it
+ * may have dropped what is told about until then, which is no news; 0: it is not. */
+void cc_loss_judge_abort(CcLossJudge *judge, gint64 excused_us);
 
 G_END_DECLS

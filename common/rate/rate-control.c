@@ -3,9 +3,13 @@
 #include <math.h>
 #include <string.h>
 
-#define DRAIN_US 500000.0 /* a queue above the target is emptied within this */
-#define LEAST_PACE 0.3    /* of what arrives, however long the queue is */
+#define DRAIN_US 500000.0    /* a queue above the target is emptied within this */
+#define LONG_QUEUE_US 100000 /* a longer one twice as quickly, for voice stands in it */
+#define LEAST_PACE 0.3       /* of what arrives, however long the queue is */
 #define LEAST_RATE 0.9
+#define STEADY 1.05
+#define FIRST_US 400000  /* of a queue: until then what is seen was sent before */
+#define STANDING_CUT 0.2 /* a second */
 
 #define SLOW_STEP_BPS 12000.0 /* in each loop, near the capacity */
 #define SLOW_GROWTH_MIN 0.015
@@ -84,15 +88,6 @@ is_limited(const CcRateControl *self, const CcPathView *view)
     return view->sent_bps < LIMITED * self->bps;
 }
 
-/* What the link carries of ours while it is full: of what arrives, losses at the queue taken off.
- */
-static double
-carried_bps(const CcPathView *view)
-{
-    double kept = (1 - view->loss) / MAX(1 - view->random_loss, 0.05);
-    return view->arriving_bps * MIN(kept, 1);
-}
-
 static void
 grow(CcRateControl *self, const CcPathView *view, double step, gint64 target_us)
 {
@@ -115,22 +110,38 @@ grow(CcRateControl *self, const CcPathView *view, double step, gint64 target_us)
     self->bps = MIN(self->bps, MAX(view->sent_bps / REACH, before_bps));
 }
 
-/* There is a queue: what arrives is all there is. */
-static void
-shrink(CcRateControl *self, const CcPathView *view, gint64 target_us)
+/* TRUE of a long queue if what is seen of it was sent after it was known: what arrives is what we
+ * have let go of, and tells of nobody's rate but ours. */
+static gboolean
+is_old(const CcRateControl *self, const CcPathView *view)
 {
-    double carried = carried_bps(view);
+    return view->now_us - self->long_us > FIRST_US + view->loop_us;
+}
+
+/* There is a queue. Where it has stood for long enough, what was carried is all there is; before
+ * that only the pace gives way, for it may pass like a hiccup of the link. */
+static void
+shrink(CcRateControl *self, const CcPathView *view, gint64 target_us, double seconds)
+{
     double ahead_us = (double)view->queue_us + CLAMP(view->slope * 0.1, 0, 50000);
     double excess = (ahead_us - (double)target_us) / DRAIN_US;
+    double share = MAX(1 - (view->queue_us > LONG_QUEUE_US ? 2 : 1) * excess, LEAST_PACE);
     self->growth = slow_growth(self->bps);
-    if (carried <= 0)
-        return;
     if (is_limited(self, view) && (view->probed || view->queue_us < 2 * target_us))
         return;
-    self->capacity_bps = carried;
+    if (view->full_bps <= 0) {
+        self->pace_bps = share * MIN(self->bps, MAX(view->carried_bps, self->min_bps));
+        return;
+    }
+    double bps = view->full_bps * MAX(1 - excess, LEAST_RATE);
+    gboolean stands =
+        view->sent_bps < STEADY * view->carried_bps && view->carried_bps < STEADY * view->sent_bps;
+    if (stands || is_old(self, view))
+        bps = MAX(bps, self->bps * (1 - STANDING_CUT * seconds));
+    self->bps = bps;
+    self->capacity_bps = MAX(view->full_bps, bps);
     self->capacity_us = view->now_us;
-    self->bps = carried * MAX(1 - excess, LEAST_RATE);
-    self->pace_bps = carried * MAX(1 - excess, LEAST_PACE);
+    self->pace_bps = MAX(view->full_bps * share, LEAST_PACE * self->bps);
 }
 
 static void
@@ -147,11 +158,11 @@ begin_contest(CcRateControl *self, const CcPathView *view)
 static void
 watch(CcRateControl *self, const CcPathView *view, double seconds)
 {
-    double carried = carried_bps(view);
+    double carried = view->carried_bps;
     gboolean contested = self->state == CC_RATE_CONTESTED;
     if (!self->watching || (!contested && carried < 0.9 * view->sent_bps)) {
         self->watching = TRUE;
-        self->watch_bps = carried;
+        self->watch_bps = !contested && is_old(self, view) ? MAX(carried, self->bps) : carried;
         self->watch_queue_us = view->queue_us;
         self->watch_us = view->now_us;
         self->expected_us = 0;
@@ -208,7 +219,7 @@ contest(CcRateControl *self, const CcPathView *view, double seconds)
         self->loss_us = view->now_us;
         self->bps *= CONTESTED_CUT;
         if (view->loss - view->random_loss > FLOOD_LOSS)
-            self->bps = MIN(self->bps, carried_bps(view));
+            self->bps = MIN(self->bps, view->carried_bps);
     } else if (self->bps < CONTESTED_REACH * view->sent_bps && view->now_us > self->breath_us) {
         double rounds = seconds * G_USEC_PER_SEC / (double)MAX(view->loop_us, 50000);
         self->bps += STEP_BITS * rounds * G_USEC_PER_SEC / (double)MAX(view->loop_us, 50000);
@@ -248,11 +259,13 @@ cc_rate_control_step(CcRateControl *control, const CcPathView *view)
         self->full_us = view->now_us;
     else
         self->episode_bps = self->bps;
+    if (view->queue_us < LONG_QUEUE_US)
+        self->long_us = view->now_us;
     if (self->state == CC_RATE_CONTESTED && view->now_us - self->full_us < CONTESTED_END_US) {
         contest(self, view, seconds);
     } else if (view->queue_us > target_us) {
         self->state = CC_RATE_QUEUE;
-        shrink(self, view, target_us);
+        shrink(self, view, target_us, seconds);
         if (view->queue_us > target_us + WATCH_ABOVE_US)
             watch(self, view, seconds);
     } else {

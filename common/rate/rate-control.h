@@ -14,13 +14,14 @@ G_BEGIN_DECLS
 
 typedef struct {
     gint64 now_us;
-    double sent_bps;     /* of the packets that were last told about */
-    double arriving_bps; /* the same by the receiver's clock, losses not taken off; 0: unknown */
-    gint64 queue_us;     /* standing */
-    double slope;        /* its growth in µs a second */
-    gint64 loop_us;      /* from a change of the rate until it is seen */
-    double loss;         /* 0..1, of @reported packets */
-    double random_loss;  /* of it, thought to be none of our doing */
+    double sent_bps;    /* of the packets that were last told about */
+    double carried_bps; /* the same by the receiver's clock, losses at a queue taken off */
+    double full_bps;    /* while the link had something waiting: it has no more; 0: unknown */
+    gint64 queue_us;    /* standing */
+    double slope;       /* its growth in µs a second */
+    gint64 loop_us;     /* from a change of the rate until it is seen */
+    double loss;        /* 0..1, of @reported packets */
+    double random_loss; /* of it, thought to be none of our doing */
     guint reported;
     gboolean hold;   /* do not grow */
     gboolean probed; /* a queue may be a probe's, which tells by itself how much fitted */
@@ -44,6 +45,7 @@ typedef struct {
 
     /* Whose queue is it? */
     double episode_bps;            /* the rate when it began */
+    gint64 long_us;                /* when it was last seen not to be long */
     gboolean watching;             /* whether it gives way */
     double watch_bps, expected_us; /* what arrived then; how much should have drained since */
     gint64 watch_queue_us, watch_us;

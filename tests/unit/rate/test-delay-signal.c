@@ -45,6 +45,26 @@ test_jitter(void)
     g_assert_cmpfloat(signal.jitter_us, >, 10 * MS);
 }
 
+/* A long queue is believed by two packets, a short one not. */
+static void
+test_sudden(void)
+{
+    CcDelaySignal signal = {0};
+    now_us = 0;
+    feed(&signal, 100, 30 * MS);
+    g_assert_false(signal.waiting);
+    feed(&signal, 2, 90 * MS);
+    g_assert_true(signal.waiting);
+    g_assert_cmpint(cc_delay_signal_queue_us(&signal), ==, 0);
+    feed(&signal, 1, 230 * MS);
+    g_assert_cmpint(cc_delay_signal_queue_us(&signal), ==, 0);
+    feed(&signal, 1, 290 * MS);
+    g_assert_cmpint(cc_delay_signal_queue_us(&signal), >, 150 * MS);
+    feed(&signal, 1, 30 * MS); /* that was a hiccup */
+    g_assert_false(signal.waiting);
+    g_assert_cmpint(cc_delay_signal_queue_us(&signal), ==, 0);
+}
+
 /* A large packet takes its time on a slow link; that is no queue. */
 static void
 test_size(void)
@@ -95,6 +115,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/rate/delay-signal/queue", test_queue);
     g_test_add_func("/rate/delay-signal/jitter", test_jitter);
+    g_test_add_func("/rate/delay-signal/sudden", test_sudden);
     g_test_add_func("/rate/delay-signal/size", test_size);
     g_test_add_func("/rate/delay-signal/slope", test_slope);
     g_test_add_func("/rate/delay-signal/base-forgets", test_base_forgets);

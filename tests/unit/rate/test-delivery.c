@@ -39,6 +39,34 @@ test_rates(void)
     g_assert_cmpuint(view.reported, ==, 50);
 }
 
+/* In bytes, for a queue may turn large packets away and let small ones pass. */
+static void
+test_kept(void)
+{
+    CcDelivery delivery = {0};
+    CcDeliveryView view;
+    cc_delivery_mark(&delivery);
+    feed(&delivery, 4, 1000, 2, 1, 1);
+    g_assert_true(cc_delivery_view(&delivery, 500 * MS, 1, &view));
+    g_assert_cmpfloat(view.kept, ==, 1); /* nothing is known */
+    delivery.now.reported_bytes += 4000;
+    delivery.now.arrived_bytes += 1000;
+    g_assert_true(cc_delivery_view(&delivery, 500 * MS, 1, &view));
+    g_assert_cmpfloat(view.kept, ==, 0.25);
+}
+
+static void
+test_carried(void)
+{
+    CcDeliveryView view = {.arriving_bps = 1e6, .reported = 20, .arrived = 14, .kept = 0.7};
+    g_assert_cmpfloat(cc_delivery_carried_bps(&view, 0.3), ==, 1e6);
+    g_assert_cmpfloat(cc_delivery_carried_bps(&view, 0.2), ==, 1e6); /* by chance */
+    g_assert_cmpfloat_with_epsilon(cc_delivery_carried_bps(&view, 0), 7e5, 1);
+    view.arrived = 4;
+    view.kept = 0.2;
+    g_assert_cmpfloat_with_epsilon(cc_delivery_carried_bps(&view, 0.2), 2.5e5, 1);
+}
+
 static void
 test_bounded(void)
 {
@@ -74,6 +102,8 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/rate/delivery/rates", test_rates);
+    g_test_add_func("/rate/delivery/kept", test_kept);
+    g_test_add_func("/rate/delivery/carried", test_carried);
     g_test_add_func("/rate/delivery/bounded", test_bounded);
     g_test_add_func("/rate/delivery/no-time", test_no_time);
     return g_test_run();

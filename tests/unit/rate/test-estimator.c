@@ -116,6 +116,29 @@ test_grows_when_used(void)
     path_free(path);
 }
 
+/* A way that stands still for a moment, then lets all go at once, has not become narrower: not even
+ * for somebody of whom little arrived meanwhile. */
+static void
+test_hiccups(void)
+{
+    Path *path = path_new();
+    run(path, 3 * G_USEC_PER_SEC, 1200, 24 * MS);
+    run(path, 2 * G_USEC_PER_SEC, 200, 20 * MS);
+    guint before_bps = path->estimator.result.estimate_bps;
+    for (guint i = 0; i < 5; i++) {
+        gint64 until_us = path->now_us + 250 * MS;
+        for (; path->now_us < until_us; path->now_us += 20 * MS) {
+            path->way_us = 50 * MS + until_us - path->now_us;
+            run(path, 1, 200, 20 * MS);
+            path->now_us -= 20 * MS;
+        }
+        path->way_us = 50 * MS;
+        run(path, 2 * G_USEC_PER_SEC, 200, 20 * MS);
+        g_assert_cmpuint(path->estimator.result.estimate_bps, >=, before_bps * 95 / 100);
+    }
+    path_free(path);
+}
+
 /* Little is sent: nothing changes, unless more is wanted; then probes tell. */
 static void
 test_probes_when_wanted(void)
@@ -383,6 +406,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/rate/estimator/grows-when-used", test_grows_when_used);
+    g_test_add_func("/rate/estimator/hiccups", test_hiccups);
     g_test_add_func("/rate/estimator/probes-when-wanted", test_probes_when_wanted);
     g_test_add_func("/rate/estimator/climbs-without-probes", test_climbs_without_probes);
     g_test_add_func("/rate/estimator/outage", test_outage);

@@ -93,8 +93,23 @@ test_abort(void)
     run(&path, 3, 0, 1e9);
     while (!path.judge.testing)
         run(&path, 0.1, 0.5, 1e9);
-    cc_loss_judge_abort(&path.judge);
+    cc_loss_judge_abort(&path.judge, 0);
     g_assert_false(path.judge.testing);
+    g_rand_free(path.random);
+}
+
+/* What a long queue has dropped is not news, however late it is told; what comes after is. */
+static void
+test_excused(void)
+{
+    Path path = new_path(37, 800000);
+    run(&path, 3, 0, 1e9);
+    cc_loss_judge_abort(&path.judge, path.now_us + LOOP_US);
+    run(&path, 1, 0.5, 1e9);
+    g_assert_cmpuint(path.tests, ==, 0);
+    g_assert_cmpfloat(path.judge.random, <, 0.01);
+    run(&path, 1, 0.5, 1e9);
+    g_assert_cmpuint(path.tests, ==, 1);
     g_rand_free(path.random);
 }
 
@@ -105,5 +120,6 @@ main(int argc, char **argv)
     g_test_add_func("/rate/loss-judge/random", test_random);
     g_test_add_func("/rate/loss-judge/ours", test_ours);
     g_test_add_func("/rate/loss-judge/abort", test_abort);
+    g_test_add_func("/rate/loss-judge/excused", test_excused);
     return g_test_run();
 }

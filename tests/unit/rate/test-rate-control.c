@@ -16,7 +16,8 @@ run(CcRateControl *control, double *queue_us, double seconds, double share, doub
         CcPathView view = {
             .now_us = now_us,
             .sent_bps = sent,
-            .arriving_bps = *queue_us > 0 ? link_bps : sent,
+            .carried_bps = *queue_us > 0 ? link_bps : sent,
+            .full_bps = *queue_us > 0 ? link_bps : 0,
             .queue_us = (gint64)*queue_us,
             .slope = (*queue_us - before_us) * 10,
             .loop_us = 200 * MS,
@@ -70,7 +71,8 @@ test_contested(void)
         CcPathView view = {
             .now_us = now_us + MS,
             .sent_bps = control.pace_bps,
-            .arriving_bps = control.pace_bps,
+            .carried_bps = control.pace_bps,
+            .full_bps = full ? control.pace_bps : 0,
             .queue_us = full ? 200 * MS + now_us % (2 * G_USEC_PER_SEC) / 25 : 0,
             .loop_us = 300 * MS,
             .reported = 30,
@@ -80,6 +82,72 @@ test_contested(void)
             g_assert_cmpfloat(control.bps, >, 200000);
     }
     g_assert_cmpint(control.state, ==, CC_RATE_CONTESTED);
+}
+
+/* What one look says of a path that was never anything but clear, and the rate then. */
+static double
+after_queue(CcRateControl *control, CcPathView view, gint64 us)
+{
+    cc_rate_control_init(control, 500000, 10000, 5e6);
+    for (guint i = 0; i < 20; i++) {
+        CcPathView clear = {.now_us = (i + 1) * 100 * MS,
+                            .sent_bps = 500000,
+                            .carried_bps = 500000,
+                            .loop_us = 300 * MS,
+                            .reported = 30};
+        cc_rate_control_step(control, &clear);
+    }
+    control->bps = control->pace_bps = 500000;
+    for (gint64 at_us = 0; at_us < us; at_us += 100 * MS) {
+        view.now_us = 2100 * MS + at_us;
+        cc_rate_control_step(control, &view);
+    }
+    return control->bps;
+}
+
+/* A queue of which nobody knows yet what passes it: packets wait, the rate stays. */
+static void
+test_hiccup(void)
+{
+    CcRateControl control;
+    CcPathView view = {.sent_bps = 30000,
+                       .carried_bps = 30000,
+                       .queue_us = 200 * MS,
+                       .loop_us = 300 * MS,
+                       .reported = 30};
+    g_assert_cmpfloat(after_queue(&control, view, 300 * MS), ==, 500000);
+    g_assert_cmpfloat(control.pace_bps, <, 100000);
+    view.full_bps = 30000; /* now it is known */
+    g_assert_cmpfloat(after_queue(&control, view, 300 * MS), >, 30000);
+    view.sent_bps = 500000;
+    g_assert_cmpfloat(after_queue(&control, view, 300 * MS), <=, 30000);
+}
+
+/* What arrives of a flow that holds itself back says nothing of the link: somebody else's queue
+ * must not talk it down, step by step, before it is known whose it is. */
+static void
+test_choked(void)
+{
+    CcRateControl control;
+    CcPathView view = {.sent_bps = 100000,
+                       .carried_bps = 90000,
+                       .full_bps = 90000,
+                       .queue_us = 250 * MS,
+                       .loop_us = 300 * MS,
+                       .reported = 30};
+    double found_bps = after_queue(&control, view, 600 * MS);
+    view.sent_bps = view.full_bps = view.carried_bps = 20000;
+    for (guint i = 0; i < 10; i++) {
+        view.now_us = (2800 + i * 100) * MS;
+        cc_rate_control_step(&control, &view);
+    }
+    g_assert_cmpfloat(control.bps, >, 0.75 * found_bps);
+    for (guint i = 0; i < 30; i++) {
+        view.now_us += 100 * MS;
+        cc_rate_control_step(&control, &view);
+    }
+    g_assert_cmpint(control.state, ==, CC_RATE_CONTESTED);
+    g_assert_cmpfloat(control.bps, >, 200000);
 }
 
 static void
@@ -102,6 +170,8 @@ main(int argc, char **argv)
     g_test_add_func("/rate/rate-control/finds-and-keeps", test_finds_and_keeps);
     g_test_add_func("/rate/rate-control/limited", test_limited);
     g_test_add_func("/rate/rate-control/contested", test_contested);
+    g_test_add_func("/rate/rate-control/hiccup", test_hiccup);
+    g_test_add_func("/rate/rate-control/choked", test_choked);
     g_test_add_func("/rate/rate-control/target", test_target);
     return g_test_run();
 }
