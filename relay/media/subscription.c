@@ -337,19 +337,35 @@ cc_subscription_retransmit(CcSubscription *subscription, guint16 sequence, gint6
         ;
 }
 
+/* For packets that retransmit nothing; who waits for its first keyframe can be sent them as well.
+ * 0: it has no such stream. */
+static guint8
+padding_payload_type(const CcSubscription *self)
+{
+    const CcSlot *slot = self->slot;
+    if (slot->transport_cc_ext == 0 || slot->rtx_ssrc == 0)
+        return 0;
+    if (self->epoch.codec && self->epoch.codec->rtx_payload_type != 0)
+        return self->epoch.codec->rtx_payload_type;
+    for (guint i = 0; i < slot->n_codecs; i++) {
+        if (slot->codecs[i].rtx_payload_type != 0)
+            return slot->codecs[i].rtx_payload_type;
+    }
+    return 0;
+}
+
 gsize
 cc_subscription_pad(CcSubscription *subscription, guint8 padding)
 {
     CcSubscription *self = subscription;
-    const CcSlotCodec *codec = self->epoch.codec;
-    if (self->slot->transport_cc_ext == 0 || self->slot->rtx_ssrc == 0 || !codec ||
-        codec->rtx_payload_type == 0)
+    guint8 payload_type = padding_payload_type(self);
+    if (payload_type == 0)
         return 0;
     Written written = {.data = cc_egress_begin(self->session)};
     if (!written.data)
         return 0;
     CcRtpWriteHeader header = {
-        .payload_type = codec->rtx_payload_type,
+        .payload_type = payload_type,
         .sequence = (guint16)self->rtx_number,
         .ssrc = self->slot->rtx_ssrc,
         .timestamp = self->highest_timestamp,

@@ -15,6 +15,7 @@ typedef struct {
     gint64 idle_us;           /* when it has delivered all that it was given */
     guint n_read;             /* of the watcher's packets */
     guint n_asked;            /* keyframes that have been asked for and sent */
+    gboolean withheld;        /* the teacher sends none, whoever asks */
     CcTransportCcRecorder recorder;
 } Lesson;
 
@@ -103,7 +104,9 @@ run_lesson(Lesson *lesson, guint milliseconds, guint pictures_per_s)
     guint n = 0;
     for (gint64 now_us = begin_us; now_us < end_us; now_us = cc_clock_now_us()) {
         for (; n < (guint64)(now_us - begin_us) * pictures_per_s / G_USEC_PER_SEC; n++) {
-            guint asked = peer_count_rtcp(lesson->teacher, CC_RTCP_PSFB, CC_PSFB_PLI);
+            guint asked = lesson->withheld
+                              ? lesson->n_asked
+                              : peer_count_rtcp(lesson->teacher, CC_RTCP_PSFB, CC_PSFB_PLI);
             send_large_picture(lesson, lesson->pictures == 0 || asked > lesson->n_asked);
             lesson->n_asked = asked;
             send_audio(lesson->teacher, PUBLISHER_AUDIO, lesson->voices++);
@@ -297,6 +300,43 @@ test_narrow_and_wide(void)
     lesson_end(&lesson);
 }
 
+/* How many pictures come in half a second of 40. */
+static guint
+count_pictures(Lesson *lesson)
+{
+    guint32 ssrc = peer_slot(lesson->watcher, CC_MEDIA_VIDEO)->ssrc;
+    guint before = peer_count(lesson->watcher, ssrc);
+    run_lesson(lesson, 500, 80);
+    return peer_count(lesson->watcher, ssrc) - before;
+}
+
+/* A lesson of more than the first guess, and one more receiver, on a link that takes it. No keyframe
+ * comes for so long that its link has to be tested without a packet of the picture; then it has all
+ * of it. */
+static void
+test_newcomer(void)
+{
+    Lesson lesson;
+    lesson_begin(&lesson, TRUE);
+    run_lesson(&lesson, 1500, 80);
+    lesson.watcher = peer_connected(&lesson.test, CC_DIRECTION_WATCH, FALSE);
+    lesson.n_read = 0;
+    cc_transport_cc_recorder_init(&lesson.recorder);
+    lesson.withheld = TRUE;
+    run_lesson(&lesson, 1000, 80);
+    const CcSlot *slot = peer_slot(lesson.watcher, CC_MEDIA_VIDEO);
+    g_assert_cmpuint(peer_count(lesson.watcher, slot->ssrc), ==, 0);
+    g_assert_cmpuint(peer_count(lesson.watcher, slot->rtx_ssrc), >, 0);
+    const CcSessionStats *stats = media_test_session(&lesson.test, lesson.watcher);
+    g_test_message("%s: %u bit/s", stats->link, stats->estimate_bps);
+    lesson.withheld = FALSE;
+    guint turns = 0;
+    while (count_pictures(&lesson) < 35)
+        g_assert_cmpuint(++turns, <, 8);
+    check_video(&lesson);
+    lesson_end(&lesson);
+}
+
 /* Feedback on what was never sent, without an end, with nonsense inside. */
 static void
 test_nonsense(void)
@@ -333,6 +373,7 @@ main(int argc, char **argv)
     g_test_add_func("/media-downlink/narrow", test_narrow);
     g_test_add_func("/media-downlink/wide", test_wide);
     g_test_add_func("/media-downlink/narrow-and-wide", test_narrow_and_wide);
+    g_test_add_func("/media-downlink/newcomer", test_newcomer);
     g_test_add_func("/media-downlink/nonsense", test_nonsense);
     return g_test_run();
 }
