@@ -9,6 +9,7 @@
 #define STILL_PATIENCE 5                 /* so many times less of it */
 #define FORGIVE_US (60 * G_USEC_PER_SEC) /* a climb that has held for so long was none too many */
 #define ROOM_US (1 * G_USEC_PER_SEC)
+#define GUESS_US (3 * G_USEC_PER_SEC) /* within it of the first choice nobody knew the link yet */
 #define TIGHT_US (1 * G_USEC_PER_SEC)
 #define TOO_TIGHT_PERCENT 130    /* of the budget: what cannot wait to fall */
 #define ANOTHER_LINK_PERCENT 140 /* a budget that has grown so much is another link's */
@@ -230,11 +231,13 @@ may_climb(CcLadder *self, gboolean has_room, const Plan *present, guint64 budget
     }
     if (self->room_us == 0)
         self->room_us = now_us;
-    if (!self->started)
+    gboolean another_link =
+        budget * 100 >= (guint64)self->changed_budget_bps * ANOTHER_LINK_PERCENT;
+    gboolean guessed = self->n_switches == 1 && now_us - self->changed_us < GUESS_US;
+    if (!self->started || (guessed && another_link))
         return TRUE;
     return now_us - self->room_us >= ROOM_US &&
-           (now_us - self->changed_us >= patience_of(self, present) ||
-            budget * 100 >= (guint64)self->changed_budget_bps * ANOTHER_LINK_PERCENT);
+           (now_us - self->changed_us >= patience_of(self, present) || another_link);
 }
 
 /* A climb that could not be kept makes the next one wait longer. */

@@ -159,6 +159,25 @@ test_climbs(void)
     assert_target(&ladder, 1, CC_VIDEO_MOVING, 1, 1);
 }
 
+/* Who has just come has what the first guess takes, and all that fits as soon as that is known. */
+static void
+test_newcomer(void)
+{
+    CcLadder ladder;
+    cc_ladder_init(&ladder);
+    run(&ladder, SECOND, 2 * SECOND, 260000);
+    assert_target(&ladder, 1, CC_VIDEO_MOVING, 1, 0);
+    g_assert_cmpint(run(&ladder, 2 * SECOND, 3 * SECOND, 700000), ==, 2 * SECOND);
+    assert_target(&ladder, 1, CC_VIDEO_MOVING, 2, 0);
+    /* But that is known then. */
+    g_assert_cmpint(run(&ladder, 3 * SECOND, 5 * SECOND, 1100000), ==, 4 * SECOND);
+
+    /* Hardly more than was guessed is the same link. */
+    cc_ladder_init(&ladder);
+    run(&ladder, SECOND, 2 * SECOND, 260000);
+    g_assert_cmpint(run(&ladder, 2 * SECOND, 4 * SECOND, 330000), ==, -1);
+}
+
 /* A steady link whose estimate breathes around a step: no more than one switch in 10 s, and fewer
  * and fewer. */
 static void
@@ -230,6 +249,7 @@ main(int argc, char **argv)
     g_test_add_func("/ladder/settings", test_settings);
     g_test_add_func("/ladder/falls-at-once", test_falls_at_once);
     g_test_add_func("/ladder/climbs", test_climbs);
+    g_test_add_func("/ladder/newcomer", test_newcomer);
     g_test_add_func("/ladder/restless", test_restless);
     g_test_add_func("/ladder/layers-go", test_layers_go);
     g_test_add_func("/ladder/odd-layers", test_odd_layers);
