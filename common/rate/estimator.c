@@ -327,6 +327,7 @@ look(CcEstimator *self, gint64 now_us, gint64 passed_us)
 
     CcEstimate *result = &self->result;
     result->queue_us = view.queue_us;
+    result->full_us = self->control.full_us;
     result->sent_bps = (guint)MIN(view.sent_bps, G_MAXINT32);
     result->delivered_bps = (guint)MIN(rates.arriving_bps * (1 - view.loss), G_MAXINT32);
     result->state = self->control.state == CC_RATE_GROWING ? CC_LINK_CLEAR

@@ -12,10 +12,12 @@
 #define PACE_PERCENT                                                                               \
     115 /* of what may leave, while no queue stands: a keyframe shall not take for ever */
 /* Of a picture, that may leave at once: voice stands behind it in the link's queue. Where that
- * takes no time, nothing is gained by waking up more often. */
+ * takes no time, or hardly any because no queue has come of all that was sent lately, nothing is
+ * gained by waking up more often: there it is the whole of most pictures. */
 #define BURST_US 10000
 #define WIDE_BURST_US 40000
 #define WIDE_BPS 5000000
+#define ROOMY_US (10 * G_USEC_PER_SEC)
 /* What would have to wait longer than this does without its upper temporal layers; longer than
  * that, pictures are left out until the queue is short again. */
 #define THIN_US 400000
@@ -38,12 +40,20 @@ has_numbers(const CcNegotiated *negotiated)
     return FALSE;
 }
 
+static gboolean
+is_roomy(const CcEstimate *estimate, gint64 now_us)
+{
+    return estimate->state == CC_LINK_CLEAR &&
+           (estimate->full_us == 0 || now_us - estimate->full_us > ROOMY_US);
+}
+
 static void
 set_pace(CcDownlink *self, gint64 now_us)
 {
     const CcEstimate *estimate = &self->estimator.result;
     guint percent = estimate->state == CC_LINK_CLEAR ? PACE_PERCENT : 100;
-    gint64 burst_us = estimate->pacing_bps < WIDE_BPS ? BURST_US : WIDE_BURST_US;
+    gboolean wide = estimate->pacing_bps >= WIDE_BPS || is_roomy(estimate, now_us);
+    gint64 burst_us = wide ? WIDE_BURST_US : BURST_US;
     cc_pacer_set(&self->pacer, estimate->pacing_bps, percent, burst_us, now_us);
 }
 

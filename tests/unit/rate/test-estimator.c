@@ -220,7 +220,9 @@ test_moved(void)
     g_assert_cmpint(result->state, ==, CC_LINK_CLEAR);
     g_assert_cmpint(result->queue_us, <, 5 * MS);
     g_assert_cmpuint(result->estimate_bps, >, 450000);
+    g_assert_cmpint(result->full_us, ==, 0);
     g_assert_cmpfloat(other->loss, >, 0.05);
+    g_assert_cmpint(other->full_us, >, 0);
     g_assert_cmpuint(result->estimate_bps, >, other->estimate_bps);
     path_free(path);
     path_free(untold);
