@@ -44,4 +44,6 @@ cc_picture_care(CcRtpReceiver *receiver, CcScreen *screen, CcPictureWatch *watch
         renew(receiver);
     if (connected)
         look(receiver, watch, pictures);
+    else /* no picture is nobody's fault then */
+        *watch = (CcPictureWatch){0};
 }

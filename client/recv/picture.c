@@ -16,6 +16,9 @@
 #define MAX_STREAMS 16 /* SSRCs of a session, former ones included */
 #define MAX_PACKET 2048
 #define PACKET_OVERHEAD 44 /* IP, UDP and the SRTP tag */
+/* Repetitions come from as far back as a relay's history reaches, ten seconds at most: a jitter
+ * buffer to which they are too old to be of its stream throws away all that it holds. */
+#define OLDEST_MS 60000
 
 struct CcPicture {
     const CcRtpRoute *route;
@@ -92,7 +95,7 @@ make_rtpbin(CcPicture *picture)
     GObject *internal = NULL;
     picture->rtpbin = gst_element_factory_make("rtpbin", NULL);
     g_object_set(picture->rtpbin, "latency", picture->repair_ms, "do-lost", TRUE, "drop-on-latency",
-                 FALSE, "max-streams", MAX_STREAMS, NULL);
+                 FALSE, "max-streams", MAX_STREAMS, "max-misorder-time", OLDEST_MS, NULL);
     g_signal_connect(picture->rtpbin, "request-pt-map", G_CALLBACK(on_request_pt_map), picture);
     g_signal_connect(picture->rtpbin, "new-jitterbuffer", G_CALLBACK(on_new_jitterbuffer), picture);
     g_signal_connect(picture->rtpbin, "pad-added", G_CALLBACK(on_pad_added), picture);

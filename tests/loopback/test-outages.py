@@ -12,6 +12,7 @@ from support.lesson import LessonCase
 from support.meddler import Meddler
 
 LONG = 15
+NO_PICTURE = "packets arrive and no picture|still no picture"
 
 
 class Outages(LessonCase):
@@ -134,6 +135,7 @@ class Outages(LessonCase):
                 self.assertLess(frozen, lasted + 2)
                 self.wait_for_pictures(classroom)
                 self.assertEqual(self.receiver(relay)["id"], session)
+                self.assertIsNone(classroom.find(NO_PICTURE, mark))
 
     def test_outage_beyond_the_timeout(self):
         """The relay has given the classroom up, and everybody else has been told; it goes on all the same."""
