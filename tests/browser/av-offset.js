@@ -1,7 +1,12 @@
 // Measures lips against voice in a page that watches `send --test`: its picture flashes white and its
 // sound beeps at each whole second. The page needs a context with bypassCSP: true.
 
-/** Watches for @ms and returns {pairs, medianMs, offsets}: positive if the picture is late. */
+/**
+ * Watches for @ms. Returns an {offset, account, moved} for each flash with its beep, all in ms and positive if the picture
+ * is late: as it was seen and heard, as the browser itself said then, and by how much that changed around that moment. The
+ * account comes from the sender reports and from where the players are, which need not be together; once they stand still,
+ * an offset that differs from it is an error of the reports.
+ */
 export function measureOffset(page, ms) {
   return page.evaluate(measureInPage, ms);
 }
@@ -48,11 +53,28 @@ async function measureInPage(ms) {
   context.createMediaStreamSource(new MediaStream(video.srcObject.getAudioTracks())).connect(ear);
   ear.connect(context.destination);
 
-  await new Promise((resolve) => setTimeout(resolve, ms));
+  const accounts = [];
+  const ask = async () => {
+    const playout = {};
+    for (const { type, kind, estimatedPlayoutTimestamp } of (await globalThis.testPeers.at(-1).getStats()).values()) {
+      if (type === 'inbound-rtp') playout[kind] = estimatedPlayoutTimestamp;
+    }
+    if (playout.audio && playout.video) accounts.push({ at: performance.now(), ms: playout.audio - playout.video });
+  };
+  for (const end = performance.now() + ms; performance.now() < end; ) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await ask();
+  }
   await context.close();
-  const offsets = flashes
-    .map((flash) => flash - beeps.reduce((best, beep) => (Math.abs(beep - flash) < Math.abs(best - flash) ? beep : best), Infinity))
-    .filter((offset) => Math.abs(offset) < 400)
-    .sort((a, b) => a - b);
-  return { pairs: offsets.length, medianMs: offsets[Math.floor(offsets.length / 2)], offsets };
+  const nearest = (list, time, at) => list.reduce((best, one) => (Math.abs(at(one) - time) < Math.abs(at(best) - time) ? one : best), list[0]);
+  return flashes
+    .map((flash) => {
+      const around = accounts.filter(({ at }) => Math.abs(at - flash) < 1000).map(({ ms: account }) => account);
+      return {
+        offset: flash - nearest(beeps, flash, (beep) => beep),
+        account: nearest(accounts, flash, ({ at }) => at)?.ms,
+        moved: Math.max(...around) - Math.min(...around),
+      };
+    })
+    .filter(({ offset, account }) => Math.abs(offset) < 450 && account !== undefined);
 }
