@@ -15,7 +15,7 @@ mkdirSync(outputDirectory, { recursive: true });
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Polls @condition until it returns something truthy; throws with @what after @timeoutMs. */
-export async function waitFor(what, condition, timeoutMs = 20000) {
+export async function waitFor(what, condition, timeoutMs = 60000) {
   const deadline = Date.now() + timeoutMs;
   let last;
   while (Date.now() < deadline) {
@@ -65,11 +65,11 @@ class Program {
     }, timeoutMs);
   }
 
-  /** Ends it politely and returns its exit code; it is killed if that takes more than 10 s. */
+  /** Ends it politely and returns its exit code; it is killed if that takes more than 30 s. */
   async stop(signal = 'SIGTERM') {
     if (this.running) {
       this.child.kill(signal);
-      const killer = setTimeout(() => this.child.kill('SIGKILL'), 10000);
+      const killer = setTimeout(() => this.child.kill('SIGKILL'), 30000);
       await this.exited;
       clearTimeout(killer);
     }
@@ -177,7 +177,7 @@ export function stats(page) {
 }
 
 /** Waits until the page has decoded @n more pictures; returns the statistics before and after. */
-export async function waitForPictures(page, n, timeoutMs = 20000) {
+export async function waitForPictures(page, n, timeoutMs = 60000) {
   const decoded = (s) => s?.video?.framesDecoded ?? 0;
   const before = await waitFor('a first picture', async () => {
     const s = await stats(page);

@@ -33,7 +33,7 @@ for (const codec of ['VP8', 'H264']) {
     const sent = await waitFor('100 pictures', async () => {
       const s = await stats(page);
       return s?.sentVideo?.framesEncoded > 100 && s;
-    }, 40000);
+    });
     assert.equal(sent.transport.srtpCipher, 'SRTP_AEAD_AES_128_GCM');
     assert.deepEqual((await relay.room(room)).publisher.codecs, ['opus', codec]);
     assert.deepEqual(await complaints(page), []);
@@ -64,7 +64,7 @@ test('a browser teaches a browser', async (t) => {
   await waitFor('the microphone meter to move', async () => Number(await teacher.getAttribute('#level', 'aria-valuenow')) > 10);
 
   await teacher.click('#stop');
-  await waitFor('the end', async () => (await pageState(watcher)) === 'over', 5000);
+  await waitFor('the end', async () => (await pageState(watcher)) === 'over');
   assert.equal(await pageState(teacher), 'ended');
   assert.equal(await teacher.isVisible('#start'), true);
   assert.deepEqual([...(await complaints(teacher)), ...(await complaints(watcher))], []);
@@ -78,14 +78,14 @@ test('a browser teaches in three sizes at once, and a browser watches the larges
   const layers = await waitFor('two layers', async () => {
     const sent = (await stats(teacher))?.sentLayers ?? {};
     return Object.values(sent).filter(({ framesEncoded }) => framesEncoded > 20).length >= 2 && sent;
-  }, 40000);
+  });
   assert.deepEqual(Object.keys(layers).sort(), ['h', 'l', 'm']);
   const { after: last } = await waitForPictures(watcher, 60);
   const sizes = Object.values(layers).map(({ rid, frameWidth, framesEncoded }) => `${rid} ${frameWidth}: ${framesEncoded}`);
   t.diagnostic(`sent ${sizes.join(', ')}; watched ${last.video.frameWidth}x${last.video.frameHeight}, ` +
     `${last.video.framesDecoded} decoded, ${last.video.framesDropped} dropped, ${last.video.freezeCount} freezes`);
   const startedAt = Date.now();
-  await waitFor('the largest', async () => (await stats(watcher)).video.frameWidth > 640, 60000);
+  await waitFor('the largest', async () => (await stats(watcher)).video.frameWidth > 640, 120000);
   t.diagnostic(`the largest after ${Date.now() - startedAt} ms more`);
   assert.deepEqual([...(await complaints(teacher)), ...(await complaints(watcher))], []);
   await teacher.context().close();
@@ -128,7 +128,7 @@ test('a second teacher waits until the room is free', async () => {
   await second.click('#start');
   await waitFor('the refusal', async () => (await pageState(second)) === 'occupied');
   await first.goto('about:blank');
-  await waitFor('her turn', async () => (await pageState(second)) === 'live', 15000);
+  await waitFor('her turn', async () => (await pageState(second)) === 'live');
   await first.context().close();
   await second.context().close();
 });

@@ -22,7 +22,7 @@ from support.offers import PWD, attribute, offer
 class Undisturbed(LessonCase):
     """A lesson runs; at the end it must run still, and nobody may have had to reconnect."""
 
-    seconds = 90
+    seconds = 200
 
     def setUp(self):
         super().setUp()
@@ -44,7 +44,7 @@ class Undisturbed(LessonCase):
         self.assertIsNone(self.teacher.find(r"link lost|recovering"))
 
     def check_counted(self, reason, n=1):
-        self.wait_until(f"{n} × {reason}", lambda: self.relay.drops(reason) >= n, 5)
+        self.wait_until(f"{n} × {reason}", lambda: self.relay.drops(reason) >= n)
 
 
 class Datagrams(Undisturbed):
@@ -122,7 +122,7 @@ class Datagrams(Undisturbed):
         self.check_counted("dtls-malformed")
         # A whole record of nonsense ends the stranger's own session, and nobody else's.
         self.udp.send(b"\x16\xfe\xfd" + b"\0" * 8 + b"\x00\x40" + os.urandom(64))
-        self.wait_until("the stranger is gone", lambda: len(self.relay.room()["receivers"]) == 1, 5)
+        self.wait_until("the stranger is gone", lambda: len(self.relay.room()["receivers"]) == 1)
         self.assertEqual(self.relay.request("DELETE", answer.headers["Location"]).status, 404)
         self.check_undisturbed()
 
@@ -130,7 +130,7 @@ class Datagrams(Undisturbed):
         answer, *_ = self.post()
         location = answer.headers["Location"]
         self.assertEqual(len(self.relay.room()["receivers"]), 2)
-        self.wait_until("the session is gone", lambda: len(self.relay.room()["receivers"]) == 1, 10)
+        self.wait_until("the session is gone", lambda: len(self.relay.room()["receivers"]) == 1)
         self.assertEqual(self.relay.request("DELETE", location).status, 404)
         self.check_undisturbed()
 
@@ -140,7 +140,7 @@ class Datagrams(Undisturbed):
         self.assertGreater(int(answer.headers["Retry-After"]), 0)
         self.assertEqual(self.relay.refusals("teacher-present"), 1)
         second = self.start_send(self.relay, name="second")
-        second.wait_for(r"another teacher is here", 20)
+        second.wait_for(r"another teacher is here")
         self.check_undisturbed()
 
 
@@ -188,7 +188,7 @@ class TcpFrames(Undisturbed):
 class Network(LessonCase):
     """One classroom sits behind a bad network, another behind a good one."""
 
-    seconds = 120
+    seconds = 240
 
     def start(self, **relay):
         self.relay = self.start_relay(**relay)
@@ -208,10 +208,10 @@ class Network(LessonCase):
         self.assertIsNone(self.bad.find(r"link lost|recovering"))
 
     def decoded(self, program):
-        return int(program.wait_for(r"stats decoded=(\d+)", 15, program.mark())[1])
+        return int(program.wait_for(r"stats decoded=(\d+)", 40, program.mark())[1])
 
     def check_pictures_go_on(self, program):
-        """Within 10 s; how many depends on how busy the machine is with everything else."""
+        """How many depends on how busy the machine is with everything else."""
         before = self.decoded(program)
         self.decoded(program)
         self.assertGreater(self.decoded(program), before + 30)
@@ -229,7 +229,7 @@ class Network(LessonCase):
             return [bytes(flipped), datagram, datagram, datagram[:9], media]
         self.meddler.meddle = add_garbage
         for reason in ("srtp-authentication", "srtp-replay", "srtp-too-short"):
-            self.wait_until(reason, lambda r=reason: self.relay.drops(r) >= 3, 15)
+            self.wait_until(reason, lambda r=reason: self.relay.drops(r) >= 3)
         self.check_alive()
 
     def test_losses_are_repaired(self):
@@ -243,7 +243,7 @@ class Network(LessonCase):
             return [datagram]
         self.meddler.meddle = lose
         self.check_pictures_go_on(self.bad)
-        used, asked = self.bad.wait_for(r"retransmitted=(\d+)/(\d+)", 15, self.bad.mark()).groups()
+        used, asked = self.bad.wait_for(r"retransmitted=(\d+)/(\d+)", 40, self.bad.mark()).groups()
         self.assertGreater(int(asked), 10)
         self.assertGreater(int(used), 0.6 * int(asked), "what was asked for came in time")
         bad = self.relay.room()["receivers"][1]

@@ -13,7 +13,7 @@ PROFILES = {"gcm": "AEAD_AES_128_GCM", "cm": "AES128_CM_"}
 
 
 class Lesson(LessonCase):
-    seconds = 90
+    seconds = 200
 
     def check_lesson(self, protocol, srtp, codec):
         network = {"srtp": srtp, "enable-udp": protocol == "udp", "enable-tcp": protocol == "tcp"}

@@ -11,12 +11,13 @@ from support import tap
 from support.lesson import LessonCase
 from support.meddler import Meddler
 
-LONG = 15
+LONG = 40
+SOON = 3  # seconds that a busy machine may add to what takes a fraction of one
 NO_PICTURE = "packets arrive and no picture|still no picture"
 
 
 class Outages(LessonCase):
-    seconds = 120
+    seconds = 240
 
     def start_cabled_lesson(self, cabled="recv", **relay):
         """The classroom, or the teacher, behind a cable that can be pulled out."""
@@ -52,13 +53,13 @@ class Outages(LessonCase):
         self.assertEqual(self.receiver(relay)["protocol"], "udp")
         mark = classroom.mark()
         cable.udp_blocked = True
-        self.assertLess(self.gap(classroom, mark), 4)
+        self.assertLess(self.gap(classroom, mark), 1 + SOON)
         self.assertEqual(self.receiver(relay)["protocol"], "tcp")
         self.assertIsNone(classroom.find(r"link lost", mark))
         self.wait_for_pictures(classroom)
         mark = classroom.mark()
         cable.udp_blocked = False
-        self.wait_for_protocol(lambda: self.receiver(relay), "udp", 30)
+        self.wait_for_protocol(lambda: self.receiver(relay), "udp", 60)
         self.wait_for_pictures(classroom)
         self.assertIsNone(classroom.find(r"packets resumed", mark), "there must be no gap on the way back")
         self.assertEqual(self.receiver(relay)["id"], session)
@@ -68,12 +69,12 @@ class Outages(LessonCase):
         publisher = relay.room()["publisher"]["id"]
         mark = classroom.mark()
         cable.udp_blocked = True
-        self.assertLess(self.gap(classroom, mark), 4)
+        self.assertLess(self.gap(classroom, mark), 1 + SOON)
         self.assertEqual(relay.room()["publisher"]["protocol"], "tcp")
         self.wait_for_pictures(classroom)
         mark = classroom.mark()
         cable.udp_blocked = False
-        self.wait_for_protocol(lambda: relay.room()["publisher"], "udp", 30)
+        self.wait_for_protocol(lambda: relay.room()["publisher"], "udp", 60)
         self.wait_for_pictures(classroom)
         self.assertIsNone(classroom.find(r"packets resumed", mark), "there must be no gap on the way back")
         self.assertEqual(relay.room()["publisher"]["id"], publisher)
@@ -87,7 +88,7 @@ class Outages(LessonCase):
         classroom = self.start_recv(cable.url)
         self.wait_for_media(classroom)
         for client in teacher, classroom:
-            self.assertLess(int(client.wait_for(r"connected after_ms=(\d+)")[1]), 3000)
+            self.assertLess(int(client.wait_for(r"connected after_ms=(\d+)")[1]), 8000)
         self.assertEqual(self.receiver(relay)["protocol"], "tcp")
         self.assertEqual(relay.room()["publisher"]["protocol"], "tcp")
         self.wait_for_pictures(classroom)
@@ -96,7 +97,7 @@ class Outages(LessonCase):
         relay, cable, teacher, classroom = self.start_cabled_lesson()
         cable.udp_blocked = True
         mark = classroom.mark()
-        self.wait_for_protocol(lambda: self.receiver(relay), "tcp", 10)
+        self.wait_for_protocol(lambda: self.receiver(relay), "tcp", LONG)
         # One that gets through now and then, but no more than that, is not worth a change.
         cable.meddle = lambda direction, datagram: []
         cable.udp_blocked = False
@@ -111,7 +112,7 @@ class Outages(LessonCase):
                 before = relay.room()
                 mark = classroom.mark()
                 cable.rebind()
-                self.assertLess(self.gap(classroom, mark), 1.5)
+                self.assertLess(self.gap(classroom, mark), SOON)
                 self.wait_for_pictures(classroom)
                 after = relay.room()
                 for who in lambda room: room["publisher"], lambda room: room["receivers"][0]:
@@ -130,9 +131,9 @@ class Outages(LessonCase):
                 time.sleep(seconds)
                 lasted = time.monotonic() - began
                 cable.plug_in()
-                self.assertLess(self.gap(classroom, mark), lasted + 1)
+                self.assertLess(self.gap(classroom, mark), lasted + SOON)
                 frozen = int(classroom.wait_for(r"picture resumed after_ms=(\d+)", LONG, mark)[1]) / 1000
-                self.assertLess(frozen, lasted + 2)
+                self.assertLess(frozen, lasted + SOON)
                 self.wait_for_pictures(classroom)
                 self.assertEqual(self.receiver(relay)["id"], session)
                 self.assertIsNone(classroom.find(NO_PICTURE, mark))
@@ -144,13 +145,13 @@ class Outages(LessonCase):
         mark = classroom.mark()
         cable.unplug()
         began = time.monotonic()
-        self.wait_until("the classroom is gone", lambda: not self.receiver(relay)["connected"], 10)
+        self.wait_until("the classroom is gone", lambda: not self.receiver(relay)["connected"], LONG)
         sent = self.receiver(relay)["packets"]
         time.sleep(10)
         self.assertEqual(self.receiver(relay)["packets"], sent, "nothing is sent to where nobody is")
         lasted = time.monotonic() - began
         cable.plug_in()
-        self.assertLess(self.gap(classroom, mark), lasted + 1)
+        self.assertLess(self.gap(classroom, mark), lasted + SOON)
         self.wait_for_pictures(classroom)
         self.assertEqual(self.receiver(relay)["id"], receiver["id"])
         self.assertTrue(self.receiver(relay)["connected"])
@@ -161,26 +162,26 @@ class Outages(LessonCase):
         mark = classroom.mark()
         cable.unplug()
         began = time.monotonic()
-        self.wait_until("the teacher is gone", lambda: not relay.room()["publisher"]["connected"], 10)
+        self.wait_until("the teacher is gone", lambda: not relay.room()["publisher"]["connected"], LONG)
         time.sleep(5)
         lasted = time.monotonic() - began
         cable.plug_in()
-        self.assertLess(self.gap(classroom, mark), lasted + 2)
+        self.assertLess(self.gap(classroom, mark), lasted + SOON)
         self.wait_for_pictures(classroom)
         self.assertEqual(relay.room()["publisher"]["id"], publisher)
         self.assertEqual(relay.room()["lesson"], "on")
 
     def test_udp_comes_and_goes(self):
-        """Blocked for two seconds, open for two: each change costs about a second at first, and then TCP is kept to."""
+        """Blocked for three seconds, open for two: each change costs about a second at first, and then TCP is kept to."""
         relay, cable, teacher, classroom = self.start_cabled_lesson()
         session = self.receiver(relay)["id"]
         mark = classroom.mark()
         for _ in range(6):
-            for cable.udp_blocked in True, False:
-                time.sleep(2)
+            for cable.udp_blocked, seconds in (True, 3), (False, 2):
+                time.sleep(seconds)
         self.wait_for_pictures(classroom)
         gaps = [int(match[1]) for match in classroom.find_all(r"packets resumed after_ms=(\d+)", mark)]
-        self.assertLess(max(gaps), 2000, gaps)
+        self.assertLess(max(gaps), 3000, gaps)
         self.assertLess(len(gaps), 6, "UDP that does not last is left alone")
         self.assertEqual(self.receiver(relay)["id"], session)
         self.assertIsNone(classroom.find(r"link lost", mark))
@@ -190,12 +191,11 @@ class Outages(LessonCase):
         session = self.receiver(relay)["id"]
         mark = classroom.mark()
         cable.udp_blocked = cable.media_tcp_blocked = True
-        time.sleep(8)
-        self.assertIsNotNone(classroom.find(r"link lost", mark))
+        classroom.wait_for(r"link lost", LONG, mark)
         cable.udp_blocked = False
         back = time.monotonic()
         classroom.wait_for(r"packets resumed", LONG, mark)
-        self.assertLess(time.monotonic() - back, 1)
+        self.assertLess(time.monotonic() - back, SOON)
         self.wait_for_pictures(classroom)
         self.assertEqual(self.receiver(relay)["id"], session)
 
@@ -210,7 +210,7 @@ class Outages(LessonCase):
         cable.plug_in()
         back = time.monotonic()
         classroom.wait_for(r"stream kind=video", LONG, mark)
-        self.assertLess(time.monotonic() - back, 5)
+        self.assertLess(time.monotonic() - back, 10)
         self.wait_for_pictures(classroom)
 
 

@@ -13,7 +13,7 @@ from support.lesson import LessonCase
 
 
 class Recording(LessonCase):
-    seconds = 90
+    seconds = 200
 
     def check(self, path, frames):
         pictures, sound = media.Pictures(path), media.Sound(path)

@@ -6,7 +6,6 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
 import signal
-import time
 
 from support import tap
 from support.lesson import SECRET, LessonCase
@@ -16,29 +15,31 @@ TOKEN_RELAY = {"mode": "token", "secrets": SECRET}
 
 
 class Signals(LessonCase):
-    seconds = 90
+    seconds = 200
 
     def test_relay_says_goodbye(self):
-        relay, teacher, classroom = self.start_lesson()
+        relay = self.start_relay()
+        teacher = self.start_send(relay)
+        classroom = self.start_recv(relay, network={"watchdog_ms": 60000})
+        self.wait_for_media(classroom)
         events = WebSocket(relay.port, "/rooms/math/events")
         events.event()
-        began = time.monotonic()
+        mark = classroom.mark()
         relay.signal(signal.SIGTERM)
         self.assertEqual(events.wait_for(type="bye")["reason"], "relay-stopping")
-        self.assertEqual(relay.wait(5), 0)
-        self.assertLess(time.monotonic() - began, 3)
+        self.assertEqual(relay.wait(), 0)
         # They need not wait for a watchdog to notice.
-        classroom.wait_for(r"link lost|connecting", 2)
+        classroom.wait_for(r"link lost", after=mark)
         self.assertTrue(teacher.is_running() and classroom.is_running())
         events.close()
 
     def test_clients_take_their_leave(self):
         relay, teacher, classroom = self.start_lesson()
-        classroom.stop(5)
-        self.wait_until("the session is gone", lambda: not relay.room()["receivers"], 1)
+        classroom.stop()
+        self.wait_until("the session is gone", lambda: not relay.room()["receivers"], 10)
         teacher.signal(signal.SIGINT)
-        self.assertEqual(teacher.wait(5), 0)
-        self.wait_until("the room is gone", lambda: relay.room() is None, 1)
+        self.assertEqual(teacher.wait(), 0)
+        self.wait_until("the room is gone", lambda: relay.room() is None, 10)
 
     def test_reload_takes_new_limits_and_keeps_the_lesson(self):
         relay, teacher, classroom = self.start_lesson()
@@ -49,7 +50,7 @@ class Signals(LessonCase):
         relay.wait_for(r"reload|settings", after=mark)
         mark = len(relay.lines)
         third = self.start_recv(relay, name="third")
-        third.wait_for(r"full|503", 15)
+        third.wait_for(r"full|503")
         self.wait_for_packets(relay, 100)
         self.assertEqual(relay.room()["receivers"][0]["id"], session)
 

@@ -297,7 +297,7 @@ class Impatient(Endpoint):
         self.assertEqual(answer.status, 201)
         self.assertIsNotNone(self.relay.room())
         began = time.monotonic()
-        self.wait_until("the session is gone", lambda: self.relay.room() is None, 5)
+        self.wait_until("the session is gone", lambda: self.relay.room() is None)
         self.assertGreater(time.monotonic() - began, 0.3)
         self.assertEqual(self.relay.request("DELETE", answer.headers["Location"]).status, 404)
 
