@@ -6,6 +6,7 @@ import { measureOffset } from './av-offset.js';
 import { audioEnergy, cleanUp, complaints, launchBrowser, openPage, pageState, startRelay, startSend, stats, waitFor, waitForPictures } from './support.js';
 
 const LECTURE = '/usr/share/forensics-samples/original-files/movie2/movie-hello.mp4';
+const HEARD_LATER_MS = 20; // the way from Chromium's mixer to its output, which its account leaves out: 10 to 40
 let relay, browser;
 
 before(async () => {
@@ -49,7 +50,7 @@ test('a browser watches a real lecture', { skip: !existsSync(LECTURE) && 'forens
   assert.equal(await watchCodec(t, 'vp8', `--file=${LECTURE}`, '--loop'), 1280);
 });
 
-test('lips and voice agree within 60 ms in the browser, but for what it knows of itself', async (t) => {
+test('lips and voice agree within 45 ms in the browser, but for what it knows of itself', async (t) => {
   const send = startSend(relay, 'lips', '--test');
   const page = await openPage(browser, `${relay.url}/watch/lips`, { bypassCSP: true }); // for the audio worklet
   await waitForPictures(page, 50);
@@ -64,11 +65,11 @@ test('lips and voice agree within 60 ms in the browser, but for what it knows of
     told += found.length;
     pairs.push(...found.filter(({ account, moved }) => Math.abs(account) < 250 && moved < 80));
   }
-  const untold = pairs.map(({ offset, account }) => offset - account).sort((a, b) => a - b);
+  const untold = pairs.map(({ offset, account }) => offset - account + HEARD_LATER_MS).sort((a, b) => a - b);
   const median = untold[Math.floor(untold.length / 2)];
   assert.ok(told > 0, 'sender reports place picture and sound');
   if (untold.length < 12) t.skip('the browser does not keep up on this machine');
-  else assert.ok(Math.abs(median) <= 60, `${median} ms of ${untold.map((ms) => ms.toFixed(0))}`);
+  else assert.ok(Math.abs(median) <= 45, `${median} ms of ${untold.map((ms) => ms.toFixed(0))}`);
   await page.context().close();
   await send.stop();
 });
