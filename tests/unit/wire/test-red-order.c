@@ -112,6 +112,22 @@ test_hostile(void)
     }
 }
 
+/* Times as far apart as they can be: sums of distances are reckoned without wrapping. */
+static void
+test_far_apart(void)
+{
+    const guint32 then = 5 * FRAME;
+    guint16 sequence;
+    for (guint32 far = G_MAXINT32 - 2; far <= (guint32)G_MAXINT32 + 2; far++) {
+        CcRedOrder order = {0};
+        cc_red_order_add(&order, 96, then - far, FRAME);
+        cc_red_order_add(&order, 99, then + far, FRAME);
+        for (guint samples = 1; samples < 8; samples++)
+            g_assert_false(
+                cc_red_order_find(&order, 100, then + FRAME, then, samples, &sequence));
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -119,5 +135,6 @@ main(int argc, char **argv)
     g_test_add_func("/wire/red-order/steady", test_steady);
     g_test_add_func("/wire/red-order/uneven", test_uneven);
     g_test_add_func("/wire/red-order/hostile", test_hostile);
+    g_test_add_func("/wire/red-order/far-apart", test_far_apart);
     return g_test_run();
 }
