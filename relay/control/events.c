@@ -19,6 +19,7 @@ typedef struct {
     CcEvents *events;
     SoupWebsocketConnection *socket;
     char *room;
+    char *network;         /* by which it is told from others who ask */
     char *links;           /* whose it wants to know: a participant's id, "*", or NULL */
     gboolean may_know_all; /* of everybody's link */
     gint64 last_pong_us;
@@ -39,6 +40,7 @@ observer_free(Observer *observer)
     g_signal_handlers_disconnect_by_data(observer->socket, observer);
     g_object_unref(observer->socket);
     g_free(observer->room);
+    g_free(observer->network);
     g_free(observer->links);
     g_free(observer);
 }
@@ -281,10 +283,9 @@ parse_links_request(GBytes *message)
 }
 
 static void
-on_message(SoupWebsocketConnection *socket, gint type, GBytes *message, gpointer user_data)
+answer(Observer *observer, GBytes *message)
 {
-    Observer *observer = user_data;
-    g_autofree char *of = type == SOUP_WEBSOCKET_DATA_TEXT ? parse_links_request(message) : NULL;
+    g_autofree char *of = parse_links_request(message);
 
     if (of == NULL || g_strcmp0(of, observer->links) == 0)
         return;
@@ -295,6 +296,22 @@ on_message(SoupWebsocketConnection *socket, gint type, GBytes *message, gpointer
         cc_links_describe(observer->events->control->links, observer->room, of);
     if (known != NULL)
         send_message(observer, known);
+}
+
+/* Whatever it says counts as a request. */
+static void
+on_message(SoupWebsocketConnection *socket, gint type, GBytes *message, gpointer user_data)
+{
+    Observer *observer = user_data;
+    CcRateLimit *limit = observer->events->control->rate_limit;
+
+    if (soup_websocket_connection_get_state(socket) != SOUP_WEBSOCKET_STATE_OPEN)
+        return;
+    if (!cc_rate_limit_take(limit, observer->network, cc_clock_now_us()))
+        soup_websocket_connection_close(socket, SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION,
+                                        "too many requests");
+    else if (type == SOUP_WEBSOCKET_DATA_TEXT)
+        answer(observer, message);
 }
 
 static void
@@ -313,7 +330,7 @@ on_pong(SoupWebsocketConnection *socket, GBytes *data, gpointer user_data)
 
 void
 cc_events_add(CcEvents *events, SoupWebsocketConnection *socket, const char *room,
-              gboolean may_know_all)
+              const char *network, gboolean may_know_all)
 {
     GPtrArray *observers = g_hash_table_lookup(events->rooms, room);
     Observer *observer = g_new0(Observer, 1);
@@ -326,6 +343,7 @@ cc_events_add(CcEvents *events, SoupWebsocketConnection *socket, const char *roo
     observer->events = events;
     observer->socket = g_object_ref(socket);
     observer->room = g_strdup(room);
+    observer->network = g_strdup(network);
     observer->may_know_all = may_know_all;
     observer->last_pong_us = cc_clock_now_us();
     g_ptr_array_add(observers, observer);

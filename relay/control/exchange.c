@@ -80,6 +80,14 @@ cc_exchange_header(const CcExchange *exchange, const char *name)
                                          name);
 }
 
+char *
+cc_exchange_network(const CcExchange *exchange)
+{
+    char *network = cc_address_network(soup_server_message_get_remote_address(exchange->message));
+
+    return network != NULL ? network : g_strdup("");
+}
+
 gboolean
 cc_exchange_is(const CcExchange *exchange, const char *method)
 {

@@ -32,6 +32,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CcExchange, cc_exchange_clear)
 
 /* The value of a request header, or NULL; a list if there are several. */
 const char *cc_exchange_header(const CcExchange *exchange, const char *name);
+/* Whose requests are counted together: cc_address_network(), or "". (transfer full) */
+char *cc_exchange_network(const CcExchange *exchange);
 gboolean cc_exchange_is(const CcExchange *exchange, const char *method);
 /* The first component of the path is @first and it has @length of them. */
 gboolean cc_exchange_path_is(const CcExchange *exchange, const char *first, guint length);

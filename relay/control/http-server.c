@@ -243,6 +243,7 @@ on_websocket(SoupServer *soup, SoupServerMessage *message, const char *path,
 {
     CcHttpServer *server = user_data;
     g_auto(CcExchange) exchange = {0};
+    g_autofree char *network = NULL;
     const char *room;
 
     set_deadline(message, 0);
@@ -250,7 +251,8 @@ on_websocket(SoupServer *soup, SoupServerMessage *message, const char *path,
         return;
     room = cc_routes_events_room(&exchange);
     g_return_if_fail(room != NULL);
-    cc_events_add(server->control->events, socket, room,
+    network = cc_exchange_network(&exchange);
+    cc_events_add(server->control->events, socket, room, network,
                   cc_exchange_may(&exchange, room, CC_ACCESS_PUBLISH));
 }
 

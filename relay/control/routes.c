@@ -1,7 +1,6 @@
 #include "relay/control/routes.h"
 
 #include "common/base/clock.h"
-#include "relay/control/addresses.h"
 #include "relay/control/api.h"
 #include "relay/control/endpoint.h"
 #include "relay/control/events.h"
@@ -66,14 +65,13 @@ handle_health(CcExchange *exchange)
 static gboolean
 is_too_much(const CcExchange *exchange)
 {
-    g_autofree char *address = NULL;
+    g_autofree char *network = NULL;
 
     if (!cc_exchange_is(exchange, "POST") && !cc_exchange_is(exchange, "PATCH") &&
         !cc_exchange_is(exchange, "DELETE"))
         return FALSE;
-    address = cc_address_network(soup_server_message_get_remote_address(exchange->message));
-    return !cc_rate_limit_take(exchange->control->rate_limit, address != NULL ? address : "",
-                               cc_clock_now_us());
+    network = cc_exchange_network(exchange);
+    return !cc_rate_limit_take(exchange->control->rate_limit, network, cc_clock_now_us());
 }
 
 void

@@ -260,6 +260,36 @@ test_links(HttpFixture *fixture, gconstpointer settings)
     expect(&none, "{\"type\":\"bye\",\"reason\":\"relay-stopping\"}");
 }
 
+/* Questions count like other requests of the same address; that of others is not asked. */
+static void
+test_too_many_questions(HttpFixture *fixture, gconstpointer settings)
+{
+    static const char *const questions[] = {"{\"type\":\"links\",\"of\":\"p1\"}", "x"};
+    g_auto(Reply) reply = {0};
+    g_auto(Listener) curious = {0};
+    g_auto(Listener) quiet = {0};
+
+    listener_init(&curious, fixture, "/rooms/math/events");
+    listener_init(&quiet, fixture, "/rooms/math/events");
+    for (guint i = 0; i < 5; i++) /* the burst of 1 a second */
+        soup_websocket_connection_send_text(curious.socket, questions[i % 2]);
+    while (!curious.arrived)
+        g_main_context_iteration(NULL, TRUE);
+    http_request(fixture, "GET", "/healthz", NULL, NULL, &reply);
+    g_assert_false(curious.closed);
+    for (guint i = 0; i < 20; i++)
+        soup_websocket_connection_send_text(curious.socket, questions[i % 2]);
+    wait_for(&curious.closed);
+    g_assert_cmpuint(soup_websocket_connection_get_close_code(curious.socket), ==,
+                     SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION);
+    while (cc_events_n_observers(fixture->control->events) > 1)
+        g_main_context_iteration(NULL, TRUE);
+    for (guint i = 0; i < 5 && reply.status != 429; i++) /* fewer than alone it may */
+        http_request(fixture, "DELETE", "/session/nobody", NULL, NULL, &reply);
+    assert_problem(&reply, 429, "limit-requests");
+    g_assert_false(quiet.closed);
+}
+
 static void
 test_refusals(HttpFixture *fixture, gconstpointer settings)
 {
@@ -307,6 +337,7 @@ main(int argc, char **argv)
     ADD("/relay/events/grace", "relay.lesson-grace-s=1", test_grace);
     ADD("/relay/events/leaving", NULL, test_leaving);
     ADD("/relay/events/links", NULL, test_links);
+    ADD("/relay/events/too-many-questions", "relay.max-requests-per-s=1", test_too_many_questions);
     ADD("/relay/events/refusals", "auth.mode=token\nauth.secrets=" SECRET, test_refusals);
     return g_test_run();
 }
