@@ -49,6 +49,36 @@ send_audio(Peer *peer, guint32 ssrc, guint16 sequence)
 }
 
 void
+ask_for_keyframe(Peer *peer)
+{
+    guint8 buffer[200];
+    CcRtcpBuilder builder;
+    cc_rtcp_builder_init(&builder, buffer, 100);
+    cc_rtcp_add_receiver_report(&builder, 1, NULL, 0);
+    cc_rtcp_add_pli(&builder, 1, peer_slot(peer, CC_MEDIA_VIDEO)->ssrc);
+    peer_send_rtcp(peer, &builder);
+}
+
+void
+send_remb(Peer *peer, guint64 bps)
+{
+    guint8 buffer[200];
+    CcRtcpBuilder builder;
+    guint exponent = 0;
+    cc_rtcp_builder_init(&builder, buffer, 100);
+    guint8 *body = cc_rtcp_builder_append(&builder, CC_RTCP_PSFB, CC_PSFB_APPLICATION, 20);
+    for (; bps >> exponent > 0x3ffff; exponent++)
+        ;
+    cc_write_u32(body, 1);
+    cc_write_u32(body + 4, 0);
+    memcpy(body + 8, "REMB", 4);
+    body[12] = 1;
+    cc_write_u24(body + 13, (guint32)(exponent << 18 | bps >> exponent));
+    cc_write_u32(body + 16, peer_slot(peer, CC_MEDIA_VIDEO)->ssrc);
+    peer_send_rtcp(peer, &builder);
+}
+
+void
 send_sender_report(Peer *peer, guint32 ssrc, guint64 ntp, guint32 rtp)
 {
     guint8 buffer[512];

@@ -148,3 +148,6 @@ void wait_rtcp(Peer *peer, guint8 type, guint8 format, guint count);
 void send_video(Peer *peer, guint32 ssrc, guint16 sequence, guint32 timestamp, gboolean keyframe);
 void send_audio(Peer *peer, guint32 ssrc, guint16 sequence);
 void send_sender_report(Peer *peer, guint32 ssrc, guint64 ntp, guint32 rtp);
+void ask_for_keyframe(Peer *peer);
+/* What the receiver's link takes, in its words. */
+void send_remb(Peer *peer, guint64 bps);

@@ -27,17 +27,6 @@ next_picture(Lesson *lesson, gboolean keyframe)
     send_video(lesson->teacher, PUBLISHER_VIDEO, picture, picture * 3600u, keyframe);
 }
 
-static void
-ask_for_keyframe(Peer *peer)
-{
-    guint8 buffer[200];
-    CcRtcpBuilder builder;
-    cc_rtcp_builder_init(&builder, buffer, 100);
-    cc_rtcp_add_receiver_report(&builder, 1, NULL, 0);
-    cc_rtcp_add_pli(&builder, 1, peer_slot(peer, CC_MEDIA_VIDEO)->ssrc);
-    peer_send_rtcp(peer, &builder);
-}
-
 /* Asks @n times; each time the teacher is asked she sends one. Returns how often she was. */
 static guint
 nag(Lesson *lesson, guint n)

@@ -60,17 +60,6 @@ test_same_lesson(void)
     media_test_clear(&spilled.test);
 }
 
-static void
-send_pli(Peer *peer)
-{
-    guint8 buffer[512];
-    CcRtcpBuilder builder;
-    cc_rtcp_builder_init(&builder, buffer, 400);
-    cc_rtcp_add_receiver_report(&builder, 1, NULL, 0);
-    cc_rtcp_add_pli(&builder, 1, peer_slot(peer, CC_MEDIA_VIDEO)->ssrc);
-    peer_send_rtcp(peer, &builder);
-}
-
 /* Wishes for a keyframe from both workers become one. */
 static void
 test_one_request(void)
@@ -81,8 +70,8 @@ test_one_request(void)
     wait_count(spilled.near, CC_MEDIA_VIDEO, 1);
     wait_count(spilled.far, CC_MEDIA_VIDEO, 1);
     for (guint i = 0; i < 5; i++) {
-        send_pli(spilled.far);
-        send_pli(spilled.near);
+        ask_for_keyframe(spilled.far);
+        ask_for_keyframe(spilled.near);
     }
     wait_rtcp(spilled.teacher, CC_RTCP_PSFB, CC_PSFB_PLI, 1);
     Peer *late = peer_connected(&spilled.test, CC_DIRECTION_WATCH, FALSE);

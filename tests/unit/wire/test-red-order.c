@@ -123,8 +123,7 @@ test_far_apart(void)
         cc_red_order_add(&order, 96, then - far, FRAME);
         cc_red_order_add(&order, 99, then + far, FRAME);
         for (guint samples = 1; samples < 8; samples++)
-            g_assert_false(
-                cc_red_order_find(&order, 100, then + FRAME, then, samples, &sequence));
+            g_assert_false(cc_red_order_find(&order, 100, then + FRAME, then, samples, &sequence));
     }
 }
 
