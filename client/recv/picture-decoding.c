@@ -22,10 +22,10 @@ struct CcPictureDecoding {
     gpointer user_data;
     void (*keyframe_wanted)(gpointer user_data);
     gpointer keyframe_data;
-    gint64 taken_over_us; /* when the decoder was made */
 
-    GMutex lock;         /* guards what follows */
-    GstElement *decoder; /* not owned */
+    GMutex lock;          /* guards what follows: each stream has a thread of its own */
+    GstElement *decoder;  /* not owned */
+    gint64 taken_over_us; /* when the decoder was made */
     CcSenderClock clock;
     gint64 placed_us; /* PTS of the newest packet minus its sender's time */
     gboolean placed;
@@ -121,7 +121,6 @@ take_over(CcPictureDecoding *decoding, GstPad *pad)
     GstElement *decoder =
         cc_decoder_new(format != NULL ? format->codec : CC_CODEC_NONE, decoding->options->hardware,
                        decoding->callbacks->encoded != NULL, &error);
-    decoding->taken_over_us = cc_clock_now_us();
     if (decoder == NULL) {
         cc_warning_limited("%s", error->message);
         return FALSE;
@@ -166,8 +165,22 @@ on_event_back(GstPad *pad, GstPadProbeInfo *probe, gpointer user_data)
     return GST_PAD_PROBE_DROP;
 }
 
+/* One stream at a time may take the decoder over. What is left of the former one when it loses it
+ * must not. */
+static gboolean
+may_take_over(CcPictureDecoding *decoding)
+{
+    gint64 now_us = cc_clock_now_us();
+    g_mutex_lock(&decoding->lock);
+    gboolean may = now_us - decoding->taken_over_us >= LEFTOVERS_US;
+    if (may)
+        decoding->taken_over_us = now_us;
+    g_mutex_unlock(&decoding->lock);
+    return may;
+}
+
 /* A stream that has none takes the decoder over: a new one, or a former one that goes on (a teacher
- * who comes back to a codec). What is left of the former one when it loses it must not. */
+ * who comes back to a codec). */
 static GstPadProbeReturn
 on_packet(GstPad *pad, GstPadProbeInfo *probe, gpointer user_data)
 {
@@ -178,9 +191,8 @@ on_packet(GstPad *pad, GstPadProbeInfo *probe, gpointer user_data)
     note_place(decoding, buffer);
     if (gst_pad_is_linked(pad))
         return GST_PAD_PROBE_OK;
-    if (cc_clock_now_us() - decoding->taken_over_us < LEFTOVERS_US || !take_over(decoding, pad))
-        return GST_PAD_PROBE_DROP;
-    return GST_PAD_PROBE_OK;
+    return may_take_over(decoding) && take_over(decoding, pad) ? GST_PAD_PROBE_OK
+                                                               : GST_PAD_PROBE_DROP;
 }
 
 void
