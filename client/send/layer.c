@@ -16,8 +16,8 @@
 
 #define COARSEST_VP8 127.0
 #define LOOK_PICTURES 5
-#define FINER 0.02   /* likewise a quantizer */
 #define REWORTH 0.03 /* a bitrate that differs by less is left alone */
+#define FINER 0.02   /* likewise a quantizer */
 
 struct CcLayer {
     CcVideoEncoder parts;
