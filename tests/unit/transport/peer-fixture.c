@@ -141,3 +141,19 @@ fixture_echo(Fixture *f, guint16 sequence)
     WAIT_FOR(f, f->rtp > before);
     g_assert_cmpuint(f->last_timestamp, ==, sequence * 10u);
 }
+
+void
+fixture_echo_at_last(Fixture *f, guint16 *sequence)
+{
+    guint before = f->rtp;
+    gint64 sent_us = 0;
+    while (f->rtp == before) {
+        gint64 now_us = g_get_monotonic_time();
+        if (now_us - sent_us > 20000) {
+            fixture_send_rtp(f, (*sequence)++);
+            sent_us = now_us;
+        }
+        g_assert_false(f->deadline_passed);
+        g_main_context_iteration(f->context, FALSE);
+    }
+}

@@ -39,3 +39,5 @@ void fixture_connect(Fixture *f);
 gboolean fixture_send_rtp(Fixture *f, guint16 sequence);
 /* Sends a packet and waits for it to come back. */
 void fixture_echo(Fixture *f, guint16 sequence);
+/* Sends packets from *@sequence on until something comes back. */
+void fixture_echo_at_last(Fixture *f, guint16 *sequence);
