@@ -57,7 +57,7 @@ gint64 cc_uplink_wanted_bps(CcUplink *uplink, guint layer);
 gint64 cc_uplink_wanted_voice_bps(CcUplink *uplink, guint *overhead);
 
 typedef struct {
-    guint audio_bps, video_bps; /* RTP bytes, retransmissions counted as video */
+    guint audio_bps, video_bps; /* of RTP, with retransmissions */
     double loss;    /* 0..1 of the packets reported on in the last seconds; -1: no reports */
     int rtt_ms;     /* -1: unknown */
     guint64 nacked; /* sequence numbers asked for again, ever */

@@ -290,9 +290,3 @@ cc_transport_cc_n_status(const CcRtcpPacket *packet)
 {
     return cc_read_u16(packet->body + 10);
 }
-
-guint8
-cc_transport_cc_message_count(const CcRtcpPacket *packet)
-{
-    return packet->body[15];
-}

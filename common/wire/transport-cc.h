@@ -29,10 +29,9 @@ gboolean cc_transport_cc_build(CcTransportCcRecorder *recorder, CcRtcpBuilder *b
 /* Called for each packet that a message reports on, in order. @arrival_us counts from the message's
  * reference time (possibly below 0, but never -1); -1 if the packet did not arrive. */
 typedef void (*CcTransportCcFunc)(guint16 sequence, gint64 arrival_us, gpointer user_data);
-/* The message's reference time (a multiple of 64 ms on the other side's clock, modulo 2^24 of them)
- * and its count (to notice lost messages). Of a packet that cc_transport_cc_read() accepted. */
+/* The message's reference time (a multiple of 64 ms on the other side's clock, modulo 2^24 of them).
+ * Of a packet that cc_transport_cc_read() accepted. */
 gint64 cc_transport_cc_reference_us(const CcRtcpPacket *packet);
-guint8 cc_transport_cc_message_count(const CcRtcpPacket *packet);
 /* Of how many packets it claims to tell. Its body must have 16 bytes. */
 guint cc_transport_cc_n_status(const CcRtcpPacket *packet);
 /* CC_DROP_NONE, or CC_DROP_RTCP_MALFORMED / CC_DROP_RTCP_ABSURD before any call of @func. */
