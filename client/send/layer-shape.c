@@ -31,6 +31,9 @@
 #define ROOM_US (2 * G_USEC_PER_SEC)
 #define TIGHT_US (3 * G_USEC_PER_SEC)
 #define TOO_TIGHT_US (1500 * G_TIME_SPAN_MILLISECOND)
+/* Another link than before: a picture of the old size would take seconds of it. */
+#define FALLEN 0.4 /* of the bitrate so far */
+#define FALLEN_US (2 * G_USEC_PER_SEC)
 #define JERKY 0.15 /* of the pictures left out: motion before sharpness */
 #define JERKY_US (3 * G_USEC_PER_SEC)
 /* While pictures are left out, none becomes finer for it: they would take what the next ones need.
@@ -162,6 +165,19 @@ choose_finest(CcLayerShaper *shaper, const CcLayerLook *look, gint64 now_us)
     return MAX(finest - FINER_STEP, 0);
 }
 
+/* How long too little has to last before the size follows. */
+static gint64
+patience(CcLayerShaper *shaper, guint bitrate_bps, gint64 now_us)
+{
+    double share = bitrate_bps / needed_bps(shaper, shaper->step);
+    if (bitrate_bps < FALLEN * shaper->now.bitrate_bps)
+        shaper->fallen_us = now_us;
+    if (share >= TOO_TIGHT)
+        return TIGHT_US;
+    gboolean fallen = shaper->fallen_us != 0 && now_us - shaper->fallen_us < FALLEN_US;
+    return fallen ? 0 : TOO_TIGHT_US;
+}
+
 /* Each size begins with a keyframe and everybody sees it change: what does not last is no reason.
  */
 static void
@@ -170,7 +186,7 @@ choose_step(CcLayerShaper *shaper, guint bitrate_bps, gboolean jerky, gint64 now
     double share = bitrate_bps / needed_bps(shaper, shaper->step);
     guint larger = find_step(shaper, bitrate_bps / ROOM);
     guint step = shaper->step;
-    gint64 patience_us = share < TOO_TIGHT ? TOO_TIGHT_US : TIGHT_US;
+    gint64 patience_us = patience(shaper, bitrate_bps, now_us);
     gint64 pause_us = find_step(shaper, bitrate_bps / PLENTY) < step ? SOON_US : CLIMB_PAUSE_US;
     gboolean tight = has_lasted(&shaper->tight_us, share < TIGHT, patience_us, now_us);
     gboolean room = has_lasted(&shaper->room_us, larger < step, ROOM_US, now_us);

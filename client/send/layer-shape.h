@@ -30,6 +30,7 @@ typedef struct {
     guint step;  /* of the sizes, 0 is the largest */
     gint64 sized_us, eased_us;
     gint64 room_us, tight_us; /* since when there has been room for a larger size, or too little */
+    gint64 fallen_us;         /* when the bitrate last fell by far */
     gint64 jerky_us;          /* since when too many pictures have been left out */
     gint64 finest_us;         /* when now.finest was looked at */
 } CcLayerShaper;
