@@ -1,5 +1,6 @@
 #include "relay/media/downlink.h"
 
+#include "relay/media/feed.h"
 #include "relay/media/receiver.h"
 #include "relay/media/session-wake.h"
 #include "relay/media/worker-private.h"
@@ -23,7 +24,14 @@
 #define THIN_US 400000
 #define CHOKE_US 1000000
 #define RESUME_US 100000
+#define STALE_US 300000 /* so long nothing waits ahead of a keyframe, which needs none of it */
+#define SKIP_PAUSE_US (5 * G_USEC_PER_SEC)
 #define REPAIR_US 400000
+/* With so much queue in the link it may overflow. What is lost of pictures then is not repaired for
+ * a while: that would fill it again, in the voice's way, and smaller pictures are on their way. */
+#define CROWDED_US 100000
+#define CROWDED_REPAIR_US 50000
+#define FLOOD_US (1 * G_USEC_PER_SEC)
 #define WAKE_US 5000 /* while a probe runs */
 #define MAX_PROBE_US 1000000
 #define MAX_PADDING 224 /* bytes of a packet */
@@ -65,6 +73,7 @@ cc_downlink_new(CcMediaSession *session)
     self->numbered = self->adapts = has_numbers(&session->setup->negotiated);
     self->next_sequence = 1;
     self->rtt_us = -1;
+    self->crowded_us = -FLOOD_US;
     cc_estimator_init(&self->estimator, session->worker->options.start_bps, MIN_BPS, MAX_BPS);
     cc_ladder_init(&self->ladder);
     set_pace(self, session->worker->now_us);
@@ -119,6 +128,8 @@ begin_probe(CcDownlink *self, gint64 now_us)
 static void
 after_news(CcDownlink *self, gint64 now_us)
 {
+    if (self->estimator.result.queue_us > CROWDED_US)
+        self->crowded_us = now_us;
     set_pace(self, now_us);
     cc_downlink_decide(self, FALSE, now_us);
     if (begin_probe(self, now_us) || self->queue)
@@ -179,14 +190,29 @@ drain_us(CcDownlink *self, gint64 now_us)
 
 /* Between two pictures: whether they are to be left out. */
 static void
-choke(CcDownlink *self, CcSource *source, gint64 now_us)
+choke(CcDownlink *self, CcSource *source, gboolean keyframe, gint64 now_us)
 {
     gint64 wait_us = drain_us(self, now_us);
     if (self->choked)
-        self->choked = wait_us > RESUME_US;
+        self->choked = wait_us > (keyframe ? STALE_US : RESUME_US);
     else if (wait_us > CHOKE_US && cc_video_queue_push(self->queue, source, NULL))
         self->choked = TRUE;
     self->n_left_out += self->choked ? 1 : 0;
+}
+
+/* What came before a keyframe, when the link was another one, would only hold it up. Now and then
+ * only: keyframes that follow each other must not push each other out. */
+static void
+skip_stale(CcDownlink *self, CcSource *source, gint64 now_us)
+{
+    const CcFeed *feed = source->feed;
+    if (drain_us(self, now_us) < STALE_US || now_us < self->skipped_us + SKIP_PAUSE_US)
+        return;
+    self->skipped_us = now_us;
+    for (guint i = 0; feed && i < feed->n_layers; i++)
+        cc_video_queue_forget(self->queue, feed->layers[i]);
+    cc_video_queue_push(self->queue, source, NULL);
+    self->n_left_out++;
 }
 
 void
@@ -197,8 +223,10 @@ cc_downlink_hold(CcDownlink *downlink, CcSource *source, CcPacket *packet, gint6
     if (!self->queue)
         self->queue = cc_video_queue_new();
     self->picture_timestamp = packet->rtp.timestamp;
+    if (begins && packet->keyframe)
+        skip_stale(self, source, now_us);
     if (begins)
-        choke(self, source, now_us);
+        choke(self, source, packet->keyframe, now_us);
     if (!self->choked && !cc_video_queue_push(self->queue, source, packet)) {
         cc_video_queue_push(self->queue, source, NULL);
         self->choked = TRUE;
@@ -211,7 +239,9 @@ cc_downlink_hold(CcDownlink *downlink, CcSource *source, CcPacket *packet, gint6
 gboolean
 cc_downlink_may_repair(CcDownlink *downlink, gint64 now_us)
 {
-    return !downlink->adapts || cc_pacer_drain_us(&downlink->pacer, 0, now_us) < REPAIR_US;
+    gboolean crowded = now_us - downlink->crowded_us < FLOOD_US;
+    gint64 most_us = crowded ? CROWDED_REPAIR_US : REPAIR_US;
+    return !downlink->adapts || cc_pacer_drain_us(&downlink->pacer, 0, now_us) < most_us;
 }
 
 void

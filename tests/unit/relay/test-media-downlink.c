@@ -143,6 +143,84 @@ test_narrow_and_wide(void)
     link_lesson_end(&lesson);
 }
 
+static guint
+newest_video(const LinkLesson *lesson, guint *before)
+{
+    guint ssrc = peer_slot(lesson->watcher, CC_MEDIA_VIDEO)->ssrc, newest = 0;
+    for (guint i = 0; i < lesson->watcher->rtp->len; i++) {
+        const CcRtpHeader *rtp = &((const Received *)lesson->watcher->rtp->pdata[i])->rtp;
+        if (rtp->ssrc != ssrc || video_payload_id(rtp) == newest)
+            continue;
+        *before = newest;
+        newest = video_payload_id(rtp);
+    }
+    return newest;
+}
+
+/* What would take long is not sent ahead of the next keyframe, and that is sent. */
+static void
+test_keyframe_first(void)
+{
+    LinkLesson lesson;
+    guint before = 0;
+    link_lesson_begin(&lesson, TRUE);
+    lesson.link_bps = 800000;
+    link_lesson_run(&lesson, 3000, 60);
+    guint first = lesson.pictures;
+    for (guint i = 0; i < 60; i++) /* they take more than half a second */
+        link_lesson_picture(&lesson, FALSE);
+    guint keyframe = lesson.pictures;
+    link_lesson_picture(&lesson, TRUE);
+    for (guint i = 0; i < 20 && newest_video(&lesson, &before) < keyframe; i++)
+        link_lesson_run(&lesson, 110, 0);
+    g_test_message("%u to %u, then %u", first, before, newest_video(&lesson, &before));
+    g_assert_cmpuint(newest_video(&lesson, &before), ==, keyframe);
+    g_assert_cmpuint(before, <, first + 20);
+    link_lesson_check(&lesson);
+    link_lesson_end(&lesson);
+}
+
+/* The repetitions of the last ten packets of video. */
+static guint
+repetitions(LinkLesson *lesson)
+{
+    guint8 buffer[200];
+    CcRtcpBuilder builder;
+    guint16 sequences[10];
+    const CcSlot *slot = peer_slot(lesson->watcher, CC_MEDIA_VIDEO);
+    guint n = peer_count(lesson->watcher, slot->ssrc), before;
+    before = peer_count(lesson->watcher, slot->rtx_ssrc);
+    for (guint i = 0; i < 10; i++)
+        sequences[i] = peer_packet(lesson->watcher, slot->ssrc, n - 10 + i)->rtp.sequence;
+    cc_rtcp_builder_init(&builder, buffer, 150);
+    cc_rtcp_add_receiver_report(&builder, 1, NULL, 0);
+    cc_rtcp_add_nack(&builder, 1, slot->ssrc, sequences, 10);
+    peer_send_rtcp(lesson->watcher, &builder);
+    for (guint i = 0; i < 60; i++)
+        media_test_turn(&lesson->test, 2);
+    return peer_count(lesson->watcher, slot->rtx_ssrc) - before;
+}
+
+/* What the link's queue has turned away is not poured into it again. */
+static void
+test_flood(void)
+{
+    LinkLesson lesson;
+    link_lesson_begin(&lesson, TRUE);
+    link_lesson_run(&lesson, 1500, 60);
+    g_assert_cmpuint(repetitions(&lesson), ==, 10);
+    lesson.link_bps = 300000;
+    for (guint i = 0; i < 20 && media_test_session(&lesson.test, lesson.watcher)->queue_ms <= 100;
+         i++)
+        link_lesson_run(&lesson, 110, 60);
+    g_assert_cmpuint(media_test_session(&lesson.test, lesson.watcher)->queue_ms, >, 100);
+    link_lesson_run(&lesson, 330, 0); /* now it is short again */
+    g_assert_cmpuint(repetitions(&lesson), <=, 3);
+    link_lesson_run(&lesson, 1100, 0);
+    g_assert_cmpuint(repetitions(&lesson), >, 3);
+    link_lesson_end(&lesson);
+}
+
 /* Feedback on what was never sent, without an end, with nonsense inside. */
 static void
 test_nonsense(void)
@@ -179,6 +257,8 @@ main(int argc, char **argv)
     g_test_add_func("/media-downlink/narrow", test_narrow);
     g_test_add_func("/media-downlink/wide", test_wide);
     g_test_add_func("/media-downlink/narrow-and-wide", test_narrow_and_wide);
+    g_test_add_func("/media-downlink/keyframe-first", test_keyframe_first);
+    g_test_add_func("/media-downlink/flood", test_flood);
     g_test_add_func("/media-downlink/nonsense", test_nonsense);
     return g_test_run();
 }
