@@ -72,12 +72,17 @@ luck_us(const CcDelaySignal *signal)
 void
 cc_delay_signal_add(CcDelaySignal *signal, gint64 sent_us, gint64 delay_us, guint bytes, double bps)
 {
+    gint64 arrival_us = sent_us + delay_us;
     track_base(signal, sent_us, delay_us);
     if (bps > 0)
         signal->quiet_us = MAX(QUIET_US, OWN_SHARE * FULL_BITS * G_USEC_PER_SEC / bps);
     if (bytes > SMALL_BYTES && bps > 0)
         delay_us -= (gint64)(OWN_SHARE * (bytes - SMALL_BYTES) * 8 * G_USEC_PER_SEC / bps);
-    signal->waiting = delay_us > cc_delay_signal_base_us(signal) + luck_us(signal) + WAITED_US;
+    gint64 base_us = cc_delay_signal_base_us(signal);
+    /* Behind the one before it, or behind some that were lost in between. */
+    gboolean behind = sent_us + base_us < signal->arrival_us + 4 * (gint64)signal->quiet_us;
+    signal->waiting = behind && delay_us > base_us + luck_us(signal) + WAITED_US;
+    signal->arrival_us = arrival_us;
     CcDelayGroup *group = &signal->groups[signal->newest];
     if (signal->started && sent_us - group->sent_us < GROUP_US) {
         group->delay_us = MIN(group->delay_us, delay_us);

@@ -20,7 +20,8 @@ typedef struct {
     guint newest;
     gboolean started;
 
-    gboolean waiting; /* no packet has escaped the queue since the last that did */
+    gboolean waiting;  /* the newest packet stood in a queue, behind the one before it */
+    gint64 arrival_us; /* of that one, by the receiver's clock */
 
     gint64 base_us[3]; /* the least delay in each of some stretches of time, the newest first */
     gint64 stretch_us; /* when the newest began */

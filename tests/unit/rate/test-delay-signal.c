@@ -60,6 +60,11 @@ test_sudden(void)
     g_assert_cmpint(cc_delay_signal_queue_us(&signal), ==, 0);
     feed(&signal, 1, 290 * MS);
     g_assert_cmpint(cc_delay_signal_queue_us(&signal), >, 150 * MS);
+    now_us += 400 * MS; /* nothing stood in front of that one: the way itself was slow */
+    feed(&signal, 1, 290 * MS);
+    g_assert_false(signal.waiting);
+    feed(&signal, 1, 290 * MS);
+    g_assert_true(signal.waiting);
     feed(&signal, 1, 30 * MS); /* that was a hiccup */
     g_assert_false(signal.waiting);
     g_assert_cmpint(cc_delay_signal_queue_us(&signal), ==, 0);
