@@ -15,20 +15,26 @@
 
 G_BEGIN_DECLS
 
-#define CC_VOICE_DELAY_WINDOW 512      /* frames: 10 s */
-#define CC_VOICE_DELAY_LATE_PERMILLE 2 /* of them may come too late */
-#define CC_VOICE_DELAY_MIN_US 20000    /* for the player's own punctuality */
-#define CC_VOICE_DELAY_FIRST_US 60000  /* while little is known */
+#define CC_VOICE_DELAY_FRAMES 512         /* that are remembered, of 20 ms or more */
+#define CC_VOICE_DELAY_WINDOW_US 10200000 /* and for so long, without pauses of the speaker */
+#define CC_VOICE_DELAY_LATE_PERMILLE 2    /* of them may come too late */
+#define CC_VOICE_DELAY_MIN_US 20000       /* for the player's own punctuality */
+#define CC_VOICE_DELAY_FIRST_US 60000     /* while little is known */
 #define CC_VOICE_DELAY_MAX_US 1500000
 
 typedef struct {
-    gint64 transits_us[CC_VOICE_DELAY_WINDOW]; /* a ring */
-    guint n;                                   /* ever */
-    gint64 base_us;                            /* the least in the window */
-    gint64 target_us;                          /* beyond the base */
-    gint64 expected_us;                        /* what is foreseen of it; 0: nothing */
-    guint hopeless;                            /* frames in a row that no delay would have helped */
-    gint64 newest_media_us, newest_us;         /* so far; and when a frame came last */
+    struct {
+        gint64 transit_us;
+        gint64 at_us;                /* by ->clock_us */
+    } frames[CC_VOICE_DELAY_FRAMES]; /* a ring */
+    guint n;                         /* ever */
+    gint64 clock_us;    /* time in which frames came: pauses of the speaker do not count */
+    gint64 chosen_us;   /* when the delay was last chosen, by that clock */
+    gint64 base_us;     /* the least in the window */
+    gint64 target_us;   /* beyond the base */
+    gint64 expected_us; /* what is foreseen of it; 0: nothing */
+    guint hopeless;     /* frames in a row that no delay would have helped */
+    gint64 newest_media_us, newest_us; /* so far; and when a frame came last */
     gboolean held_up; /* nothing came for long: what comes now waited somewhere meanwhile */
 } CcVoiceDelay;
 

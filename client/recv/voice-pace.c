@@ -2,11 +2,11 @@
 
 #include <string.h>
 
-/* Speech is changed by at most a fifth: so many periods are left as they are for each changed one.
- */
-#define UNCHANGED_PERIODS 5
+/* Speech is changed by a twenty-fifth at most, which nobody hears: so many periods are left as they
+ * are for each changed one. */
+#define UNCHANGED_PERIODS 24
 #define LIKENESS 0.85
-#define LEAST_LIKENESS 0.4 /* of what nothing better is found in for long: music, noise */
+#define LEAST_LIKENESS 0.5 /* of what nothing better is found in for long: music, noise */
 /* From the one to the other. */
 #define PATIENCE_SLOWER (1 * CC_VOICE_RATE)
 #define PATIENCE_FASTER (12 * CC_VOICE_RATE)
@@ -69,6 +69,8 @@ cc_voice_pace_slow_down(CcVoicePace *pace, gint64 position, gint16 *samples, gui
         cc_stretch_lengthen(pace->history, samples, n, CC_VOICE_CHANNELS,
                             likeness(pace, position, PATIENCE_SLOWER), pace->loud * QUIET);
     pace->longer += period;
+    if (period > 0)
+        pace->wrong_since = position;
     pace->leave_until = position + period * UNCHANGED_PERIODS;
     return period;
 }
@@ -82,6 +84,8 @@ cc_voice_pace_speed_up(CcVoicePace *pace, gint64 position, gint16 *samples, guin
         cc_stretch_shorten(samples, n, CC_VOICE_CHANNELS, likeness(pace, position, PATIENCE_FASTER),
                            pace->loud * QUIET);
     pace->shorter += period;
+    if (period > 0)
+        pace->wrong_since = position;
     pace->leave_until = position + period * UNCHANGED_PERIODS;
     return period;
 }

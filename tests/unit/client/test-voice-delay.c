@@ -64,6 +64,23 @@ test_up_and_down(Fixture *f, gconstpointer data)
     g_assert_cmpint(f->delay.target_us, ==, CC_VOICE_DELAY_MIN_US);
 }
 
+/* Frames of 60 ms are remembered for as long as three short ones; what is much too much goes first.
+ */
+static void
+test_long_frames(Fixture *f, gconstpointer data)
+{
+    for (guint i = 0; i < 600; i++) { /* 36 s, the first second of it bad */
+        gint64 transit_us = i < 16 ? 1400000 : 40000;
+        f->media_us += 3 * FRAME_US;
+        cc_voice_delay_arrived(&f->delay, f->media_us, f->media_us + (i == 8 ? 40000 : transit_us));
+        if (i == 150) /* 9 s */
+            g_assert_cmpint(f->delay.target_us, >=, 1360000);
+        if (i == 350) /* 10 s after it left the window */
+            g_assert_cmpint(f->delay.target_us, <, 250000);
+    }
+    g_assert_cmpint(f->delay.target_us, ==, CC_VOICE_DELAY_MIN_US);
+}
+
 /* Repetitions that are needed now and then get their time before they come late. */
 static void
 test_expects(Fixture *f, gconstpointer data)
@@ -144,6 +161,7 @@ main(int argc, char **argv)
     ADD("clean", test_clean);
     ADD("counts-what-matters", test_counts_what_matters);
     ADD("up-and-down", test_up_and_down);
+    ADD("long-frames", test_long_frames);
     ADD("expects", test_expects);
     ADD("bound", test_bound);
     ADD("another-path", test_another_path);

@@ -1,3 +1,4 @@
+#include "client/recv/voice-pace.h"
 #include "client/recv/voice-stretch.h"
 
 #include <math.h>
@@ -143,6 +144,40 @@ test_loud(void)
         g_assert_true(piece[i] == G_MAXINT16 || piece[i] == G_MININT16);
 }
 
+/* However much the delay is wrong, who speaks without a pause is slowed down or hurried so little
+ * that nobody hears it. */
+static void
+test_gently(void)
+{
+    gint16 piece[(PIECE + CC_STRETCH_MAX_PERIOD) * 2];
+    CcVoicePace pace;
+    gint64 position = 0;
+    cc_voice_pace_init(&pace);
+    frequency = 150;
+    for (guint i = 0; i < 20 * RATE / PIECE; i++) {
+        guint n = PIECE;
+        gint64 excess_us = i < 10 * RATE / PIECE ? -500000 : 500000;
+        sine(piece, (gint64)i * PIECE, PIECE);
+        switch (cc_voice_pace_wish(&pace, 600000, excess_us, position, piece, n)) {
+        case CC_VOICE_PACE_SLOWER:
+            n += cc_voice_pace_slow_down(&pace, position, piece, n);
+            break;
+        case CC_VOICE_PACE_FASTER:
+            n -= cc_voice_pace_speed_up(&pace, position, piece, n);
+            break;
+        case CC_VOICE_PACE_FINE:
+            break;
+        }
+        cc_voice_pace_played(&pace, piece, n);
+        position += n;
+    }
+    g_test_message("longer %u, shorter %u", (guint)pace.longer, (guint)pace.shorter);
+    g_assert_cmpuint(pace.longer, >, 10 * RATE / 100 * 2);
+    g_assert_cmpuint(pace.longer, <, 10 * RATE / 100 * 5);
+    g_assert_cmpuint(pace.shorter, >, 10 * RATE / 100 * 2);
+    g_assert_cmpuint(pace.shorter, <, 10 * RATE / 100 * 5);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -152,5 +187,6 @@ main(int argc, char **argv)
     g_test_add_func("/voice-stretch/noise", test_noise);
     g_test_add_func("/voice-stretch/silence", test_silence);
     g_test_add_func("/voice-stretch/loud", test_loud);
+    g_test_add_func("/voice-pace/gently", test_gently);
     return g_test_run();
 }
