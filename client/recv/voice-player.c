@@ -22,6 +22,7 @@ struct CcVoicePlayer {
     gint64 next;       /* RTP time of what is played next */
     gboolean dtx;      /* the encoder is silent by its own word */
     gint64 waited;     /* samples, with nothing there */
+    gint64 hope_us;    /* until when it is waited for what is lacking; 0: it is not */
     CcVoicePace pace;
     struct {
         guint64 fec; /* frames */
@@ -147,6 +148,19 @@ cc_voice_player_expect(CcVoicePlayer *player, gint64 delay_us)
     cc_voice_delay_expect(&player->delay, delay_us);
 }
 
+gboolean
+cc_voice_player_lacks_next(const CcVoicePlayer *player)
+{
+    return player->started && cc_voice_buffer_at(&player->buffer, player->next) == NULL &&
+           cc_voice_buffer_from(&player->buffer, player->next) != NULL;
+}
+
+void
+cc_voice_player_hope(CcVoicePlayer *player, gint64 until_us)
+{
+    player->hope_us = until_us;
+}
+
 gint64
 cc_voice_player_next_us(const CcVoicePlayer *player)
 {
@@ -247,6 +261,23 @@ play_silence(CcVoicePlayer *player, CcVoicePiece *piece, gint64 gap)
         advance(player, player->next + n);
 }
 
+/* What comes may go on where we are, as long as the delay has room. */
+static void
+wait(CcVoicePlayer *player, CcVoicePiece *piece)
+{
+    conceal(player, piece, FRAME, &player->count.concealed);
+    player->waited += FRAME;
+    if (present_us(player) >= CC_VOICE_DELAY_MAX_US)
+        advance(player, player->next + FRAME);
+}
+
+/* Frames are missing, later ones are there, and the missing ones may still come. */
+static gboolean
+is_worth_waiting(const CcVoicePlayer *player)
+{
+    return due_us(player) < player->hope_us && present_us(player) < CC_VOICE_DELAY_MAX_US;
+}
+
 /* Frames are missing, later ones are there. */
 static void
 bridge(CcVoicePlayer *player, CcVoicePiece *piece, const CcVoiceFrame *later)
@@ -276,16 +307,6 @@ bridge(CcVoicePlayer *player, CcVoicePiece *piece, const CcVoiceFrame *later)
     advance(player, gap - n < STEP ? later->time : player->next + n);
 }
 
-/* Nothing is there: what comes may go on where we are, as long as the delay has room. */
-static void
-wait(CcVoicePlayer *player, CcVoicePiece *piece)
-{
-    conceal(player, piece, FRAME, &player->count.concealed);
-    player->waited += FRAME;
-    if (present_us(player) >= CC_VOICE_DELAY_MAX_US)
-        advance(player, player->next + FRAME);
-}
-
 static void
 fill(CcVoicePlayer *player, CcVoicePiece *piece)
 {
@@ -297,10 +318,10 @@ fill(CcVoicePlayer *player, CcVoicePiece *piece)
     const CcVoiceFrame *later = cc_voice_buffer_from(&player->buffer, player->next);
     if (player->dtx)
         play_silence(player, piece, later != NULL ? later->time - player->next : SECOND);
-    else if (later != NULL)
-        bridge(player, piece, later);
-    else
+    else if (later == NULL || is_worth_waiting(player))
         wait(player, piece);
+    else
+        bridge(player, piece, later);
 }
 
 gboolean

@@ -6,7 +6,8 @@
  *                   └→ CcVoiceDelay ─────────┘
  *
  * With nothing to play and room in the delay it waits, so that what an outage held up is heard when
- * it comes; what is lost is left out where the delay is longer than it need be.
+ * it comes, and so it does for a repetition that is on its way: a pause is better than a word less.
+ * What is lost is left out where the delay is longer than it need be.
  *
  * Time is an argument. One for each session; owner's lock. */
 #pragma once
@@ -47,6 +48,12 @@ void cc_voice_player_set_least(CcVoicePlayer *player, gint64 delay_us);
 
 /* The delay that repetitions will need, by all that is known; 0: none. */
 void cc_voice_player_expect(CcVoicePlayer *player, gint64 delay_us);
+
+/* TRUE if what is to be played next has not come, but what follows it has. */
+gboolean cc_voice_player_lacks_next(const CcVoicePlayer *player);
+/* What is lacking should come until @until_us, as the answer to a question: the voice waits for it
+ * rather than go on without, as long as the delay has room. 0: nothing is hoped for. */
+void cc_voice_player_hope(CcVoicePlayer *player, gint64 until_us);
 
 /* When the next piece is to be handed out; G_MAXINT64 before the first packet. */
 gint64 cc_voice_player_next_us(const CcVoicePlayer *player);

@@ -40,5 +40,8 @@ guint cc_voice_repair_due(CcVoiceRepair *repair, const CcVoicePlayer *player, gi
  * does not matter. */
 gint64 cc_voice_repair_expected_us(const CcVoiceRepair *repair);
 gint64 cc_voice_repair_next_us(const CcVoiceRepair *repair);
+/* When the answer to the present question for the oldest packet that @player lacks should have
+ * come; 0 if none is to be waited for: nothing is lacking, or answers are lost too often. */
+gint64 cc_voice_repair_answer_us(const CcVoiceRepair *repair, const CcVoicePlayer *player);
 
 G_END_DECLS

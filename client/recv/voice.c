@@ -103,11 +103,22 @@ next_us(const CcVoice *voice)
     return MIN(next, cc_voice_repair_next_us(&voice->repair));
 }
 
+/* Under the lock. What is due now may be on its way. */
+static void
+hope(CcVoice *voice)
+{
+    gboolean asks = cc_rtp_route_repairs(voice->route, CC_MEDIA_AUDIO) &&
+                    cc_voice_player_lacks_next(voice->player);
+    cc_voice_player_hope(voice->player,
+                         asks ? cc_voice_repair_answer_us(&voice->repair, voice->player) : 0);
+}
+
 /* Under the lock, which it gives up meanwhile. FALSE if nothing was to do. */
 static gboolean
 work(CcVoice *voice)
 {
     gint64 now_us = cc_clock_now_us();
+    hope(voice);
     if (cc_voice_player_take(voice->player, now_us, &voice->piece)) {
         CcVoiceClock clock;
         cc_voice_player_get_clock(voice->player, &clock);

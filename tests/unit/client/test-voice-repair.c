@@ -208,6 +208,78 @@ test_expects_no_more(Fixture *f, gconstpointer data)
     g_assert_cmpint(cc_voice_repair_expected_us(&f->repair), ==, 0);
 }
 
+/* 200 packets as they are played. Packet 20 is lost, so that the round trip is known, and then five
+ * in a row, which are repeated later than the delay allows. Returns how many were played. */
+static guint
+play_with_losses(Fixture *f, gboolean hope)
+{
+    g_autofree CcVoicePiece *piece = g_new(CcVoicePiece, 1);
+    guint16 first = f->sequence, sequences[16];
+    guint played = 0, n_asked = 0;
+    struct {
+        guint16 sequence;
+        gint64 answer_us;
+    } asked[64];
+    for (guint step = 0; step < 1000; step++) { /* of 5 ms */
+        guint i = step / 4;
+        f->now_us += FRAME_US / 4;
+        if (step % 4 == 0 && i < 200 && i != 20 && (i < 100 || i >= 105))
+            arrive(f, (guint16)(first + i), 0, FALSE);
+        for (guint k = 0; k < n_asked; k++)
+            if (asked[k].answer_us == f->now_us)
+                arrive(f, asked[k].sequence, 0, TRUE);
+        guint n = ask(f, sequences);
+        for (guint k = 0; k < n && n_asked < G_N_ELEMENTS(asked); k++) {
+            asked[n_asked].sequence = sequences[k];
+            asked[n_asked++].answer_us = f->now_us + RTT_US;
+        }
+        gboolean lacks = cc_voice_player_lacks_next(f->player);
+        cc_voice_player_hope(f->player,
+                             hope && lacks ? cc_voice_repair_answer_us(&f->repair, f->player) : 0);
+        while (cc_voice_player_take(f->player, f->now_us, piece))
+            played += piece->n_coded;
+    }
+    return played;
+}
+
+/* A word that is asked for is waited for, where answers come. */
+static void
+test_waits_for_answers(Fixture *f, gconstpointer data)
+{
+    g_assert_cmpint(cc_voice_repair_answer_us(&f->repair, f->player), ==, 0);
+    g_assert_cmpuint(play_with_losses(f, FALSE), <, 198);
+    teardown(f, NULL);
+    setup(f, NULL);
+    g_assert_cmpuint(play_with_losses(f, TRUE), >=, 199); /* all but packet 20 */
+}
+
+/* Not for ever, and not where most is lost. */
+static void
+test_gives_up_hope(Fixture *f, gconstpointer data)
+{
+    guint16 sequences[16];
+    guint asked = 0;
+    run(f, 10, 5, 1, 0);
+    f->now_us += FRAME_US;
+    ask(f, sequences);
+    f->now_us += RTT_US;
+    arrive(f, 65535, 0, TRUE);
+    run(f, 10, 5, 1, 0);
+    f->now_us += FRAME_US;
+    g_assert_cmpint(cc_voice_repair_answer_us(&f->repair, f->player), >, f->now_us);
+    asked += ask(f, sequences);
+    g_assert_cmpint(cc_voice_repair_answer_us(&f->repair, f->player), >=, f->now_us + RTT_US);
+    f->repair.loss = 0.5;
+    g_assert_cmpint(cc_voice_repair_answer_us(&f->repair, f->player), ==, 0);
+    f->repair.loss = 0.1;
+    while (cc_voice_repair_answer_us(&f->repair, f->player) != 0) {
+        f->now_us = cc_voice_repair_next_us(&f->repair);
+        asked += ask(f, sequences);
+        g_assert_cmpuint(asked, <=, 4);
+    }
+    g_assert_cmpuint(asked, ==, 4);
+}
+
 static void
 test_report(void)
 {
@@ -273,6 +345,8 @@ main(int argc, char **argv)
     ADD("hopeless", test_hopeless);
     ADD("expected", test_expected);
     ADD("expects-no-more", test_expects_no_more);
+    ADD("waits-for-answers", test_waits_for_answers);
+    ADD("gives-up-hope", test_gives_up_hope);
     g_test_add_func("/stream-report/report", test_report);
     g_test_add_func("/sender-clock/time", test_sender_clock);
     return g_test_run();
