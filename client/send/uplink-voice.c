@@ -162,6 +162,7 @@ cc_uplink_voice_consider(CcUplinkVoice *voice, CcEstimator *estimator, gint64 no
     };
     if (estimator->result.state != CC_LINK_STARTING)
         link.link_bps = estimator->result.estimate_bps;
+    link.empty = estimator->result.queue_us < CC_VOICE_EMPTY_US;
     cc_voice_planner_consider(&voice->planner, &link, now_us);
     adopt(voice);
 }

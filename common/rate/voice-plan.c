@@ -28,6 +28,11 @@
 #define NEXT_TO_NOTHING 0.06 /* of the link */
 #define KEEP_CODEC 0.03      /* of cost: the rate so far is as good */
 
+/* Where so much is lost, of feedback as well perhaps, a link without a queue may take a good deal
+ * more than anybody knows: the voice takes that for granted until a queue stands. */
+#define BLIND_LOSS 0.6
+#define BLIND_BPS 160000
+
 #define LONG_QUEUE_US 150000
 #define BELIEVE_US 700000.0
 #define FORGET_US 6000000.0
@@ -328,6 +333,8 @@ cc_voice_planner_consider(CcVoicePlanner *planner, CcVoiceLink *link, gint64 now
     CcVoicePlan before = planner->plan, plan;
     link->loss = planner->loss;
     link->burst_us = planner->burst_us;
+    if (link->loss > BLIND_LOSS && link->empty && link->link_bps > 0)
+        link->link_bps = MAX(link->link_bps, BLIND_BPS);
     consider_source(planner, link, now_us);
     cc_voice_plan(link, before.spacing > 0 ? &before : NULL, &plan);
     gboolean same = plan.n_earlier == before.n_earlier && plan.samples == before.samples &&

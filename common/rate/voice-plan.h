@@ -17,6 +17,7 @@ G_BEGIN_DECLS
  */
 #define CC_VOICE_HEADERS 68
 #define CC_VOICE_LONG_SAMPLES 2880   /* 60 ms: what packets are merged into */
+#define CC_VOICE_EMPTY_US 30000      /* a shorter queue is none */
 #define CC_VOICE_MAX_WAIT_US 1400000 /* of the 1.5 s that a receiver may keep back */
 
 typedef struct {
@@ -24,6 +25,7 @@ typedef struct {
     gint64 burst_us;  /* how long a run of losses lasts in the mean; 0: unknown, at random */
     gint64 rtt_us;    /* from a question to its answer; 0: unknown */
     guint link_bps;   /* what the link takes in all; 0: unknown */
+    gboolean empty;   /* no queue stands in it */
     guint payload;    /* bytes of an Opus packet from the source, in the mean */
     guint samples;    /* of it, at 48 kHz */
     gboolean red;     /* the receiver takes RFC 2198 */

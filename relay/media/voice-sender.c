@@ -215,6 +215,7 @@ look_at_way(CcSubscription *self, CcVoiceLink *link, gint64 now_us)
                              estimator->result.queue_us, now_us);
     if (downlink->adapts && estimator->result.state != CC_LINK_STARTING)
         link->link_bps = estimator->result.estimate_bps;
+    link->empty = estimator->result.queue_us < CC_VOICE_EMPTY_US;
 }
 
 static void

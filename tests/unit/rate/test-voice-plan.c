@@ -330,6 +330,25 @@ test_patience(void)
     g_assert_cmpint(now_us - since_us, >, 4 * G_USEC_PER_SEC);
 }
 
+/* Where most is lost, feedback as well, a low estimate is not believed until a queue stands. */
+static void
+test_blind(void)
+{
+    CcVoiceLink link = {
+        .link_bps = 30000, .payload = 30, .samples = FRAME, .red = TRUE, .empty = TRUE};
+    CcVoicePlanner blind = {.loss = 0.8}, full = {.loss = 0.8};
+    CcVoiceOutlook outlook;
+    cc_voice_planner_consider(&blind, &link, G_USEC_PER_SEC);
+    cc_voice_plan_foresee(&link, &blind.plan, &outlook);
+    g_assert_cmpuint(blind.plan.n_earlier, >=, 4);
+    g_assert_cmpuint(outlook.bps, <, 160000);
+    link.link_bps = 30000;
+    link.empty = FALSE;
+    cc_voice_planner_consider(&full, &link, G_USEC_PER_SEC);
+    cc_voice_plan_foresee(&link, &full.plan, &outlook);
+    g_assert_cmpuint(outlook.bps, <, 30000);
+}
+
 /* The codec gives way where voice would take too much of the link. */
 static void
 test_codec(void)
@@ -385,6 +404,7 @@ main(int argc, char **argv)
     g_test_add_func("/rate/voice-plan/copies", test_copies);
     g_test_add_func("/rate/voice-plan/copies-or-repetitions", test_copies_or_repetitions);
     g_test_add_func("/rate/voice-plan/patience", test_patience);
+    g_test_add_func("/rate/voice-plan/blind", test_blind);
     g_test_add_func("/rate/voice-plan/codec", test_codec);
     g_test_add_func("/rate/voice-plan/codec-patience", test_codec_patience);
     g_test_add_func("/rate/voice-plan/merging", test_merging);
