@@ -29,8 +29,8 @@ gboolean cc_transport_cc_build(CcTransportCcRecorder *recorder, CcRtcpBuilder *b
 /* Called for each packet that a message reports on, in order. @arrival_us counts from the message's
  * reference time (possibly below 0, but never -1); -1 if the packet did not arrive. */
 typedef void (*CcTransportCcFunc)(guint16 sequence, gint64 arrival_us, gpointer user_data);
-/* The message's reference time (a multiple of 64 ms on the other side's clock, modulo 2^24 of them).
- * Of a packet that cc_transport_cc_read() accepted. */
+/* The message's reference time (a multiple of 64 ms on the other side's clock, modulo 2^24 of
+ * them). Of a packet that cc_transport_cc_read() accepted. */
 gint64 cc_transport_cc_reference_us(const CcRtcpPacket *packet);
 /* Of how many packets it claims to tell. Its body must have 16 bytes. */
 guint cc_transport_cc_n_status(const CcRtcpPacket *packet);

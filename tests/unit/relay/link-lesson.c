@@ -65,7 +65,8 @@ record_arrivals(LinkLesson *lesson)
         lesson->idle_us = MAX(lesson->idle_us, received->arrival_us);
         if (lesson->link_bps > 0)
             lesson->idle_us += bits * G_USEC_PER_SEC / lesson->link_bps;
-        cc_transport_cc_record(&lesson->recorder, link_lesson_number(&received->rtp), lesson->idle_us);
+        cc_transport_cc_record(&lesson->recorder, link_lesson_number(&received->rtp),
+                               lesson->idle_us);
     }
 }
 

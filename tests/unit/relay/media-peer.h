@@ -113,9 +113,9 @@ typedef struct {
     guint16 sequence;
     guint32 timestamp, ssrc;
     gboolean marker;
-    const char *mid;            /* or NULL */
+    const char *mid;                /* or NULL */
     const char *rid, *repaired_rid; /* or NULL; not with a transport sequence */
-    guint16 transport_sequence; /* 0: no extension */
+    guint16 transport_sequence;     /* 0: no extension */
     const guint8 *payload;
     gsize payload_length;
 } RtpToSend;

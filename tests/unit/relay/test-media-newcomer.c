@@ -54,9 +54,9 @@ count_pictures(LinkLesson *lesson)
     return peer_count(lesson->watcher, ssrc) - before;
 }
 
-/* A lesson of more than the first guess, and one more receiver, on a link that takes it. No keyframe
- * comes for so long that its link has to be tested without a packet of the picture; then it has all
- * of it. */
+/* A lesson of more than the first guess, and one more receiver, on a link that takes it. No
+ * keyframe comes for so long that its link has to be tested without a packet of the picture; then
+ * it has all of it. */
 static void
 test_newcomer(void)
 {
