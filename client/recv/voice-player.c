@@ -271,11 +271,13 @@ wait(CcVoicePlayer *player, CcVoicePiece *piece)
         advance(player, player->next + FRAME);
 }
 
-/* Frames are missing, later ones are there, and the missing ones may still come. */
+/* Frames are missing, later ones are there, and the missing ones may still come. For a single one
+ * that would do more harm than it does to conceal it: a pause, and hurry behind it. */
 static gboolean
-is_worth_waiting(const CcVoicePlayer *player)
+is_worth_waiting(const CcVoicePlayer *player, const CcVoiceFrame *later)
 {
-    return due_us(player) < player->hope_us && present_us(player) < CC_VOICE_DELAY_MAX_US;
+    return later->time - player->next > FRAME && due_us(player) < player->hope_us &&
+           present_us(player) < CC_VOICE_DELAY_MAX_US;
 }
 
 /* Frames are missing, later ones are there. */
@@ -318,7 +320,7 @@ fill(CcVoicePlayer *player, CcVoicePiece *piece)
     const CcVoiceFrame *later = cc_voice_buffer_from(&player->buffer, player->next);
     if (player->dtx)
         play_silence(player, piece, later != NULL ? later->time - player->next : SECOND);
-    else if (later == NULL || is_worth_waiting(player))
+    else if (later == NULL || is_worth_waiting(player, later))
         wait(player, piece);
     else
         bridge(player, piece, later);

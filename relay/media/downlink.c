@@ -30,6 +30,7 @@
 /* With so much queue in the link it may overflow. What is lost of pictures then is not repaired for
  * a while: that would fill it again, in the voice's way, and smaller pictures are on their way. */
 #define CROWDED_US 100000
+#define CROWDED_BITS (2 * 1228 * 8) /* besides: on a narrow link two packets are that long */
 #define CROWDED_REPAIR_US 50000
 #define FLOOD_US (1 * G_USEC_PER_SEC)
 #define WAKE_US 5000 /* while a probe runs */
@@ -125,10 +126,17 @@ begin_probe(CcDownlink *self, gint64 now_us)
     return TRUE;
 }
 
+static gboolean
+is_crowded(const CcEstimate *link)
+{
+    gint64 packets_us = (gint64)CROWDED_BITS * G_USEC_PER_SEC / MAX(link->estimate_bps, 1);
+    return link->queue_us > CROWDED_US + packets_us;
+}
+
 static void
 after_news(CcDownlink *self, gint64 now_us)
 {
-    if (self->estimator.result.queue_us > CROWDED_US)
+    if (is_crowded(&self->estimator.result))
         self->crowded_us = now_us;
     set_pace(self, now_us);
     cc_downlink_decide(self, FALSE, now_us);
