@@ -42,6 +42,8 @@
 #define FINEST_US (250 * G_TIME_SPAN_MILLISECOND)
 #define COARSER_STEP 0.03
 #define FINER_STEP 0.01
+#define UNUSED 0.7 /* of the bitrate: who takes less than that may be finer at once */
+#define UNUSED_STEP 0.08
 #define CLIMB_PAUSE_US (10 * G_USEC_PER_SEC)
 #define SOON_US (3 * G_USEC_PER_SEC) /* where there is plenty of room for more */
 
@@ -162,7 +164,9 @@ choose_finest(CcLayerShaper *shaper, const CcLayerLook *look, gint64 now_us)
     shaper->finest_us = now_us;
     if (look->left_out > SOME_LEFT_OUT)
         return MIN(MAX(finest, look->quantizer) + COARSER_STEP, RIGHT_QUANTIZER);
-    return MAX(finest - FINER_STEP, 0);
+    double taken_bps = look->picture_bytes * 8.0 * shaper->now.framerate;
+    gboolean unused = taken_bps < UNUSED * shaper->now.bitrate_bps;
+    return MAX(finest - (unused ? UNUSED_STEP : FINER_STEP), 0);
 }
 
 /* How long too little has to last before the size follows. */

@@ -196,7 +196,11 @@ test_motion_before_sharpness(void)
         cc_layer_shaper_update(&shaper, 200000, &look, now_us);
     g_assert_cmpfloat(shaper.now.finest, <, finest);
     g_assert_cmpfloat(shaper.now.finest, >, finest - 0.15);
-    look.left_out = 0.3;
+    look.picture_bytes = 200; /* the link takes more now: no reason to stay coarse */
+    for (guint i = 0; i < 50; i++, now_us += SECOND / 20)
+        cc_layer_shaper_update(&shaper, 800000, &look, now_us);
+    g_assert_cmpfloat(shaper.now.finest, <, 0.05);
+    look = (CcLayerLook){.quantizer = 0.4, .picture_bytes = 800, .left_out = 0.3};
     guint seconds = 0;
     for (; shaper.now.height == 720 && seconds < 60; seconds++)
         for (guint i = 0; i < 20; i++, now_us += SECOND / 20) {
