@@ -11,8 +11,7 @@
 #include "common/wire/bytes.h"
 #include "common/wire/rtp.h"
 
-#define START_BPS                                                                                  \
-    400000 /* as much as the relay begins with towards a classroom; tests soon tell more */
+#define START_BPS 400000 /* tests soon tell more */
 #define MIN_BPS 20000
 #define SRTP_TAG 16
 #define PACE_PERCENT 130 /* of what the link takes: the encoder stays below on average */
