@@ -100,8 +100,12 @@ class Load(LessonCase):
             self.assertEqual(result[fault], 0, (fault, result))
         self.assertEqual(result["generator"]["socket_overflows"], 0)
 
+    def start_wide_relay(self):
+        """One that gives its receivers all of the picture before their links are known."""
+        return self.start_relay(ladder={"start-kbps": 2000})
+
     def test_one_room(self):
-        relay = self.start_relay()
+        relay = self.start_wide_relay()
         result = self.run_load(relay, "--receivers", "5", "--decrypt", "2", "--warmup", "0.2", "--seconds", "2")
         self.assertEqual((result["connected"], result["joins"]["failed"]), (5, 0), result)
         self.check_clean(result)
@@ -119,7 +123,7 @@ class Load(LessonCase):
         self.assertGreater(result["memory"]["rss_kib_joined"], 0)
 
     def test_rooms_and_churn_with_cm(self):
-        relay = self.start_relay()
+        relay = self.start_wide_relay()
         result = self.run_load(relay, "--rooms", "2", "--receivers", "4", "--profile", "cm", "--warmup", "0.1",
                                "--seconds", "1", "--churn", "6:0.5")
         self.assertEqual((result["connected"], result["churn"]["watching"]), (4, 3), result)

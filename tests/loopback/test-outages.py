@@ -122,6 +122,7 @@ class Outages(LessonCase):
 
     def test_outages(self):
         relay, cable, teacher, classroom = self.start_cabled_lesson()
+        self.wait_for_pictures(classroom)  # a freeze is one only of what has moved
         session = self.receiver(relay)["id"]
         for seconds in 2, 10:
             with self.subTest(seconds):

@@ -110,10 +110,10 @@ class LessonCase(unittest.TestCase):
         self.programs.append(program)
         return program
 
-    def relay_config(self, auth=None, **keys):
+    def relay_config(self, auth=None, ladder=None, **keys):
         relay = {"http-address": "127.0.0.1", "http-port": 0, "udp-address": "127.0.0.1", "udp-port": 0}
         relay.update({key.replace("_", "-"): value for key, value in keys.items()})
-        return self.write_config("relay.conf", {"relay": relay, "auth": auth or {"mode": "open"}})
+        return self.write_config("relay.conf", {"relay": relay, "ladder": ladder or {}, "auth": auth or {"mode": "open"}})
 
     def start_relay(self, auth=None, **keys):
         return self.started(Relay(self.home, self.relay_config(auth, **keys)))
