@@ -145,7 +145,7 @@ const CcConfigKey cc_config_keys[] = {
         N_("What the teacher's picture gets first, in kbit/s.")),
     INT("ladder", "hd-kbps", "400", 50, 20000,
         N_("From how many kbit/s on more of a picture is the luxury that hd stands for.")),
-    INT("ladder", "start-kbps", "200", 20, 20000,
+    INT("ladder", "start-kbps", "250", 20, 20000,
         N_("What a classroom's link is thought to take, in kbit/s, until it has been measured.")),
     INT("ladder", "shared-voice-kbps", "12", 6, 64,
         N_("For the sake of one narrow link the teacher's voice is encoded with fewer kbit/s for "

@@ -24,7 +24,7 @@ test_defaults(void)
         g_assert_cmpuint(settings.floor_bps[i], ==, cc_ladder_defaults.floor_bps[i]);
     }
     g_assert_cmpuint(settings.hd_bps, ==, cc_ladder_defaults.hd_bps);
-    g_assert_cmpuint(cc_ladder_start_bps(config), ==, 200000);
+    g_assert_cmpuint(cc_ladder_start_bps(config), ==, 250000);
 }
 
 static void
