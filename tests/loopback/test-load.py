@@ -133,6 +133,16 @@ class Load(LessonCase):
         self.assertTrue(before < result["expected"] < before * 7 / 4, result)
         self.assertGreater(result["churn"]["p50_ms"], 0)
 
+    def test_merged_voice(self):
+        """A link of 60 kbit/s has voice in packets of 60 ms: each counts as what is in it."""
+        relay = self.start_relay(ladder={"start-kbps": 60})
+        result = self.run_load(relay, "--receivers", "3", "--fps", "0", "--decrypt", "1", "--warmup", "0.5",
+                               "--seconds", "2")
+        self.check_clean(result)
+        self.assertEqual(result["expected"], 3 * result["sent"]["audio"])
+        self.assertEqual(result["received"], result["expected"])
+        self.assertLess(result["forwarded"], result["received"] * 2 / 3, result)
+
     def test_refused(self):
         relay = self.start_relay(max_sessions_per_room=3)
         result = self.run_load(relay, "--receivers", "4", "--warmup", "0", "--seconds", "0.2")

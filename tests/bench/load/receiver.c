@@ -4,6 +4,7 @@
 #include "common/wire/rtp.h"
 #include "tests/bench/load/clock.h"
 #include "tests/bench/load/feedback.h"
+#include "tests/bench/load/merged.h"
 
 static const guint clock_rates[LOAD_N_KINDS] = {[LOAD_AUDIO] = 48000, [LOAD_VIDEO] = 90000};
 
@@ -45,7 +46,7 @@ cipher_of(const LoadReceiver *self)
     return self->session.options->profile == CC_SRTP_AEAD_AES_128_GCM ? &cc_srtp_gcm : &cc_srtp_cm;
 }
 
-/* The number of a packet of a mapped stream. */
+/* The number of a packet whose sequence number is mapped. */
 static guint64
 number_of(const LoadStream *stream, guint16 sequence)
 {
@@ -68,6 +69,15 @@ decrypt_plain(LoadReceiver *self, const LoadStream *stream, guint8 *packet, gsiz
                : CC_DROP_SRTP_AUTHENTICATION;
 }
 
+static gboolean
+verify(const CcRtpHeader *rtp, LoadKind kind, guint64 *number)
+{
+    if (kind == LOAD_AUDIO)
+        return load_merged_verify(rtp->payload, rtp->payload_length, number);
+    return load_pattern_read(rtp->payload, rtp->payload_length, kind, number) &&
+           load_pattern_verify(rtp->payload, rtp->payload_length, kind, *number);
+}
+
 /* Decrypts in place. FALSE if there is nothing to read; @number: what the payload says. */
 static gboolean
 look_inside(LoadReceiver *self, LoadKind kind, guint8 *packet, gsize length, guint64 *number)
@@ -81,9 +91,7 @@ look_inside(LoadReceiver *self, LoadKind kind, guint8 *packet, gsize length, gui
         self->tally->undecryptable++;
         return FALSE;
     }
-    if (cc_rtp_parse(packet, length, &rtp) != CC_DROP_NONE ||
-        !load_pattern_read(rtp.payload, rtp.payload_length, kind, number) ||
-        !load_pattern_verify(rtp.payload, rtp.payload_length, kind, *number)) {
+    if (cc_rtp_parse(packet, length, &rtp) != CC_DROP_NONE || !verify(&rtp, kind, number)) {
         self->tally->damaged++;
         return FALSE;
     }
@@ -130,16 +138,15 @@ unmap_stream(LoadReceiver *self, LoadStream *stream)
 /* FALSE if this packet does not tell which one it is. */
 static gboolean
 learn_mapping(LoadReceiver *self, LoadKind kind, guint8 *packet, gsize have, gsize length,
-              gint64 arrival_ns)
+              const LoadArrival *arrival)
 {
     LoadStream *stream = &self->streams[kind];
-    guint16 sequence = cc_read_u16(packet + 2);
     guint64 newest = self->room->tracks[kind].next - 1, number;
     if (self->plain) {
-        number = newest + (guint64)(gint64)(gint16)(guint16)(sequence - (guint16)newest);
+        number = newest + (guint64)(gint64)(gint16)(guint16)(arrival->sequence - (guint16)newest);
     } else if (have < length) {
         if (stream->n_held < LOAD_MAX_HELD)
-            stream->held[stream->n_held++] = (LoadHeldPacket){sequence, arrival_ns};
+            stream->held[stream->n_held++] = *arrival;
         return FALSE;
     } else if (!look_inside(self, kind, packet, length, &number)) {
         return FALSE;
@@ -186,7 +193,7 @@ measure_jitter(LoadStream *stream, LoadKind kind, guint32 timestamp, gint64 arri
 }
 
 static void
-account(LoadReceiver *self, LoadKind kind, guint64 number, gint64 arrival_ns)
+account_number(LoadReceiver *self, LoadKind kind, guint64 number, gint64 arrival_ns)
 {
     LoadStream *stream = &self->streams[kind];
     const LoadTrack *track = &self->room->tracks[kind];
@@ -207,26 +214,50 @@ account(LoadReceiver *self, LoadKind kind, guint64 number, gint64 arrival_ns)
 }
 
 static void
+account(LoadReceiver *self, LoadKind kind, guint64 number, const LoadArrival *arrival)
+{
+    const LoadTrack *track = &self->room->tracks[kind];
+    for (guint i = 0; i < arrival->count && load_track_remembers(track, number + i); i++)
+        account_number(self, kind, number + i, arrival->arrival_ns);
+}
+
+/* The number of a packet of a mapped stream. FALSE if the mapping is not true any more. */
+static gboolean
+find_number(const LoadReceiver *self, LoadKind kind, const LoadArrival *arrival, guint64 *number)
+{
+    const LoadStream *stream = &self->streams[kind];
+    const LoadTrack *track = &self->room->tracks[kind];
+    guint32 timestamp = arrival->timestamp - stream->timestamp_offset;
+    *number = kind == LOAD_AUDIO ? load_track_find(track, timestamp)
+                                 : number_of(stream, arrival->sequence);
+    return load_track_remembers(track, *number) &&
+           timestamp == track->timestamps[*number & track->mask];
+}
+
+static void
 account_held(LoadReceiver *self, LoadKind kind)
 {
     LoadStream *stream = &self->streams[kind];
     for (guint i = 0; i < stream->n_held; i++) {
-        guint64 number = number_of(stream, stream->held[i].sequence);
-        if (load_track_remembers(&self->room->tracks[kind], number))
-            account(self, kind, number, stream->held[i].arrival_ns);
+        guint64 number;
+        if (find_number(self, kind, &stream->held[i], &number))
+            account(self, kind, number, &stream->held[i]);
     }
     stream->n_held = 0;
 }
 
-/* Whether a packet of a mapped stream is the one that its sequence number says. */
-static gboolean
-fits_mapping(const LoadReceiver *self, LoadKind kind, const guint8 *packet, guint64 number)
+static LoadArrival
+read_arrival(const LoadReceiver *self, LoadKind kind, const guint8 *packet, gsize have,
+             gsize length, gint64 arrival_ns)
 {
-    const LoadStream *stream = &self->streams[kind];
-    const LoadTrack *track = &self->room->tracks[kind];
-    return load_track_remembers(track, number) &&
-           cc_read_u32(packet + 4) - track->timestamps[number & track->mask] ==
-               stream->timestamp_offset;
+    CcRtpHeader rtp;
+    gsize trailer = cipher_of(self)->rtp_trailer;
+    LoadArrival arrival = {cc_read_u16(packet + 2), cc_read_u32(packet + 4), 1, arrival_ns};
+    if (kind == LOAD_AUDIO && cc_rtp_parse(packet, have, &rtp) == CC_DROP_NONE &&
+        length > rtp.header_length + trailer)
+        arrival.count = load_merged_count(length - rtp.header_length - trailer,
+                                          (gsize)self->session.options->audio_bytes);
+    return arrival;
 }
 
 static void
@@ -234,20 +265,21 @@ follow(LoadReceiver *self, LoadKind kind, guint8 *packet, gsize have, gsize leng
        gint64 arrival_ns)
 {
     LoadStream *stream = &self->streams[kind];
-    guint64 number = number_of(stream, cc_read_u16(packet + 2)), inside;
-    if (stream->mapped && !fits_mapping(self, kind, packet, number))
+    LoadArrival arrival = read_arrival(self, kind, packet, have, length, arrival_ns);
+    guint64 number, inside;
+    if (stream->mapped && !find_number(self, kind, &arrival, &number))
         unmap_stream(self, stream);
     if (!stream->mapped) {
-        if (!learn_mapping(self, kind, packet, have, length, arrival_ns))
+        if (!learn_mapping(self, kind, packet, have, length, &arrival) ||
+            !find_number(self, kind, &arrival, &number))
             return;
-        number = number_of(stream, cc_read_u16(packet + 2));
         account_held(self, kind);
     } else if (self->decrypts && look_inside(self, kind, packet, length, &inside) &&
                inside != number) {
         self->tally->damaged++;
         return;
     }
-    account(self, kind, number, arrival_ns);
+    account(self, kind, number, &arrival);
 }
 
 static void

@@ -1,8 +1,9 @@
 /* A classroom: receives both tracks of a room and keeps count. It decrypts the first packet of each
- * stream, which names the publisher's packet; from then on the sequence numbers in clear tell
+ * stream, which names the publisher's packet; from then on pictures' sequence numbers in clear tell
  * everything, as long as the timestamps fit them. Where a relay leaves packets out and closes the
  * gap in the numbers, they do not fit any more, and the next packet is decrypted again: what was
- * left out counts as lost. Some receivers decrypt and verify all. */
+ * left out counts as lost. Of voice the timestamps alone tell, for a relay may merge it. Some
+ * receivers decrypt and verify all. */
 #pragma once
 
 #include "common/transport/srtp-cipher.h"
@@ -13,11 +14,14 @@
 
 G_BEGIN_DECLS
 
-/* A packet whose number will be known when the next one has been decrypted. */
+/* What a packet says in clear. Its number may be known only when the next one has been decrypted.
+ */
 typedef struct {
     guint16 sequence;
+    guint32 timestamp;
+    guint count; /* of the publisher's packets in it */
     gint64 arrival_ns;
-} LoadHeldPacket;
+} LoadArrival;
 
 #define LOAD_MAX_HELD 16
 
@@ -40,7 +44,7 @@ typedef struct {
     guint32 last_sr;
     gint64 last_sr_ns;
     guint n_held;
-    LoadHeldPacket held[LOAD_MAX_HELD];
+    LoadArrival held[LOAD_MAX_HELD];
 } LoadStream;
 
 typedef struct LoadFeedback LoadFeedback;

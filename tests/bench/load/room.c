@@ -42,6 +42,7 @@ load_room_sent(LoadRoom *room, LoadKind kind, guint64 first, guint n, guint32 ti
                gint64 wall_ns, gboolean measuring)
 {
     LoadTrack *track = &room->tracks[kind];
+    track->step = timestamp - track->timestamps[(first - 1) & track->mask];
     for (guint64 number = first; number < first + n; number++) {
         track->sent_ns[number & track->mask] = wall_ns;
         track->timestamps[number & track->mask] = timestamp;
@@ -49,6 +50,14 @@ load_room_sent(LoadRoom *room, LoadKind kind, guint64 first, guint n, guint32 ti
     if (measuring && room->last_sent_ns != 0)
         room->longest_gap_ns = MAX(room->longest_gap_ns, wall_ns - room->last_sent_ns);
     room->last_sent_ns = wall_ns;
+}
+
+guint64
+load_track_find(const LoadTrack *track, guint32 timestamp)
+{
+    guint64 newest = track->next - 1;
+    guint32 ahead = timestamp - track->timestamps[newest & track->mask];
+    return newest + (guint64)((gint64)(gint32)ahead / MAX(track->step, 1));
 }
 
 void

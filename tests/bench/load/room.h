@@ -12,6 +12,7 @@ typedef struct {
     guint64 measured_from, measured_to;
     gint64 *sent_ns;     /* wall clock, by number & mask */
     guint32 *timestamps; /* RTP's, likewise */
+    guint32 step;        /* RTP time from one voice packet to the next */
     guint64 mask;
 } LoadTrack;
 
@@ -33,6 +34,10 @@ void load_room_sent(LoadRoom *room, LoadKind kind, guint64 first, guint n, guint
 
 void load_room_begin_window(LoadRoom *room);
 void load_room_end_window(LoadRoom *room);
+
+/* The number of the packet with @timestamp, if each has one of its own, equally far apart, as
+ * voice's have; some other's if there is none such. */
+guint64 load_track_find(const LoadTrack *track, guint32 timestamp);
 
 /* TRUE if @number was sent and is not too long ago to know when. */
 static inline gboolean
