@@ -1,6 +1,10 @@
 #include "client/recv/answer-time.h"
 
+#include <math.h>
+
 #define WEIGHT 8 /* of the past */
+#define LEAST_WEIGHT 64
+#define QUICK_PERCENT 60 /* of the least */
 #define FRESH_US (5 * G_USEC_PER_SEC)
 #define DEVIATION_WEIGHT 4 /* both as in RFC 6298 */
 #define SPREAD_US 10000    /* answers are as late as that, now and then */
@@ -8,10 +12,49 @@
  * one will not be. */
 #define HELD_UP_US (3 * G_USEC_PER_SEC)
 
+#define MEMORY 100 /* questions that the share of unanswered ones is of */
+#define FEW 8
+#define ENOUGH 30          /* to choose copies by */
+#define QUESTIONS_LOST 0.1 /* with all copies */
+#define SPARE 0.7          /* of that: then one copy less will do */
+#define MOST_COPIES 3
+
 void
 cc_answer_time_init(CcAnswerTime *time)
 {
     *time = (CcAnswerTime){.rtt_us = CC_ANSWER_TIME_FIRST_US};
+}
+
+static void
+judge(CcAnswerTime *time, gboolean unanswered)
+{
+    time->judged++;
+    time->unanswered += ((unanswered ? 1 : 0) - time->unanswered) / MIN(time->judged, MEMORY);
+}
+
+double
+cc_answer_time_unanswered(const CcAnswerTime *time, double loss)
+{
+    return time->judged < FEW ? loss : time->unanswered;
+}
+
+guint
+cc_answer_time_choose_copies(CcAnswerTime *time, double answer_loss)
+{
+    if (time->judged - time->chosen < ENOUGH)
+        return time->copies;
+    double lost = 1 - (1 - time->unanswered) / MAX(1 - answer_loss, 0.01);
+    double each = pow(CLAMP(lost, 0, 1), 1.0 / (time->copies + 1)); /* on the way back */
+    guint copies = time->copies;
+    while (copies < MOST_COPIES && pow(each, copies + 1) > QUESTIONS_LOST)
+        copies++;
+    while (copies > 0 && pow(each, copies) < SPARE * QUESTIONS_LOST)
+        copies--;
+    if (copies != time->copies) { /* what is to be expected from now on */
+        time->unanswered = 1 - (1 - pow(each, copies + 1)) * (1 - answer_loss);
+        time->chosen = time->judged;
+    }
+    return time->copies = copies;
 }
 
 void
@@ -25,16 +68,18 @@ cc_answer_time_asked(CcAnswerTime *time, guint16 sequence, gint64 now_us)
     if (!again)
         time->asked[at].first_us = now_us;
     time->questions++;
+    if (again)
+        judge(time, TRUE);
 }
 
-/* Where it was asked for several times nobody knows which question was answered. None as quickly as
- * that: then it was the one before. And while nothing is known, too much is better than too little,
- * with which every question would be repeated and nothing ever be known. */
+/* Where it was asked for several times nobody knows which question was answered. None more quickly
+ * than any before: then it was the one before. And while nothing is known, too much is better than
+ * too little, with which every question would be repeated and nothing ever be known. */
 static gboolean
 took(const CcAnswerTime *time, guint at, gint64 now_us, gint64 *took_us)
 {
     gint64 first_us = now_us - time->asked[at].first_us, last_us = now_us - time->asked[at].us;
-    gboolean quick = last_us < time->rtt_us / 2;
+    gboolean quick = last_us < time->least_us * QUICK_PERCENT / 100;
     *took_us = time->measured && !quick ? last_us : first_us;
     return time->asked[at].tries == 1 || !time->measured || last_us > time->rtt_us ||
            (quick && time->asked[at].tries == 2);
@@ -52,10 +97,14 @@ cc_answer_time_answered(CcAnswerTime *time, guint16 sequence, gint64 now_us)
             time->deviation_us +=
                 (ABS(took_us - time->rtt_us) - time->deviation_us) / DEVIATION_WEIGHT;
         time->rtt_us = time->measured ? ((WEIGHT - 1) * time->rtt_us + took_us) / WEIGHT : took_us;
+        time->least_us = time->measured && took_us > time->least_us
+                             ? time->least_us + (took_us - time->least_us) / LEAST_WEIGHT
+                             : took_us;
         time->measured = TRUE;
         time->measured_us = now_us;
     }
     time->answers++;
+    judge(time, FALSE);
     time->asked[at].us = 0;
 }
 

@@ -1,5 +1,5 @@
-/* How long it takes from asking for a packet until its repetition is here, by those that came.
- * Pure: time is an argument. */
+/* How long it takes from asking for a packet until its repetition is here, by those that came, and
+ * how many questions stay without an answer. Pure: time is an argument. */
 #pragma once
 
 #include <glib.h>
@@ -18,13 +18,24 @@ typedef struct {
     } asked[CC_ANSWER_TIME_RING]; /* by sequence number */
     gint64 rtt_us;                /* from question to answer */
     gint64 deviation_us;          /* of that, in the mean */
+    gint64 least_us;              /* that it took lately */
     gboolean measured;
     gint64 measured_us; /* the last time */
     guint64 questions, answers;
+    double unanswered; /* 0..1 of the last questions: they or their answers were lost */
+    guint judged;      /* questions, ever */
+    guint copies;      /* of each question, besides the first */
+    guint chosen;      /* when there were so many questions */
 } CcAnswerTime;
 
 void cc_answer_time_init(CcAnswerTime *time);
 void cc_answer_time_asked(CcAnswerTime *time, guint16 sequence, gint64 now_us);
+/* Share of questions, with all their copies, that get no answer; while few have been asked, @loss:
+ * what is lost on the way here. */
+double cc_answer_time_unanswered(const CcAnswerTime *time, double loss);
+/* How many copies a question had better have, as far as more stay unanswered than are explained by
+ * @answer_loss: the share of answers that get lost. */
+guint cc_answer_time_choose_copies(CcAnswerTime *time, double answer_loss);
 /* A repetition came. */
 void cc_answer_time_answered(CcAnswerTime *time, guint16 sequence, gint64 now_us);
 /* TRUE if it was measured in the last seconds. */

@@ -89,27 +89,37 @@ is_wanted(const CcVoiceRepair *repair, const CcVoicePlayer *player, guint16 sequ
     return FALSE;
 }
 
+/* What has come some other way is not missing any more. Returns how many are left. */
+static guint
+leave_wanted(CcVoiceRepair *repair, const CcVoicePlayer *player, gint64 now_us, guint16 *sequences,
+             guint n)
+{
+    guint kept = 0;
+    for (guint i = 0; i < n; i++) {
+        if (is_wanted(repair, player, sequences[i]))
+            sequences[kept++] = sequences[i];
+        else
+            cc_loss_list_arrived(&repair->losses, sequences[i], now_us);
+    }
+    return kept;
+}
+
 guint
 cc_voice_repair_due(CcVoiceRepair *repair, const CcVoicePlayer *player, gint64 now_us,
                     guint16 *sequences, guint max_sequences)
 {
-    guint16 due[CC_LOSS_LIST_MAX];
-    cc_loss_list_set_patience(&repair->losses, CC_VOICE_DELAY_MAX_US + repair->answers.rtt_us);
-    guint n_due =
-        cc_loss_list_due(&repair->losses, now_us, cc_answer_time_overdue_us(&repair->answers), due,
-                         G_N_ELEMENTS(due));
-    guint n = 0;
-    for (guint i = 0; i < n_due; i++) {
-        if (!is_wanted(repair, player, due[i])) {
-            cc_loss_list_arrived(&repair->losses, due[i], now_us);
-            continue;
-        }
-        if (n == max_sequences)
-            break;
-        cc_answer_time_asked(&repair->answers, due[i], now_us);
-        sequences[n++] = due[i];
-    }
-    return n;
+    CcLossList *losses = &repair->losses;
+    CcAnswerTime *answers = &repair->answers;
+    gint64 overdue_us = cc_answer_time_overdue_us(answers);
+    cc_loss_list_set_patience(losses, CC_VOICE_DELAY_MAX_US + answers->rtt_us);
+    cc_loss_list_set_copies(losses, cc_answer_time_choose_copies(answers, repair->loss));
+    guint n = cc_loss_list_due(losses, now_us, overdue_us, sequences, max_sequences);
+    n = leave_wanted(repair, player, now_us, sequences, n);
+    for (guint i = 0; i < n; i++)
+        cc_answer_time_asked(answers, sequences[i], now_us);
+    guint copies =
+        cc_loss_list_due_copies(losses, now_us, overdue_us, sequences + n, max_sequences - n);
+    return n + leave_wanted(repair, player, now_us, sequences + n, copies);
 }
 
 gint64
@@ -118,13 +128,14 @@ cc_voice_repair_expected_us(const CcVoiceRepair *repair)
     guint repeated = repair->repeated + repair->repeated_before;
     guint packets = repair->packets + repair->packets_before;
     double missing = repair->loss * repeated / MAX(packets, 1);
+    double unanswered = cc_answer_time_unanswered(&repair->answers, repair->loss);
     gint64 overdue_us = cc_answer_time_overdue_us(&repair->answers);
     if (repeated < NEEDED || !repair->answers.measured)
         return 0;
     /* Missed by the next packet's coming, asked for, answered. */
     gint64 delay_us = (gint64)repair->spacing * 1000 / 48 + overdue_us;
     while (missing > MISSING && delay_us < CC_VOICE_DELAY_MAX_US) {
-        missing *= repair->loss;
+        missing *= MAX(unanswered, repair->loss);
         delay_us += overdue_us;
     }
     return MIN(delay_us, CC_VOICE_DELAY_MAX_US);

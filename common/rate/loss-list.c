@@ -6,7 +6,7 @@
 
 #define REORDER_WAIT_US 10000 /* a packet that is only late arrives within this, mostly */
 #define MIN_RETRY_US 20000    /* an RTT of next to nothing must not make a flood */
-#define TRIES_SECOND 10       /* at most */
+#define TRIES_SECOND 10       /* at most, copies not counted */
 #define MAX_JUMP 3000 /* packets; beyond this the sender started anew (RFC 3550, MAX_DROPOUT) */
 
 void
@@ -73,6 +73,18 @@ cc_loss_list_set_patience(CcLossList *list, gint64 patience_us)
     list->patience_us = patience_us;
 }
 
+void
+cc_loss_list_set_copies(CcLossList *list, guint copies)
+{
+    list->copies = copies;
+}
+
+static gint64
+copy_space_us(const CcLossList *list, gint64 rtt_us)
+{
+    return MAX(rtt_us, MIN_RETRY_US) / 2 / (list->copies + 1);
+}
+
 static gboolean
 is_hopeless(const CcLossList *list, const CcLossEntry *entry, gint64 now_us)
 {
@@ -96,6 +108,8 @@ cc_loss_list_due(CcLossList *list, gint64 now_us, gint64 rtt_us, guint16 *sequen
                 sequences[n++] = entry->sequence;
                 entry->tries++;
                 entry->next_us = now_us + MAX(rtt_us, MIN_RETRY_US);
+                entry->copies = (guint8)list->copies;
+                entry->copy_us = now_us + copy_space_us(list, rtt_us);
             }
         }
         list->entries[kept++] = *entry;
@@ -104,11 +118,33 @@ cc_loss_list_due(CcLossList *list, gint64 now_us, gint64 rtt_us, guint16 *sequen
     return n;
 }
 
+guint
+cc_loss_list_due_copies(CcLossList *list, gint64 now_us, gint64 rtt_us, guint16 *sequences,
+                        guint max_sequences)
+{
+    guint n = 0;
+    for (guint i = 0; i < list->n_entries && n < max_sequences; i++) {
+        CcLossEntry *entry = &list->entries[i];
+        if (entry->copies == 0 || entry->copy_us > now_us)
+            continue;
+        sequences[n++] = entry->sequence;
+        entry->copies--;
+        entry->copy_us = now_us + copy_space_us(list, rtt_us);
+    }
+    return n;
+}
+
+static gint64
+next_of(const CcLossEntry *entry)
+{
+    return entry->copies > 0 ? MIN(entry->copy_us, entry->next_us) : entry->next_us;
+}
+
 gint64
 cc_loss_list_next_us(const CcLossList *list)
 {
     gint64 next_us = G_MAXINT64;
     for (guint i = 0; i < list->n_entries; i++)
-        next_us = MIN(next_us, list->entries[i].next_us);
+        next_us = MIN(next_us, next_of(&list->entries[i]));
     return next_us;
 }

@@ -16,6 +16,8 @@ typedef struct {
     guint8 tries;
     gint64 found_us; /* when it was missed */
     gint64 next_us;  /* when to ask (again), or to give up */
+    guint8 copies;   /* of the present question that are still to go */
+    gint64 copy_us;  /* when the next of them goes */
 } CcLossEntry;
 
 typedef struct {
@@ -24,6 +26,7 @@ typedef struct {
     guint16 highest;
     gboolean started;
     gint64 patience_us;      /* 0: CC_LOSS_LIST_PATIENCE_US */
+    guint copies;            /* of each question, besides the first */
     guint64 lost_total;      /* packets found missing, ever */
     guint64 recovered_total; /* of those, arrived after all */
 } CcLossList;
@@ -38,7 +41,13 @@ void cc_loss_list_set_patience(CcLossList *list, gint64 patience_us);
  * each @rtt_us, at most ten times for each second of patience) and returns how many. */
 guint cc_loss_list_due(CcLossList *list, gint64 now_us, gint64 rtt_us, guint16 *sequences,
                        guint max_sequences);
-/* When cc_loss_list_due() next has something to say; G_MAXINT64 if never. */
+/* From now on each question goes out so many times more, over the first half of its @rtt_us, for
+ * questions are lost as well. Whoever answers is expected to answer once. */
+void cc_loss_list_set_copies(CcLossList *list, guint copies);
+/* Like cc_loss_list_due(), of the copies that are to go by @now_us. */
+guint cc_loss_list_due_copies(CcLossList *list, gint64 now_us, gint64 rtt_us, guint16 *sequences,
+                              guint max_sequences);
+/* When one of these next has something to say; G_MAXINT64 if never. */
 gint64 cc_loss_list_next_us(const CcLossList *list);
 
 G_END_DECLS

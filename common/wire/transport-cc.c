@@ -33,7 +33,7 @@ advance(CcTransportCcRecorder *recorder, gint64 sequence)
         /* The sender has started anew, or we were cut off: reporting a thousand losses helps
          * nobody. */
         memset(recorder->arrival_us, 0, sizeof recorder->arrival_us);
-        recorder->first = sequence;
+        recorder->first = recorder->oldest = sequence;
     } else {
         for (gint64 i = recorder->last + 1; i < sequence; i++)
             *arrival_of(recorder, i) = 0;
@@ -47,7 +47,7 @@ cc_transport_cc_record(CcTransportCcRecorder *recorder, guint16 sequence, gint64
 {
     if (!recorder->started) {
         recorder->started = TRUE;
-        recorder->first = recorder->last = 0x10000 + sequence;
+        recorder->first = recorder->last = recorder->oldest = 0x10000 + sequence;
     }
     gint64 unwrapped =
         recorder->last + cc_sequence_distance(sequence, (guint16)(recorder->last & 0xffff));
@@ -60,7 +60,15 @@ cc_transport_cc_record(CcTransportCcRecorder *recorder, guint16 sequence, gint64
     else
         /* Perhaps already reported as missing: then the next message goes back to it. */
         recorder->first = MIN(recorder->first, unwrapped);
+    recorder->oldest = MIN(recorder->oldest, unwrapped);
     *arrival_of(recorder, unwrapped) = MAX(arrival_us, 1);
+}
+
+void
+cc_transport_cc_repeat(CcTransportCcRecorder *recorder, guint packets)
+{
+    gint64 oldest = MAX(recorder->oldest, recorder->last - CC_TRANSPORT_CC_WINDOW + 1);
+    recorder->first = MIN(recorder->first, MAX(recorder->first - packets, oldest));
 }
 
 /* What one message will say. */

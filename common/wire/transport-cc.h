@@ -12,8 +12,9 @@ G_BEGIN_DECLS
 
 typedef struct {
     gint64 arrival_us[CC_TRANSPORT_CC_WINDOW]; /* 0: not arrived */
-    gint64 first; /* unwrapped sequence number of the next message's base */
-    gint64 last;  /* newest that arrived */
+    gint64 first;  /* unwrapped sequence number of the next message's base */
+    gint64 last;   /* newest that arrived */
+    gint64 oldest; /* nothing is known of those before */
     gboolean started;
     guint8 message_count;
 } CcTransportCcRecorder;
@@ -25,6 +26,10 @@ void cc_transport_cc_record(CcTransportCcRecorder *recorder, guint16 sequence, g
  * more than 8 s apart) is left for the next call. */
 gboolean cc_transport_cc_build(CcTransportCcRecorder *recorder, CcRtcpBuilder *builder,
                                guint32 sender_ssrc, guint32 media_ssrc);
+
+/* The next message begins @packets further back, as far as there is memory: with what has been told
+ * in messages that may have been lost. */
+void cc_transport_cc_repeat(CcTransportCcRecorder *recorder, guint packets);
 
 /* Called for each packet that a message reports on, in order. @arrival_us counts from the message's
  * reference time (possibly below 0, but never -1); -1 if the packet did not arrive. */

@@ -41,6 +41,7 @@ void
 cc_subscription_clear(CcSubscription *subscription)
 {
     g_clear_pointer(&subscription->past, g_free);
+    g_clear_pointer(&subscription->again, g_free);
     g_clear_pointer(&subscription->voice, cc_voice_sender_free);
 }
 
@@ -310,19 +311,11 @@ lasting_loss(const CcSubscription *self)
     return downlink->adapts ? cc_downlink_estimate(downlink)->random_loss : 0;
 }
 
-void
-cc_subscription_retransmit(CcSubscription *subscription, guint16 sequence, gint64 now_us)
+static void
+retransmit_packet(CcSubscription *self, gint64 out, gint64 now_us)
 {
-    CcSubscription *self = subscription;
     const CcEpoch *epoch;
     CcPlace place;
-    self->nacked++;
-    gint64 out = self->highest + cc_sequence_distance(sequence, (guint16)self->highest);
-    if (cc_voice_sender_has(self, out)) {
-        if (out <= self->highest && take_retransmit_credit(self, now_us))
-            cc_voice_sender_retransmit(self, out, now_us);
-        return;
-    }
     CcPacket *packet = find_sent(self, out, now_us, &epoch, &place);
     if (!packet)
         return;
@@ -335,6 +328,26 @@ cc_subscription_retransmit(CcSubscription *subscription, guint16 sequence, gint6
     guint copies = rtx ? cc_link_budget_copies(lasting_loss(self)) : 1;
     while (copies-- > 0 && repeat(self, epoch, packet, &place, rtx))
         ;
+}
+
+void
+cc_subscription_retransmit(CcSubscription *subscription, guint16 sequence, gint64 now_us)
+{
+    CcSubscription *self = subscription;
+    guint64 before = self->retransmitted;
+    self->nacked++;
+    gint64 out = self->highest + cc_sequence_distance(sequence, (guint16)self->highest);
+    if (self->again && cc_sent_again_is_copy(self->again, sequence, self->rtt_us, now_us))
+        return;
+    if (!cc_voice_sender_has(self, out))
+        retransmit_packet(self, out, now_us);
+    else if (out <= self->highest && take_retransmit_credit(self, now_us))
+        cc_voice_sender_retransmit(self, out, now_us);
+    if (self->retransmitted == before)
+        return;
+    if (!self->again)
+        self->again = g_new0(CcSentAgain, 1);
+    cc_sent_again_note(self->again, sequence, now_us);
 }
 
 /* For packets that retransmit nothing; who waits for its first keyframe can be sent them as well.

@@ -10,6 +10,9 @@ typedef struct {
     guint messages, reported, arrived; /* of all messages so far */
     gsize message_bytes;               /* as on the wire */
     gint64 longest_us, last_us;        /* between messages */
+    double loss_back;                  /* of messages */
+    GRand *random;
+    GHashTable *told; /* the packets, as far as messages came through */
 } Fixture;
 
 static void
@@ -17,6 +20,15 @@ setup(Fixture *f, gconstpointer data)
 {
     cc_feedback_init(&f->feedback);
     f->now_us = 1000 * SECOND_US;
+    f->random = g_rand_new_with_seed(11);
+    f->told = g_hash_table_new(NULL, NULL);
+}
+
+static void
+teardown(Fixture *f, gconstpointer data)
+{
+    g_rand_free(f->random);
+    g_hash_table_unref(f->told);
 }
 
 static void
@@ -25,6 +37,12 @@ on_reported(guint16 sequence, gint64 arrival_us, gpointer user_data)
     Fixture *f = user_data;
     f->reported++;
     f->arrived += arrival_us != -1;
+    g_hash_table_add(f->told, GUINT_TO_POINTER(sequence));
+}
+
+static void
+on_lost(guint16 sequence, gint64 arrival_us, gpointer user_data)
+{
 }
 
 static void
@@ -39,8 +57,11 @@ report(Fixture *f)
         more = cc_feedback_build(&f->feedback, &builder, 0x77, 0xa0, f->now_us);
         g_assert_false(builder.overflow);
         g_assert_cmpint(cc_rtcp_validate(data, builder.length), ==, CC_DROP_NONE);
-        CC_RTCP_FOREACH(data, builder.length, &packet)
-            g_assert_cmpint(cc_transport_cc_read(&packet, on_reported, f), ==, CC_DROP_NONE);
+        CC_RTCP_FOREACH(data, builder.length, &packet) {
+            gboolean lost = g_rand_double(f->random) < f->loss_back;
+            CcTransportCcFunc func = lost ? on_lost : on_reported;
+            g_assert_cmpint(cc_transport_cc_read(&packet, func, f), ==, CC_DROP_NONE);
+        }
         f->message_bytes += builder.length + CC_FEEDBACK_WIRE_OVERHEAD;
     }
     if (f->last_us != 0)
@@ -100,6 +121,34 @@ test_little(Fixture *f, gconstpointer data)
     }
 }
 
+/* What is told in messages that get lost is told again, for little more. */
+static void
+test_lossy(Fixture *f, gconstpointer data)
+{
+    static const struct {
+        guint kbps, lost_every;
+        double loss_back, most_untold;
+    } cases[] = {{300, 20, 0.05, 0.01}, {128, 10, 0.1, 0.02}, {400, 3, 0.3, 0.02}};
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        guint16 sequence = 1;
+        cc_feedback_init(&f->feedback);
+        f->last_us = f->longest_us = 0;
+        f->loss_back = cases[i].loss_back;
+        run(f, cases[i].kbps, 700, 10, cases[i].lost_every, &sequence); /* settles */
+        g_hash_table_remove_all(f->told);
+        f->message_bytes = 0;
+        f->longest_us = 0;
+        guint16 from = sequence;
+        gsize bytes = run(f, cases[i].kbps, 700, 60, cases[i].lost_every, &sequence);
+        double n = sequence - from, told = g_hash_table_size(f->told);
+        g_test_message("%u kbit/s: untold %.3f, %.1f %% of what was sent", cases[i].kbps,
+                       1 - told / n, (double)f->message_bytes * 100 / (double)bytes);
+        g_assert_cmpfloat(told, >=, n * (1 - cases[i].most_untold));
+        g_assert_cmpuint(f->message_bytes * 1000, <, bytes * (CC_FEEDBACK_SHARE_PERCENT * 10 + 5));
+        g_assert_cmpint(f->longest_us, <=, CC_FEEDBACK_MAX_INTERVAL_US + 150000);
+    }
+}
+
 static void
 test_silence(Fixture *f, gconstpointer data)
 {
@@ -143,7 +192,7 @@ test_offered(void)
     }
 }
 
-#define ADD(path, func) g_test_add("/feedback/" path, Fixture, NULL, setup, func, NULL)
+#define ADD(path, func) g_test_add("/feedback/" path, Fixture, NULL, setup, func, teardown)
 
 int
 main(int argc, char **argv)
@@ -151,6 +200,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     ADD("much", test_much);
     ADD("little", test_little);
+    ADD("lossy", test_lossy);
     ADD("silence", test_silence);
     ADD("more-than-a-message", test_more_than_a_message);
     g_test_add_func("/feedback/offered", test_offered);

@@ -2,6 +2,8 @@
 
 #include "client/recv/picture-repair.h"
 #include "client/recv/rtx.h"
+#include "common/rate/link-budget.h"
+#include "common/rate/sent-again.h"
 
 #define MS G_GINT64_CONSTANT(1000)
 #define PACKET 1000 /* bytes */
@@ -11,9 +13,10 @@ typedef struct {
     gint64 rtt_us, spacing_us;
     double loss, loss_back;
     guint packets;
-    guint asked, messages; /* out */
-    guint missing;         /* of all packets, for good */
-    gint64 latest_us;      /* that an answer came after its packet was due */
+    CcSentAgain again;
+    guint asked, messages, answers; /* out */
+    guint missing;                  /* of all packets, for good */
+    gint64 latest_us;               /* that an answer came after its packet was due */
 } Link;
 
 typedef struct {
@@ -32,8 +35,14 @@ ask(Link *link, CcPictureRepair *repair, GRand *random, GArray *answers, gint64 
         return;
     for (guint i = 0; i < n; i++) {
         Answer answer = {sequences[i], now_us + link->rtt_us, 0};
-        if (g_rand_double(random) >= link->loss)
-            g_array_append_val(answers, answer);
+        if (cc_sent_again_is_copy(&link->again, sequences[i], link->rtt_us, now_us))
+            continue;
+        cc_sent_again_note(&link->again, sequences[i], now_us);
+        for (guint k = cc_link_budget_copies(link->loss); k > 0; k--) {
+            link->answers++;
+            if (g_rand_double(random) >= link->loss)
+                g_array_append_val(answers, answer);
+        }
     }
 }
 
@@ -114,6 +123,45 @@ test_links(void)
         g_assert_cmpint(wait_us, <=, cases[i].most_us);
         g_assert_cmpfloat(ABS(repair.loss - cases[i].loss), <, 0.1);
         g_assert_cmpint(ABS(repair.answers.rtt_us - cases[i].rtt_us), <=, 10 * MS);
+    }
+}
+
+/* Where questions are lost as well they go out in copies; that takes longer, but not for ever, and
+ * nobody answers twice because of it. */
+static void
+test_both_ways(void)
+{
+    static const struct {
+        gint64 rtt_us;
+        double loss;
+        guint most_missing;
+        gint64 most_us;      /* of waiting */
+        double most_answers; /* of what is lost on the way here */
+    } cases[] = {
+        {150 * MS, 0.05, 3, 700 * MS, 2.6},
+        {300 * MS, 0.10, 9, 1400 * MS, 2.8},
+        {100 * MS, 0.30, 6, 1300 * MS, 3},
+        {100 * MS, 0.60, 30, 1700 * MS, 4.5},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        CcPictureRepair repair;
+        Link link = {.rtt_us = cases[i].rtt_us,
+                     .spacing_us = 20 * MS,
+                     .loss = cases[i].loss,
+                     .loss_back = cases[i].loss,
+                     .packets = 3000};
+        run(&link, &repair);
+        gint64 wait_us = cc_picture_repair_wait_us(&repair);
+        double lost = link.packets * link.loss;
+        double bytes = (link.packets + link.answers) * (double)PACKET;
+        g_test_message(
+            "loss %.2f: asked %u in %u answered %u missing %u latest %d wait %d copies %u",
+            cases[i].loss, link.asked, link.messages, link.answers, link.missing,
+            (int)(link.latest_us / MS), (int)(wait_us / MS), repair.answers.copies);
+        g_assert_cmpuint(link.missing, <=, cases[i].most_missing);
+        g_assert_cmpint(wait_us, <=, cases[i].most_us);
+        g_assert_cmpfloat(link.answers, <=, lost * cases[i].most_answers);
+        g_assert_cmpfloat(link.messages * 70 + link.asked * 4, <=, bytes * 0.06);
     }
 }
 
@@ -206,6 +254,28 @@ test_uneven_answers(void)
     g_assert_cmpint(cc_answer_time_overdue_us(&time), <=, 200 * MS);
 }
 
+/* Where every other question is lost, and the first one was: nobody takes its answer's time for the
+ * way's, nor the next ones' for longer still. */
+static void
+test_lost_questions(void)
+{
+    CcAnswerTime time;
+    gint64 now_us = 1000 * MS;
+    cc_answer_time_init(&time);
+    for (guint16 sequence = 0; sequence < 60; sequence++, now_us += 1000 * MS) {
+        cc_answer_time_asked(&time, sequence, now_us);
+        if (sequence % 2 == 0) {
+            now_us += cc_answer_time_overdue_us(&time);
+            cc_answer_time_asked(&time, sequence, now_us);
+        }
+        now_us += 150 * MS;
+        cc_answer_time_answered(&time, sequence, now_us);
+    }
+    g_assert_cmpint(time.rtt_us, <, 170 * MS);
+    g_assert_cmpint(cc_answer_time_overdue_us(&time), <, 210 * MS);
+    g_assert_cmpfloat(ABS(cc_answer_time_unanswered(&time, 0) - 1 / 3.0), <, 0.05);
+}
+
 /* A way longer than was thought: every question has been repeated when the first answer comes. */
 static void
 test_long_way(void)
@@ -263,10 +333,12 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/picture-repair/clean", test_clean);
     g_test_add_func("/picture-repair/links", test_links);
+    g_test_add_func("/picture-repair/both-ways", test_both_ways);
     g_test_add_func("/picture-repair/narrow-way-back", test_narrow_way_back);
     g_test_add_func("/picture-repair/too-many", test_too_many);
     g_test_add_func("/answer-time/answers", test_answer_time);
     g_test_add_func("/answer-time/uneven", test_uneven_answers);
+    g_test_add_func("/answer-time/lost-questions", test_lost_questions);
     g_test_add_func("/answer-time/long-way", test_long_way);
     g_test_add_func("/rtx/restore", test_rtx);
     return g_test_run();

@@ -195,6 +195,40 @@ test_expected(Fixture *f, gconstpointer data)
     }
 }
 
+/* Where every other question is lost they are asked in copies, but not for what has come meanwhile.
+ */
+static void
+test_questions_are_lost(Fixture *f, gconstpointer data)
+{
+    guint16 sequences[16];
+    run(f, 10, 10, 0, 0);
+    for (guint i = 0; i < 40; i++) {
+        guint16 lost = f->sequence;
+        run(f, 2, 0, 1, 0);
+        f->now_us = cc_voice_repair_next_us(&f->repair);
+        g_assert_cmpuint(ask(f, sequences), ==, 1);
+        if (i % 2 == 0) {
+            gint64 asked_us = f->now_us;
+            while (f->now_us < asked_us + RTT_US) {
+                f->now_us = cc_voice_repair_next_us(&f->repair);
+                g_assert_cmpuint(ask(f, sequences), ==, 1);
+            }
+        }
+        f->now_us += RTT_US;
+        arrive(f, lost, 0, TRUE);
+    }
+    g_assert_cmpuint(f->repair.answers.copies, >, 0);
+    run(f, 3, 0, 2, 0);
+    f->now_us = cc_voice_repair_next_us(&f->repair);
+    g_assert_cmpuint(ask(f, sequences), ==, 2);
+    gint64 asked_us = f->now_us;
+    f->now_us = cc_voice_repair_next_us(&f->repair);
+    g_assert_cmpint(f->now_us, <, asked_us + RTT_US / 2);
+    arrive(f, f->sequence++, 2, FALSE); /* with the second of the two in it */
+    g_assert_cmpuint(ask(f, sequences), ==, 1);
+    g_assert_cmpuint(sequences[0], ==, (guint16)(f->sequence - 4));
+}
+
 /* Where copies do it now, the delay is given back within seconds, however long packets are. */
 static void
 test_expects_no_more(Fixture *f, gconstpointer data)
@@ -344,6 +378,7 @@ main(int argc, char **argv)
     ADD("red-is-enough", test_red_is_enough);
     ADD("hopeless", test_hopeless);
     ADD("expected", test_expected);
+    ADD("questions-are-lost", test_questions_are_lost);
     ADD("expects-no-more", test_expects_no_more);
     ADD("waits-for-answers", test_waits_for_answers);
     ADD("gives-up-hope", test_gives_up_hope);

@@ -187,6 +187,36 @@ test_random(void)
     g_assert_cmpuint(list.lost_total - list.recovered_total, ==, list.n_entries);
 }
 
+/* Each question goes out in copies, until its answer comes, and so does the next. */
+static void
+test_copies(void)
+{
+    CcLossList list;
+    guint16 sequences[8];
+    cc_loss_list_init(&list);
+    cc_loss_list_set_copies(&list, 2);
+    cc_loss_list_arrived(&list, 10, 0);
+    cc_loss_list_arrived(&list, 13, 0);
+    gint64 now_us = cc_loss_list_next_us(&list);
+    g_assert_cmpuint(cc_loss_list_due_copies(&list, now_us, 300000, sequences, 8), ==, 0);
+    g_assert_cmpuint(cc_loss_list_due(&list, now_us, 300000, sequences, 8), ==, 2);
+    gint64 asked_us = now_us;
+    now_us = cc_loss_list_next_us(&list);
+    g_assert_cmpint(now_us, ==, asked_us + 50000);
+    g_assert_cmpuint(cc_loss_list_due(&list, now_us, 300000, sequences, 8), ==, 0);
+    g_assert_cmpuint(cc_loss_list_due_copies(&list, now_us, 300000, sequences, 8), ==, 2);
+    cc_loss_list_arrived(&list, 12, now_us);
+    now_us = cc_loss_list_next_us(&list);
+    g_assert_cmpint(now_us, ==, asked_us + 100000);
+    g_assert_cmpuint(cc_loss_list_due_copies(&list, now_us, 300000, sequences, 8), ==, 1);
+    g_assert_cmpuint(sequences[0], ==, 11);
+    now_us = cc_loss_list_next_us(&list); /* that was the last copy */
+    g_assert_cmpint(now_us, ==, asked_us + 300000);
+    g_assert_cmpuint(cc_loss_list_due_copies(&list, now_us, 300000, sequences, 8), ==, 0);
+    g_assert_cmpuint(cc_loss_list_due(&list, now_us, 300000, sequences, 8), ==, 1);
+    g_assert_cmpint(cc_loss_list_next_us(&list), ==, now_us + 50000);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -194,6 +224,7 @@ main(int argc, char **argv)
     g_test_add_func("/rate/loss-list/no-loss", test_no_loss);
     g_test_add_func("/rate/loss-list/loss-over-the-wrap", test_loss_over_the_wrap);
     g_test_add_func("/rate/loss-list/patience", test_patience);
+    g_test_add_func("/rate/loss-list/copies", test_copies);
     g_test_add_func("/rate/loss-list/gives-up", test_gives_up);
     g_test_add_func("/rate/loss-list/little-room", test_little_room);
     g_test_add_func("/rate/loss-list/too-many", test_too_many);

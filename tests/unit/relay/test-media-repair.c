@@ -241,6 +241,67 @@ test_reports_to_publisher(void)
     media_test_clear(&test);
 }
 
+/* The sender report that @peer has got for @ssrc. */
+static CcRtcpSenderInfo
+find_sender_report(const Peer *peer, guint32 ssrc)
+{
+    CcRtcpSenderInfo info, found = {0};
+    for (guint i = 0; i < peer->rtcp->len; i++) {
+        const Received *received = peer->rtcp->pdata[i];
+        CcRtcpPacket packet;
+        CC_RTCP_FOREACH(received->data, received->length, &packet) {
+            if (packet.type == CC_RTCP_SR && cc_rtcp_read_sender_info(&packet, &info) &&
+                info.ssrc == ssrc)
+                found = info;
+        }
+    }
+    g_assert_cmphex(found.ssrc, ==, ssrc);
+    return found;
+}
+
+/* Where questions may be lost they come in copies: who asks twice within a round trip gets one
+ * answer. */
+static void
+test_copied_question(void)
+{
+    MediaTest test;
+    media_test_init(&test);
+    media_test_start(&test);
+    Peer *teacher = peer_connected(&test, CC_DIRECTION_PUBLISH, FALSE);
+    Peer *watcher = peer_connected(&test, CC_DIRECTION_WATCH, FALSE);
+    const CcSlot *slot = peer_slot(watcher, CC_MEDIA_VIDEO);
+    send_audio(teacher, PUBLISHER_AUDIO, 1);
+    for (guint16 i = 0; i < 4; i++)
+        send_video(teacher, PUBLISHER_VIDEO, 40 + i, i * 3600u, i == 0);
+    wait_count(watcher, CC_MEDIA_VIDEO, 4);
+    send_sender_report(teacher, PUBLISHER_AUDIO, G_GUINT64_CONSTANT(0x1111222233334444), 0);
+    send_sender_report(teacher, PUBLISHER_VIDEO, G_GUINT64_CONSTANT(0x1111222233334444), 0);
+    wait_rtcp(watcher, CC_RTCP_SR, 0, 2);
+    guint16 first = peer_packet(watcher, slot->ssrc, 1)->rtp.sequence;
+    guint16 second = peer_packet(watcher, slot->ssrc, 2)->rtp.sequence;
+    guint8 buffer[400];
+    CcRtcpBuilder builder;
+    CcRtcpReportBlock block = {
+        .ssrc = slot->ssrc,
+        .last_sr = (guint32)(find_sender_report(watcher, slot->ssrc).ntp >> 16),
+    };
+    cc_rtcp_builder_init(&builder, buffer, 300);
+    cc_rtcp_add_receiver_report(&builder, 1, &block, 1);
+    cc_rtcp_add_nack(&builder, 1, slot->ssrc, &first, 1);
+    cc_rtcp_add_nack(&builder, 1, slot->ssrc, &first, 1);
+    cc_rtcp_add_nack(&builder, 1, slot->ssrc, &second, 1);
+    peer_send_rtcp(watcher, &builder);
+
+    SsrcWait wait = {watcher, slot->rtx_ssrc, 2};
+    media_test_wait(&test, has_ssrc, &wait);
+    const CcRtpHeader *last = &peer_packet(watcher, slot->rtx_ssrc, 1)->rtp;
+    g_assert_cmpuint(cc_read_u16(last->payload), ==, second);
+    const CcSessionStats *stats = media_test_session(&test, watcher);
+    g_assert_cmpuint(stats->nacks, ==, 3);
+    g_assert_cmpuint(stats->retransmitted, ==, 2);
+    media_test_clear(&test);
+}
+
 /* A receiver's report gives loss and round trip. */
 static void
 test_receiver_report(void)
@@ -254,15 +315,7 @@ test_receiver_report(void)
     send_audio(teacher, PUBLISHER_AUDIO, 1);
     send_sender_report(teacher, PUBLISHER_AUDIO, G_GUINT64_CONSTANT(0x1111222233334444), 0);
     wait_rtcp(watcher, CC_RTCP_SR, 0, 1);
-    CcRtcpSenderInfo info = {0};
-    for (guint i = 0; i < watcher->rtcp->len; i++) {
-        const Received *received = watcher->rtcp->pdata[i];
-        CcRtcpPacket packet;
-        CC_RTCP_FOREACH(received->data, received->length, &packet) {
-            if (packet.type == CC_RTCP_SR)
-                cc_rtcp_read_sender_info(&packet, &info);
-        }
-    }
+    CcRtcpSenderInfo info = find_sender_report(watcher, ssrc);
     guint8 buffer[400];
     CcRtcpBuilder builder;
     CcRtcpReportBlock block = {.ssrc = ssrc,
@@ -289,6 +342,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/media-repair/rtx-to-receiver", test_rtx_to_receiver);
     g_test_add_func("/media-repair/plain-resend", test_plain_resend);
+    g_test_add_func("/media-repair/copied-question", test_copied_question);
     g_test_add_func("/media-repair/publisher-loss", test_publisher_loss);
     g_test_add_func("/media-repair/number-used-twice", test_number_used_twice);
     g_test_add_func("/media-repair/reports-to-publisher", test_reports_to_publisher);

@@ -181,6 +181,33 @@ test_record(void)
     assert_arrival(f, 1, 5, 5200000);
 }
 
+/* What was told is told again, as far back as is asked for and is known. */
+static void
+test_repeat(void)
+{
+    g_autofree Fixture *f = g_new0(Fixture, 1);
+    cc_transport_cc_recorder_init(&f->recorder);
+    for (guint16 i = 0; i < 6; i++)
+        if (i != 3)
+            cc_transport_cc_record(&f->recorder, i, 5000000 + i * 20000);
+    g_assert_true(round_trip(f, sizeof f->buffer));
+    cc_transport_cc_record(&f->recorder, 6, 5200000);
+    cc_transport_cc_repeat(&f->recorder, 4);
+    g_assert_true(round_trip(f, sizeof f->buffer));
+    g_assert_cmpuint(f->report.n, ==, 5);
+    assert_arrival(f, 0, 2, 5040000);
+    assert_arrival(f, 1, 3, -1);
+    assert_arrival(f, 4, 6, 5200000);
+    g_assert_false(round_trip(f, sizeof f->buffer));
+    cc_transport_cc_repeat(&f->recorder, 100);
+    g_assert_true(round_trip(f, sizeof f->buffer));
+    g_assert_cmpuint(f->report.n, ==, 7);
+    cc_transport_cc_record(&f->recorder, 30000, 6000000); /* begins anew */
+    cc_transport_cc_repeat(&f->recorder, 100);
+    g_assert_true(round_trip(f, sizeof f->buffer));
+    g_assert_cmpuint(f->report.n, ==, 1);
+}
+
 static void
 test_far_apart(void)
 {
@@ -289,6 +316,7 @@ main(int argc, char **argv)
     g_test_add_func("/wire/transport-cc/read-chunks", test_read_chunks);
     g_test_add_func("/wire/transport-cc/hostile", test_hostile);
     g_test_add_func("/wire/transport-cc/record", test_record);
+    g_test_add_func("/wire/transport-cc/repeat", test_repeat);
     g_test_add_func("/wire/transport-cc/far-apart", test_far_apart);
     g_test_add_func("/wire/transport-cc/window", test_window);
     g_test_add_func("/wire/transport-cc/capacity", test_capacity);
