@@ -19,10 +19,12 @@ struct CcPictureRtcp {
     void (*send)(const guint8 *packet, gsize length, gpointer user_data);
     gpointer user_data;
 
-    GMutex lock;      /* guards what follows */
-    guint32 ssrc;     /* of the stream; 0: nothing has come */
-    gint64 asked_us;  /* when a keyframe was asked for */
-    gint64 answer_us; /* that it takes, at least */
+    GMutex lock;           /* guards what follows */
+    guint32 ssrc;          /* of the stream; 0: nothing has come */
+    gint64 asked_us;       /* when a keyframe was asked for */
+    guint copies;          /* of that question, that are still to go with the next ones */
+    gint64 answer_us;      /* that it takes, at least */
+    guint question_copies; /* that a question should have */
 };
 
 static void wind(CcPictureRtcp *rtcp, gint64 now_us);
@@ -66,6 +68,17 @@ add_report(CcPictureRtcp *rtcp, CcRtcpBuilder *builder, gint64 now_us)
     rtcp->report_us = now_us + g_random_int_range(REPORT_US / 2, REPORT_US * 3 / 2);
 }
 
+/* TRUE if the question for a keyframe is to be asked once more, because questions are lost. */
+static gboolean
+take_keyframe_copy(CcPictureRtcp *rtcp, gint64 now_us)
+{
+    g_mutex_lock(&rtcp->lock);
+    gboolean due = rtcp->copies > 0 && now_us - rtcp->asked_us < rtcp->answer_us;
+    rtcp->copies -= due ? 1 : 0;
+    g_mutex_unlock(&rtcp->lock);
+    return due;
+}
+
 static void
 say(CcPictureRtcp *rtcp, gint64 now_us)
 {
@@ -79,6 +92,8 @@ say(CcPictureRtcp *rtcp, gint64 now_us)
         rtcp->repairs ? cc_picture_repair_due(&rtcp->repair, now_us, lost, G_N_ELEMENTS(lost)) : 0;
     if (n > 0)
         cc_rtcp_add_nack(&builder, rtcp->our_ssrc, rtcp->ssrc, lost, n);
+    if (n > 0 && take_keyframe_copy(rtcp, now_us))
+        cc_rtcp_add_pli(&builder, rtcp->our_ssrc, rtcp->ssrc);
     if (builder.length > 0 && !builder.overflow)
         rtcp->send(data, builder.length, rtcp->user_data);
 }
@@ -127,6 +142,7 @@ cc_picture_rtcp_arrived(CcPictureRtcp *rtcp, guint32 ssrc, guint16 sequence, gui
     if (ssrc != rtcp->ssrc)
         begin_stream(rtcp, ssrc);
     rtcp->answer_us = MAX(rtcp->repair.answers.rtt_us * 3 / 2, KEYFRAME_US);
+    rtcp->question_copies = rtcp->repair.answers.copies;
     g_mutex_unlock(&rtcp->lock);
     if (!repeated)
         cc_stream_report_arrived(&rtcp->report, sequence, timestamp, VIDEO_RATE, arrival_us);
@@ -150,8 +166,10 @@ cc_picture_rtcp_ask_for_keyframe(CcPictureRtcp *rtcp)
     g_mutex_lock(&rtcp->lock);
     guint32 ssrc = rtcp->ssrc;
     gboolean soon = ssrc == 0 || now_us - rtcp->asked_us < rtcp->answer_us;
-    if (!soon)
+    if (!soon) {
         rtcp->asked_us = now_us;
+        rtcp->copies = rtcp->question_copies;
+    }
     g_mutex_unlock(&rtcp->lock);
     if (soon)
         return;

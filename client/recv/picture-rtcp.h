@@ -30,7 +30,8 @@ void cc_picture_rtcp_free(CcPictureRtcp *rtcp);
 void cc_picture_rtcp_arrived(CcPictureRtcp *rtcp, guint32 ssrc, guint16 sequence, guint32 timestamp,
                              gboolean repeated, guint bytes, gint64 arrival_us);
 void cc_picture_rtcp_sender_report(CcPictureRtcp *rtcp, guint64 ntp, gint64 arrival_us);
-/* PLI; once in the time that the answer takes, however often this is called. */
+/* PLI; once in the time that the answer takes, however often this is called. Where questions are
+ * lost it goes out again with the next ones for packets. */
 void cc_picture_rtcp_ask_for_keyframe(CcPictureRtcp *rtcp);
 /* The round trip that others have measured. */
 void cc_picture_rtcp_hint_rtt(CcPictureRtcp *rtcp, gint64 rtt_us);

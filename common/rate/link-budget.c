@@ -5,6 +5,7 @@
 #define USABLE_PERCENT 95 /* of the estimate: the only margin there is */
 #define MOST_LOSS 0.8     /* of what is reckoned with: more cannot be repaired anyway */
 #define TWICE_LOSS 0.02   /* from there on lost packets are sent twice */
+#define THRICE_LOSS 0.45  /* and from there three times */
 
 /* Below this a packet of a picture would stand in front of the voice for more than a quarter of a
  * second, and fill a short queue: no pictures. */
@@ -17,7 +18,7 @@
 guint
 cc_link_budget_copies(double loss)
 {
-    return loss < TWICE_LOSS ? 1 : 2;
+    return loss < TWICE_LOSS ? 1 : loss < THRICE_LOSS ? 2 : 3;
 }
 
 /* Rounds until one of the copies comes, each with all of them, against what is sent first. */
