@@ -11,6 +11,7 @@ import time
 PR_SET_PDEATHSIG = 1
 STOP_S = 5
 PRIORITY = -15
+AUTOGROUP = "/proc/self/autogroup"
 
 libc = ctypes.CDLL(None)
 running = []
@@ -21,9 +22,12 @@ class Failure(Exception):
 
 
 def raise_priority():
-    """Before the rest of the machine, generator and candidates alike. False if we may not."""
+    """Before the rest of the machine, generator and candidates alike. False if we may not. Where the kernel groups
+    by session (sched(7), autogroups), the group's priority is the one that counts beside other sessions."""
     try:
         os.setpriority(os.PRIO_PROCESS, 0, PRIORITY)
+        if os.path.exists(AUTOGROUP):
+            pathlib.Path(AUTOGROUP).write_text(str(PRIORITY))
         return True
     except OSError:
         return False
