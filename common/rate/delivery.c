@@ -65,10 +65,10 @@ cc_delivery_view(const CcDelivery *delivery, gint64 window_us, guint min_reporte
 }
 
 double
-cc_delivery_carried_bps(const CcDeliveryView *view, double random_loss)
+cc_delivery_carried_bps(const CcDeliveryView *view, double random_loss, double spread)
 {
     double n = MAX(view->reported, 1), loss = 1 - MIN(view->arrived / n, 1), kept = 1;
-    double p = (loss + random_loss) / 2, chance = sqrt(p * (1 - p) / n);
+    double p = (loss + random_loss) / 2, chance = sqrt(p * (1 - p) * spread / n);
     if (loss > random_loss + CHANCE * chance)
         kept = MIN(view->kept / MAX(1 - random_loss, 0.05), 1);
     return view->arriving_bps * kept;

@@ -39,8 +39,8 @@ gboolean cc_delivery_view(const CcDelivery *delivery, gint64 window_us, guint mi
 gboolean cc_delivery_since(const CcDelivery *delivery, const CcDeliveryMark *from,
                            CcDeliveryView *view);
 /* What arrives, random losses not taken off: those of a queue only, which are more than chance
- * makes of @random_loss (0..1). */
-double cc_delivery_carried_bps(const CcDeliveryView *view, double random_loss);
+ * makes of @random_loss (0..1) where its variance is @spread times that of single losses. */
+double cc_delivery_carried_bps(const CcDeliveryView *view, double random_loss, double spread);
 void cc_delivery_reset(CcDelivery *delivery);
 
 G_END_DECLS

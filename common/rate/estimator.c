@@ -6,7 +6,9 @@
 #include "common/wire/transport-cc.h"
 
 #define RATE_WINDOW_US 400000
-#define CROWDED_US 100000 /* of queue: the link has no choice but to show its rate, within */
+#define CROWDED_US 100000  /* of queue: the link has no choice but to show its rate, within */
+#define DROPPING_US 150000 /* of queue: losses are its own before anybody else's */
+#define USUAL 1.1          /* of the capacity that was last seen */
 #define CROWDED_WINDOW_US 200000
 #define RATE_PACKETS 6
 #define LOSS_WINDOW_US 1000000
@@ -153,6 +155,8 @@ on_packet(guint16 sequence, gint64 arrival_us, gpointer user_data)
     gboolean counts = packet->fate == CC_SENT_UNKNOWN && sent_us >= self->forgive_us;
     self->delivery.now.reported += counts;
     self->delivery.now.reported_bytes += counts ? packet->bytes : 0;
+    if (counts && self->result.queue_us < LONG_QUEUE_US) /* else it may be the queue's */
+        cc_loss_runs_add(&self->loss.runs, arrival_us != -1);
     reading->news = TRUE;
     if (arrival_us == -1) {
         packet->fate = CC_SENT_LOST;
@@ -224,16 +228,15 @@ judge_loss(CcEstimator *self, CcPathView *view, gint64 passed_us)
     CcEstimate *result = &self->result;
     result->loss += (view->loss - result->loss) * (double)MIN(passed_us, 500000) / SHOWN_LOSS_US;
     CcRateControl *control = &self->control;
-    gboolean queue = view->queue_us > cc_rate_control_target_us(control->bps);
     if (view->queue_us > LONG_QUEUE_US || control->state == CC_RATE_CONTESTED)
         cc_loss_judge_abort(judge, view->queue_us > CROWDED_US ? view->now_us + view->loop_us : 0);
-    else if (!queue || judge->testing) {
+    else {
         CcLossVerdict verdict = cc_loss_judge_step(judge, &self->delivery, &recent, view->loop_us,
                                                    passed_us, view->now_us);
-        view->hold = verdict == CC_LOSS_TESTING;
+        view->hold = verdict == CC_LOSS_TESTING || verdict == CC_LOSS_DOUBT;
         if (verdict == CC_LOSS_TEST) {
             self->before_bps = control->bps;
-            cc_rate_control_set(control, control->bps * CC_LOSS_TEST_SHARE);
+            cc_rate_control_set(control, MIN(control->bps, recent.sent_bps) * CC_LOSS_TEST_SHARE);
         } else if (verdict == CC_LOSS_RANDOM) {
             cc_rate_control_set(control, MAX(self->before_bps, control->bps));
         } else if (verdict == CC_LOSS_OURS) {
@@ -264,7 +267,7 @@ judge_probe(CcEstimator *self, const CcPathView *view)
         return;
     double bits = bits_between(self, prober->first, prober->last), bps = 0;
     CcProbeVerdict verdict = cc_prober_end(prober, bits, view->loop_us, view->now_us, &bps);
-    if (self->control.state == CC_RATE_CONTESTED)
+    if (self->control.state == CC_RATE_CONTESTED || self->loss.testing)
         return;
     if (verdict == CC_PROBE_FULL)
         bps *= PROBE_MARGIN;
@@ -276,6 +279,19 @@ judge_probe(CcEstimator *self, const CcPathView *view)
         cc_rate_control_set(&self->control, bps);
 }
 
+/* What arrives, less what a queue has dropped of it. A short one drops nothing, and who gets no
+ * more than the link was last seen to carry has lost it elsewhere. */
+static double
+carried_bps(const CcEstimator *self, const CcDeliveryView *seen, const CcPathView *view)
+{
+    double usual_bps = USUAL * self->control.capacity_bps;
+    gboolean crowded = view->queue_us > CROWDED_US || view->now_us < self->loss.excused_us;
+    if (!crowded || (view->queue_us < DROPPING_US && seen->arriving_bps < usual_bps))
+        return seen->arriving_bps;
+    double spread = cc_loss_runs_spread(&self->loss.runs, view->loss);
+    return cc_delivery_carried_bps(seen, view->random_loss, spread);
+}
+
 /* What the link carries of ours. Who sends little, and who sees a queue grow all of a sudden, may
  * take for its rate only what came since every packet had to wait. */
 static void
@@ -284,7 +300,7 @@ see_carried(CcEstimator *self, const CcDeliveryView *recent, CcPathView *view)
     CcDeliveryView since, newest;
     gboolean sparse = view->sent_bps < UNTESTED_SHARE * self->control.bps;
     gboolean crowded = view->queue_us > CROWDED_US;
-    view->carried_bps = cc_delivery_carried_bps(recent, view->random_loss);
+    view->carried_bps = carried_bps(self, recent, view);
     if (!sparse && !crowded) {
         view->full_bps = view->carried_bps;
         return;
@@ -295,9 +311,8 @@ see_carried(CcEstimator *self, const CcDeliveryView *recent, CcPathView *view)
     if (crowded && since.span_us > CROWDED_WINDOW_US &&
         cc_delivery_view(&self->delivery, CROWDED_WINDOW_US, FULL_PACKETS, &newest))
         since = newest;
-    view->full_bps = since.span_us < recent->span_us
-                         ? cc_delivery_carried_bps(&since, view->random_loss)
-                         : view->carried_bps;
+    view->full_bps =
+        since.span_us < recent->span_us ? carried_bps(self, &since, view) : view->carried_bps;
 }
 
 static void

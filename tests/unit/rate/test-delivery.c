@@ -59,12 +59,13 @@ static void
 test_carried(void)
 {
     CcDeliveryView view = {.arriving_bps = 1e6, .reported = 20, .arrived = 14, .kept = 0.7};
-    g_assert_cmpfloat(cc_delivery_carried_bps(&view, 0.3), ==, 1e6);
-    g_assert_cmpfloat(cc_delivery_carried_bps(&view, 0.2), ==, 1e6); /* by chance */
-    g_assert_cmpfloat_with_epsilon(cc_delivery_carried_bps(&view, 0), 7e5, 1);
+    g_assert_cmpfloat(cc_delivery_carried_bps(&view, 0.3, 1), ==, 1e6);
+    g_assert_cmpfloat(cc_delivery_carried_bps(&view, 0.2, 1), ==, 1e6); /* by chance */
+    g_assert_cmpfloat_with_epsilon(cc_delivery_carried_bps(&view, 0, 1), 7e5, 1);
+    g_assert_cmpfloat(cc_delivery_carried_bps(&view, 0, 8), ==, 1e6); /* a burst */
     view.arrived = 4;
     view.kept = 0.2;
-    g_assert_cmpfloat_with_epsilon(cc_delivery_carried_bps(&view, 0.2), 2.5e5, 1);
+    g_assert_cmpfloat_with_epsilon(cc_delivery_carried_bps(&view, 0.2, 1), 2.5e5, 1);
 }
 
 static void

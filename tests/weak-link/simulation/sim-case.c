@@ -5,6 +5,8 @@
 
 #define WARM_US (5 * SIM_S)
 #define SETTLED_MS 110
+#define STARVED_FROM_US (10 * SIM_S)
+#define STARVED_SHARE 0.6
 
 typedef struct {
     SimCase model;
@@ -205,6 +207,18 @@ measure_settling(const Run *run, SimResult *result)
     }
 }
 
+static void
+measure_starving(const Run *run, SimResult *result)
+{
+    guint n = 0, starved = 0;
+    for (gint64 at_us = STARVED_FROM_US; at_us < run->model.length_us; at_us += SIM_S / 10, n++) {
+        double could =
+            MIN(sim_path_bps(&run->forward.path, at_us), run->flows[0]->settings.max_bps);
+        starved += run->flows[0]->estimates[at_us * 10 / SIM_S] < STARVED_SHARE * could;
+    }
+    result->starved = (double)starved / MAX(n, 1);
+}
+
 SimResult
 sim_case_run(const SimCase *model, double scale, double loss, gboolean both_ways, guint32 seed,
              gint64 trace_us)
@@ -223,6 +237,7 @@ sim_case_run(const SimCase *model, double scale, double loss, gboolean both_ways
     measure_waits(&run, &result);
     measure_rates(&run, &result);
     measure_settling(&run, &result);
+    measure_starving(&run, &result);
     for (guint i = 0; i < run.n_flows; i++) {
         result.switches += run.flows[i]->switches;
         result.memory =

@@ -31,6 +31,8 @@ typedef struct {
     double jain;                     /* over the last third, between flows that are on */
     double share;                    /* of the link that the media got, last two thirds */
     double estimate_bps;             /* mean of the first flow over the last two thirds */
+    double starved;                  /* share of the time, from the tenth second on, with
+                                        less than 0.6 of what the first flow could have alone */
     double arrived_bps;              /* of all flows, from the fifth second on */
     double padding;                  /* share of bytes */
     guint switches;                  /* of layers, from the tenth second on */

@@ -10,16 +10,16 @@
 #include <string.h>
 
 #define FIRST_SEED 7
-#define N_SEEDS 5
+#define N_SEEDS 8
 
 static void
 print_head(void)
 {
-    printf("%-16s %5s %5s %4s %6s %6s %6s %6s %6s %6s %6s %6s %5s %7s %4s %6s\n", "case", "scale",
-           "loss", "both", "used", "q50", "q95", "qloss", "fall", "rise", "Jain", "share", "pad",
-           "kbit/s", "sw", "bytes");
-    printf("%-16s %5s %5s %4s %6s %6s %6s %6s %6s %6s %6s %6s %5s %7s %4s %6s\n", "", "1/", "%", "",
-           "%", "ms", "ms", "%", "s", "s", "", "%", "%", "arrive", "", "");
+    printf("%-16s %5s %5s %4s %6s %6s %6s %6s %6s %6s %6s %6s %5s %7s %4s %6s %5s\n", "case",
+           "scale", "loss", "both", "used", "q50", "q95", "qloss", "fall", "rise", "Jain", "share",
+           "pad", "kbit/s", "sw", "bytes", "short");
+    printf("%-16s %5s %5s %4s %6s %6s %6s %6s %6s %6s %6s %6s %5s %7s %4s %6s %5s\n", "", "1/", "%",
+           "", "%", "ms", "ms", "%", "s", "s", "", "%", "%", "arrive", "", "", "%");
 }
 
 static void
@@ -39,13 +39,14 @@ print_row(const SimCase *model, double scale, double loss, gboolean both)
         r.padding += one.padding / N_SEEDS;
         r.arrived_bps += one.arrived_bps / N_SEEDS;
         r.switches = MAX(r.switches, one.switches);
+        r.starved += one.starved / N_SEEDS;
         r.memory = MAX(r.memory, one.memory);
     }
     printf("%-16s %5.0f %5.0f %4s %6.1f %6.1f %6.1f %6.2f %6.1f %6.1f %6.3f %6.1f %5.1f %7.0f %4u "
-           "%6zu\n",
+           "%6zu %5.1f\n",
            model->name, scale, loss * 100, both ? "yes" : "", r.utilisation * 100, r.wait_p50_ms,
            r.wait_p95_ms, r.queue_loss * 100, r.fall_s, r.rise_s, r.jain, r.share * 100,
-           r.padding * 100, r.arrived_bps / 1000, r.switches, r.memory);
+           r.padding * 100, r.arrived_bps / 1000, r.switches, r.memory, r.starved * 100);
 }
 
 static void

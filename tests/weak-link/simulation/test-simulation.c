@@ -54,6 +54,32 @@ static const Row villages[] = {
     {"ladder-30%", 1, {.utilisation = 0.6, .wait_p95_ms = 50}},
 };
 
+/* Where one run differs much from the next: what all seeds together have to reach. */
+typedef struct {
+    const char *name, *label;
+    double loss;
+    gboolean both;
+    double utilisation, least_utilisation, share; /* means, and of the worst */
+    double starved, queue_loss, wait_p95_ms;      /* at most: means; the wait of the worst */
+} SeedsRow;
+
+#define N_SEEDS 8
+
+static const SeedsRow seeds[] = {
+    {"300k-bursts", "to", 0.1, FALSE, .utilisation = 0.94, .least_utilisation = 0.85,
+     .starved = 0.03, .queue_loss = 0.01, .wait_p95_ms = 130},
+    {"300k-bursts", "both", 0.1, TRUE, .utilisation = 0.94, .least_utilisation = 0.85,
+     .starved = 0.03, .queue_loss = 0.01, .wait_p95_ms = 130},
+    {"128k-300ms-10%", "to", 0.1, FALSE, .utilisation = 0.93, .least_utilisation = 0.88,
+     .starved = 0.02, .queue_loss = 0.01, .wait_p95_ms = 200},
+    {"128k-300ms-10%", "both", 0.1, TRUE, .utilisation = 0.93, .least_utilisation = 0.88,
+     .starved = 0.02, .queue_loss = 0.01, .wait_p95_ms = 200},
+    {"5.6", "clean", 0, FALSE, .share = 0.2, .starved = 1, .queue_loss = 0.08},
+    {"5.6", "loss", 0.05, FALSE, .utilisation = 0.8, .starved = 0.05, .queue_loss = 0.01},
+    {"shallow", "clean", 0, FALSE, .utilisation = 0.86, .least_utilisation = 0.82, .starved = 0.02,
+     .queue_loss = 0.035},
+};
+
 static void
 hold(const Row *row, double loss, gboolean both)
 {
@@ -96,6 +122,33 @@ test_village(gconstpointer data)
         hold(row, loss, TRUE);
 }
 
+static void
+test_seeds(gconstpointer data)
+{
+    const SeedsRow *row = data;
+    SimResult mean = {0};
+    double least = 1e9, most_wait_ms = 0;
+    for (guint32 seed = 11; seed < 11 + N_SEEDS; seed++) {
+        SimResult r = sim_case_run(sim_case_find(row->name), 1, row->loss, row->both, seed, 0);
+        mean.utilisation += r.utilisation / N_SEEDS;
+        mean.share += r.share / N_SEEDS;
+        mean.starved += r.starved / N_SEEDS;
+        mean.queue_loss += r.queue_loss / N_SEEDS;
+        least = MIN(least, r.utilisation);
+        most_wait_ms = MAX(most_wait_ms, r.wait_p95_ms);
+    }
+    g_test_message("%s: used %.3f (least %.3f), share %.3f, starved %.3f, lost %.3f, p95 %.0f ms",
+                   row->name, mean.utilisation, least, mean.share, mean.starved, mean.queue_loss,
+                   most_wait_ms);
+    g_assert_cmpfloat(mean.utilisation, >=, row->utilisation);
+    g_assert_cmpfloat(least, >=, row->least_utilisation);
+    g_assert_cmpfloat(mean.share, >=, row->share);
+    g_assert_cmpfloat(mean.starved, <=, row->starved);
+    g_assert_cmpfloat(mean.queue_loss, <=, row->queue_loss);
+    if (row->wait_p95_ms > 0)
+        g_assert_cmpfloat(most_wait_ms, <=, row->wait_p95_ms);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -108,6 +161,11 @@ main(int argc, char **argv)
     for (guint i = 0; i < G_N_ELEMENTS(villages); i++) {
         g_autofree char *path = g_strdup_printf("/simulation/village/%s", villages[i].name);
         g_test_add_data_func(path, &villages[i], test_village);
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(seeds); i++) {
+        g_autofree char *path =
+            g_strdup_printf("/simulation/seeds/%s/%s", seeds[i].name, seeds[i].label);
+        g_test_add_data_func(path, &seeds[i], test_seeds);
     }
     return g_test_run();
 }
