@@ -5,7 +5,7 @@
 #include "common/rate/link-budget.h"
 
 #define MEMORY 200 /* packets that the loss is of */
-#define MANY 64    /* losses at once that still say something about it */
+#define MANY 64    /* losses at once, and it was an outage: no repetitions are lost by that */
 #define LEAST_TRIES 2
 #define MOST_TRIES 30
 #define MISSING 0.0001 /* of all packets, in the end: each costs a second of pictures */
@@ -43,7 +43,7 @@ measure_rate(CcPictureRepair *repair, guint bytes, gint64 now_us)
 static void
 measure_loss(CcPictureRepair *repair, guint64 lost)
 {
-    for (guint64 i = 0; i < MIN(lost, MANY); i++)
+    for (guint64 i = 0; lost <= MANY && i < lost; i++)
         repair->loss += (1 - repair->loss) / MEMORY;
     repair->loss -= repair->loss / MEMORY;
 }

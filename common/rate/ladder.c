@@ -121,7 +121,8 @@ raise_slot(Plan *plan, const CcLadderSlot *slot, guint index, CcRung rung, guint
 }
 
 /* First the floors down the ladder, then what is left. The first voice has what it needs, be the
- * link ever so narrow. */
+ * link ever so narrow; the margin is for what comes after it, or else a publisher that has been
+ * told all the room there is would never fit. */
 static void
 allocate(Plan *plan, const CcLadderSettings *settings, const CcLadderSlot *slots, guint64 budget)
 {
@@ -133,6 +134,7 @@ allocate(Plan *plan, const CcLadderSettings *settings, const CcLadderSlot *slots
         plan->chosen[i] = plan->n_steps[i] - 1;
         left -= plan->steps[i][plan->chosen[i]].bps;
     }
+    left = left * CC_LADDER_MARGIN_PERCENT / 100;
     for (guint turn = 0; turn < 2; turn++) {
         for (guint k = 0; k < CC_N_RUNGS; k++) {
             CcRung rung = settings->order[k];
@@ -296,7 +298,7 @@ cc_ladder_decide(CcLadder *ladder, const CcLadderSettings *settings, const CcLad
     make_plan(&present, settings, slots, n_slots);
     better = present;
     find_present(self, &present);
-    allocate(&better, settings, slots, (guint64)budget_bps * CC_LADDER_MARGIN_PERCENT / 100);
+    allocate(&better, settings, slots, budget_bps);
     if (self->climbed_us != 0 && now_us - self->climbed_us >= FORGIVE_US)
         self->patience_us = PATIENCE_US;
 

@@ -194,6 +194,22 @@ test_too_many(void)
     g_assert_cmpuint(cc_picture_repair_due(&repair, 3000 * MS, sequences, 8), ==, 0);
 }
 
+/* An outage says nothing of how often repetitions are lost: what comes behind it is not held up. */
+static void
+test_outage(void)
+{
+    CcPictureRepair repair;
+    gint64 now_us = 1000 * MS;
+    cc_picture_repair_init(&repair);
+    for (guint16 sequence = 0; sequence < 100; sequence++)
+        cc_picture_repair_arrived(&repair, sequence, FALSE, PACKET, now_us += 10 * MS);
+    gint64 wait_us = cc_picture_repair_wait_us(&repair);
+    cc_picture_repair_arrived(&repair, 100 + 900, FALSE, PACKET, now_us + 9000 * MS);
+    g_assert_cmpint(cc_picture_repair_wait_us(&repair), ==, wait_us);
+    cc_picture_repair_arrived(&repair, 1000 + 20, FALSE, PACKET, now_us + 9200 * MS);
+    g_assert_cmpint(cc_picture_repair_wait_us(&repair), >, wait_us);
+}
+
 static void
 test_answer_time(void)
 {
@@ -336,6 +352,7 @@ main(int argc, char **argv)
     g_test_add_func("/picture-repair/both-ways", test_both_ways);
     g_test_add_func("/picture-repair/narrow-way-back", test_narrow_way_back);
     g_test_add_func("/picture-repair/too-many", test_too_many);
+    g_test_add_func("/picture-repair/outage", test_outage);
     g_test_add_func("/answer-time/answers", test_answer_time);
     g_test_add_func("/answer-time/uneven", test_uneven_answers);
     g_test_add_func("/answer-time/lost-questions", test_lost_questions);

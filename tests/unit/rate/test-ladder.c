@@ -233,11 +233,28 @@ test_odd_layers(void)
     CcLadder ladder;
     slots[1].layers[1] = (CcLadderLayer){2, {600000, 1000000}, 0};
     cc_ladder_init(&ladder);
-    cc_ladder_decide(&ladder, &cc_ladder_defaults, slots, 2, 640000, SECOND);
+    cc_ladder_decide(&ladder, &cc_ladder_defaults, slots, 2, 630000, SECOND);
     assert_target(&ladder, 1, CC_VIDEO_MOVING, 0, 1);
     cc_ladder_init(&ladder);
     cc_ladder_decide(&ladder, &cc_ladder_defaults, slots, 2, 1040000, SECOND);
     assert_target(&ladder, 1, CC_VIDEO_MOVING, 2, 1);
+}
+
+/* A publisher that does as it is told is reckoned with what it was told, less the margin, as in
+ * cc_link_budget_await(): that fits beside the voice, however much of the budget that is. */
+static void
+test_told_all_there_is(void)
+{
+    for (guint budget = 70000; budget < 1000000; budget += 7001) {
+        CcLadderSlot slots[] = {voice, picture(CC_RUNG_FACE)};
+        CcLadder ladder;
+        guint room = budget - voice.voice_bps;
+        slots[1].n_layers = 1;
+        slots[1].layers[0] = (CcLadderLayer){1, {room * CC_LADDER_MARGIN_PERCENT / 100}, 0};
+        cc_ladder_init(&ladder);
+        cc_ladder_decide(&ladder, &cc_ladder_defaults, slots, 2, budget, SECOND);
+        assert_target(&ladder, 1, CC_VIDEO_MOVING, 0, 1);
+    }
 }
 
 int
@@ -253,5 +270,6 @@ main(int argc, char **argv)
     g_test_add_func("/ladder/restless", test_restless);
     g_test_add_func("/ladder/layers-go", test_layers_go);
     g_test_add_func("/ladder/odd-layers", test_odd_layers);
+    g_test_add_func("/ladder/told-all-there-is", test_told_all_there_is);
     return g_test_run();
 }
