@@ -82,7 +82,7 @@ cc_loss_list_set_copies(CcLossList *list, guint copies)
 static gint64
 copy_space_us(const CcLossList *list, gint64 rtt_us)
 {
-    return MAX(rtt_us, MIN_RETRY_US) / 2 / (list->copies + 1);
+    return MAX(rtt_us, MIN_RETRY_US) / 4 / (list->copies + 1);
 }
 
 static gboolean

@@ -202,19 +202,19 @@ test_copies(void)
     g_assert_cmpuint(cc_loss_list_due(&list, now_us, 300000, sequences, 8), ==, 2);
     gint64 asked_us = now_us;
     now_us = cc_loss_list_next_us(&list);
-    g_assert_cmpint(now_us, ==, asked_us + 50000);
+    g_assert_cmpint(now_us, ==, asked_us + 25000);
     g_assert_cmpuint(cc_loss_list_due(&list, now_us, 300000, sequences, 8), ==, 0);
     g_assert_cmpuint(cc_loss_list_due_copies(&list, now_us, 300000, sequences, 8), ==, 2);
     cc_loss_list_arrived(&list, 12, now_us);
     now_us = cc_loss_list_next_us(&list);
-    g_assert_cmpint(now_us, ==, asked_us + 100000);
+    g_assert_cmpint(now_us, ==, asked_us + 50000);
     g_assert_cmpuint(cc_loss_list_due_copies(&list, now_us, 300000, sequences, 8), ==, 1);
     g_assert_cmpuint(sequences[0], ==, 11);
     now_us = cc_loss_list_next_us(&list); /* that was the last copy */
     g_assert_cmpint(now_us, ==, asked_us + 300000);
     g_assert_cmpuint(cc_loss_list_due_copies(&list, now_us, 300000, sequences, 8), ==, 0);
     g_assert_cmpuint(cc_loss_list_due(&list, now_us, 300000, sequences, 8), ==, 1);
-    g_assert_cmpint(cc_loss_list_next_us(&list), ==, now_us + 50000);
+    g_assert_cmpint(cc_loss_list_next_us(&list), ==, now_us + 25000);
 }
 
 int
