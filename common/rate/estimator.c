@@ -6,9 +6,9 @@
 #include "common/wire/transport-cc.h"
 
 #define RATE_WINDOW_US 400000
-#define CROWDED_US 100000  /* of queue: the link has no choice but to show its rate, within */
-#define DROPPING_US 150000 /* of queue: losses are its own before anybody else's */
-#define USUAL 1.1          /* of the capacity that was last seen */
+#define CROWDED_US 100000 /* of queue: the link has no choice but to show its rate, within */
+#define USUAL 1.1         /* of the capacity that was last seen */
+#define FLOOD 1.5         /* of what is carried: a queue that is long already will not hold it */
 #define CROWDED_WINDOW_US 200000
 #define RATE_PACKETS 6
 #define LOSS_WINDOW_US 1000000
@@ -279,17 +279,19 @@ judge_probe(CcEstimator *self, const CcPathView *view)
         cc_rate_control_set(&self->control, bps);
 }
 
-/* What arrives, less what a queue has dropped of it. A short one drops nothing, and who gets no
- * more than the link was last seen to carry has lost it elsewhere. */
+/* What the link carries, of what was sent for what arrives. Where it seems far more than it was
+ * last seen to carry, some of that was lost ahead of it or by its queue: not less than what
+ * arrived. */
 static double
 carried_bps(const CcEstimator *self, const CcDeliveryView *seen, const CcPathView *view)
 {
-    double usual_bps = USUAL * self->control.capacity_bps;
-    gboolean crowded = view->queue_us > CROWDED_US || view->now_us < self->loss.excused_us;
-    if (!crowded || (view->queue_us < DROPPING_US && seen->arriving_bps < usual_bps))
-        return seen->arriving_bps;
+    double bps = seen->arriving_bps, usual_bps = USUAL * self->control.capacity_bps;
+    if (bps <= usual_bps)
+        return bps;
     double spread = cc_loss_runs_spread(&self->loss.runs, view->loss);
-    return cc_delivery_carried_bps(seen, view->random_loss, spread);
+    if (view->queue_us > CROWDED_US || view->now_us < self->loss.excused_us)
+        bps = cc_delivery_carried_bps(seen, view->random_loss, spread);
+    return usual_bps > 0 ? MIN(bps, MAX(usual_bps, seen->arriving_bps * seen->kept)) : bps;
 }
 
 /* What the link carries of ours. Who sends little, and who sees a queue grow all of a sudden, may
@@ -332,6 +334,8 @@ look(CcEstimator *self, gint64 now_us, gint64 passed_us)
         view.slope = cc_delay_signal_slope(&self->delay, SLOPE_WINDOW_US);
     judge_loss(self, &view, passed_us);
     see_carried(self, &rates, &view);
+    if (view.queue_us > CROWDED_US && view.sent_bps > FLOOD * view.carried_bps)
+        self->result.flood_us = now_us;
     cc_rate_control_step(&self->control, &view);
     judge_probe(self, &view);
     self->delay.held = self->control.state == CC_RATE_CONTESTED;

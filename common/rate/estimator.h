@@ -39,6 +39,7 @@ typedef struct {
     gint64 rtt_us;       /* with its queue; 0: unknown */
     gint64 queue_us;     /* standing in the link's queue */
     gint64 full_us;      /* when one last stood that was longer than it should be; 0: never yet */
+    gint64 flood_us;     /* when last far more was sent than fitted into a long queue; 0: never */
     double loss;         /* 0..1 of packets, over some seconds */
     double random_loss;  /* 0..1: of them, those that no lower rate would save */
     CcLinkState state;

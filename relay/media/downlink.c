@@ -27,12 +27,10 @@
 #define STALE_US 300000 /* so long nothing waits ahead of a keyframe, which needs none of it */
 #define SKIP_PAUSE_US (5 * G_USEC_PER_SEC)
 #define REPAIR_US 400000
-/* With so much queue in the link it may overflow. What is lost of pictures then is not repaired for
- * a while: that would fill it again, in the voice's way, and smaller pictures are on their way. */
-#define CROWDED_US 100000
-#define CROWDED_BITS (2 * 1228 * 8) /* besides: on a narrow link two packets are that long */
-#define CROWDED_REPAIR_US 50000
+/* What is lost of pictures when the link's queue overflows is not repaired for a while: that would
+ * fill it again, in the voice's way, and smaller pictures are on their way. */
 #define FLOOD_US (1 * G_USEC_PER_SEC)
+#define FLOOD_REPAIR_US 50000
 #define WAKE_US 5000 /* while a probe runs */
 #define MAX_PROBE_US 1000000
 #define MAX_PADDING 224 /* bytes of a packet */
@@ -74,7 +72,6 @@ cc_downlink_new(CcMediaSession *session)
     self->numbered = self->adapts = has_numbers(&session->setup->negotiated);
     self->next_sequence = 1;
     self->rtt_us = -1;
-    self->crowded_us = -FLOOD_US;
     cc_estimator_init(&self->estimator, session->worker->options.start_bps, MIN_BPS, MAX_BPS);
     cc_ladder_init(&self->ladder);
     set_pace(self, session->worker->now_us);
@@ -126,18 +123,9 @@ begin_probe(CcDownlink *self, gint64 now_us)
     return TRUE;
 }
 
-static gboolean
-is_crowded(const CcEstimate *link)
-{
-    gint64 packets_us = (gint64)CROWDED_BITS * G_USEC_PER_SEC / MAX(link->estimate_bps, 1);
-    return link->queue_us > CROWDED_US + packets_us;
-}
-
 static void
 after_news(CcDownlink *self, gint64 now_us)
 {
-    if (is_crowded(&self->estimator.result))
-        self->crowded_us = now_us;
     set_pace(self, now_us);
     cc_downlink_decide(self, FALSE, now_us);
     if (begin_probe(self, now_us) || self->queue)
@@ -247,8 +235,9 @@ cc_downlink_hold(CcDownlink *downlink, CcSource *source, CcPacket *packet, gint6
 gboolean
 cc_downlink_may_repair(CcDownlink *downlink, gint64 now_us)
 {
-    gboolean crowded = now_us - downlink->crowded_us < FLOOD_US;
-    gint64 most_us = crowded ? CROWDED_REPAIR_US : REPAIR_US;
+    gint64 flood_us = downlink->estimator.result.flood_us;
+    gboolean flood = flood_us != 0 && now_us - flood_us < FLOOD_US;
+    gint64 most_us = flood ? FLOOD_REPAIR_US : REPAIR_US;
     return !downlink->adapts || cc_pacer_drain_us(&downlink->pacer, 0, now_us) < most_us;
 }
 

@@ -33,7 +33,6 @@ struct CcDownlink {
     gboolean probing;
     CcEstimator estimator; /* its first members */
 
-    gint64 crowded_us;         /* when a long queue was last seen in the link */
     gint64 skipped_us;         /* when what waited was last left out for a keyframe */
     guint32 picture_timestamp; /* of the newest picture that came while others waited */
     gint64 rtt_us;             /* by reports; -1: unknown */

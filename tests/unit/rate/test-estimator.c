@@ -9,15 +9,19 @@
 #define START_BPS 300000
 #define MIN_BPS 20000
 #define MAX_BPS 4000000
+#define QUEUE_US (300 * MS)
 
 /* A sender of @bytes each @step_us, a way of 50 ms each way, feedback each 100 ms; nothing is
- * lost and nothing waits. */
+ * lost, and nothing waits unless there is a @link_bps. */
 typedef struct {
     CcEstimator estimator;
     CcTransportCcRecorder recorder;
     guint16 sequence;
     gint64 now_us, report_us, way_us;
+    double link_bps;  /* with a queue of QUEUE_US; 0: any */
+    gint64 free_us;   /* when the link has served all of it */
     gboolean cut;     /* nothing gets through */
+    guint lose;       /* so many more packets, behind the link */
     gboolean mute;    /* it cannot send probes */
     gboolean flooded; /* with feedback, so that what is honest of it is not always heard */
     guint n_probes;
@@ -68,9 +72,16 @@ report(Path *path)
 static void
 send_one(Path *path, guint bytes, gboolean probe)
 {
+    gint64 out_us = path->now_us;
+    gboolean overflows = path->link_bps > 0 && path->free_us - path->now_us > QUEUE_US;
     cc_estimator_sent(&path->estimator, path->sequence, bytes, path->now_us, probe);
-    if (!path->cut)
-        cc_transport_cc_record(&path->recorder, path->sequence, path->now_us + path->way_us);
+    if (path->link_bps > 0 && !overflows) {
+        gint64 takes_us = (gint64)(bytes * 8.0 * G_USEC_PER_SEC / path->link_bps);
+        out_us = path->free_us = MAX(path->free_us, path->now_us) + takes_us;
+    }
+    if (!path->cut && !overflows && path->lose == 0)
+        cc_transport_cc_record(&path->recorder, path->sequence, out_us + path->way_us);
+    path->lose -= path->lose > 0;
     path->sequence++;
 }
 
@@ -113,6 +124,58 @@ test_grows_when_used(void)
     g_assert_cmpuint(result->sent_bps, >, 380000);
     g_assert_cmpuint(result->delivered_bps, >, 380000);
     g_assert_cmpuint(path->n_probes, ==, 0);
+    path_free(path);
+}
+
+/* A link of 300 kbit/s that has been full. */
+static Path *
+path_full(void)
+{
+    Path *path = path_new();
+    path->link_bps = 300000;
+    run(path, 5 * G_USEC_PER_SEC, 600, 16 * MS);
+    run(path, 500 * MS, 600, 13 * MS);
+    run(path, 2 * G_USEC_PER_SEC, 600, 20 * MS);
+    g_assert_cmpuint(path->estimator.result.estimate_bps, >, 240000);
+    g_assert_cmpuint(path->estimator.result.estimate_bps, <, 360000);
+    return path;
+}
+
+/* What is lost while a queue stands is not all the queue's: it carries what it always did. */
+static void
+test_burst_beside_queue(void)
+{
+    Path *path = path_full();
+    const CcEstimate *result = &path->estimator.result;
+    guint least_bps = G_MAXUINT;
+    for (guint burst = 0; burst < 3; burst++) {
+        path->lose = 7;
+        for (guint i = 0; i < 10; i++) {
+            run(path, 100 * MS, 600, 13 * MS);
+            least_bps = MIN(least_bps, result->estimate_bps);
+        }
+        g_assert_cmpint(result->queue_us, >, 50 * MS);
+        run(path, G_USEC_PER_SEC, 600, 24 * MS);
+    }
+    g_assert_cmpuint(least_bps, >, 200000);
+    g_assert_cmpint(result->flood_us, ==, 0);
+    path_free(path);
+}
+
+/* A queue that holds what comes is none; one that is sent three times what it can carry drops it.
+ */
+static void
+test_overflow(void)
+{
+    Path *path = path_full();
+    const CcEstimate *result = &path->estimator.result;
+    run(path, 700 * MS, 600, 13 * MS);
+    g_assert_cmpint(result->queue_us, >, 100 * MS);
+    g_assert_cmpint(result->flood_us, ==, 0);
+    run(path, 2 * G_USEC_PER_SEC, 600, 24 * MS);
+    run(path, 700 * MS, 600, 5 * MS);
+    g_assert_cmpint(result->flood_us, >, path->now_us - G_USEC_PER_SEC);
+    g_assert_cmpuint(result->estimate_bps, <, 360000);
     path_free(path);
 }
 
@@ -408,6 +471,8 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/rate/estimator/grows-when-used", test_grows_when_used);
+    g_test_add_func("/rate/estimator/burst-beside-queue", test_burst_beside_queue);
+    g_test_add_func("/rate/estimator/overflow", test_overflow);
     g_test_add_func("/rate/estimator/hiccups", test_hiccups);
     g_test_add_func("/rate/estimator/probes-when-wanted", test_probes_when_wanted);
     g_test_add_func("/rate/estimator/climbs-without-probes", test_climbs_without_probes);
