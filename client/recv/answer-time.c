@@ -15,7 +15,7 @@
 #define MEMORY 100 /* questions that the share of unanswered ones is of */
 #define FEW 8
 #define ENOUGH 30          /* to choose copies by */
-#define QUESTIONS_LOST 0.05 /* with all copies */
+#define QUESTIONS_LOST 0.1 /* with all copies */
 #define SPARE 0.7          /* of that: then one copy less will do */
 #define MOST_COPIES 3
 

@@ -167,7 +167,7 @@ cc_rtp_receiver_adapt(CcRtpReceiver *receiver)
     if (receiver->picture == NULL)
         return;
     cc_voice_get_figures(receiver->voice, &voice);
-    cc_picture_adapt(receiver->picture, (gint64)voice.played.delay_ms * 1000,
+    cc_picture_adapt(receiver->picture, (gint64)cc_voice_stats_chosen_ms(&voice.played) * 1000,
                      voice.rtt_fresh ? voice.rtt_us : 0);
     cc_picture_get_figures(receiver->picture, &picture);
     if (picture.rtt_fresh)

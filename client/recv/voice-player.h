@@ -36,6 +36,13 @@ typedef struct {
     guint delay_ms, wanted_ms;     /* beyond the link at its best */
 } CcVoiceStats;
 
+/* The delay that the voice has by its own choice: in an outage it falls behind far beyond that. */
+static inline guint
+cc_voice_stats_chosen_ms(const CcVoiceStats *stats)
+{
+    return MIN(stats->delay_ms, stats->wanted_ms);
+}
+
 /* NULL if there is no memory for a decoder. */
 CcVoicePlayer *cc_voice_player_new(void);
 void cc_voice_player_free(CcVoicePlayer *player);

@@ -128,14 +128,13 @@ cc_voice_repair_expected_us(const CcVoiceRepair *repair)
     guint repeated = repair->repeated + repair->repeated_before;
     guint packets = repair->packets + repair->packets_before;
     double missing = repair->loss * repeated / MAX(packets, 1);
-    double unanswered = cc_answer_time_unanswered(&repair->answers, repair->loss);
     gint64 overdue_us = cc_answer_time_overdue_us(&repair->answers);
     if (repeated < NEEDED || !repair->answers.measured)
         return 0;
     /* Missed by the next packet's coming, asked for, answered. */
     gint64 delay_us = (gint64)repair->spacing * 1000 / 48 + overdue_us;
     while (missing > MISSING && delay_us < CC_VOICE_DELAY_MAX_US) {
-        missing *= MAX(unanswered, repair->loss);
+        missing *= repair->loss; /* copies of questions make good what is lost on the way back */
         delay_us += overdue_us;
     }
     return MIN(delay_us, CC_VOICE_DELAY_MAX_US);

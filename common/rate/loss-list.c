@@ -125,6 +125,8 @@ cc_loss_list_due_copies(CcLossList *list, gint64 now_us, gint64 rtt_us, guint16 
     guint n = 0;
     for (guint i = 0; i < list->n_entries && n < max_sequences; i++) {
         CcLossEntry *entry = &list->entries[i];
+        if (entry->next_us - now_us < rtt_us / 2)
+            entry->copies = 0; /* it could not be sent in time: whoever answers takes it for new */
         if (entry->copies == 0 || entry->copy_us > now_us)
             continue;
         sequences[n++] = entry->sequence;

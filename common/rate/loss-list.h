@@ -42,7 +42,8 @@ void cc_loss_list_set_patience(CcLossList *list, gint64 patience_us);
 guint cc_loss_list_due(CcLossList *list, gint64 now_us, gint64 rtt_us, guint16 *sequences,
                        guint max_sequences);
 /* From now on each question goes out so many times more, over the first quarter of its @rtt_us, for
- * questions are lost as well. Whoever answers is expected to answer once. */
+ * questions are lost as well, and never in its second half. Whoever answers is expected to answer
+ * once. */
 void cc_loss_list_set_copies(CcLossList *list, guint copies);
 /* Like cc_loss_list_due(), of the copies that are to go by @now_us. */
 guint cc_loss_list_due_copies(CcLossList *list, gint64 now_us, gint64 rtt_us, guint16 *sequences,

@@ -1,6 +1,6 @@
 #include "common/rate/sent-again.h"
 
-#define COPY_PERCENT 60 /* of the round trip, which may be shorter by now */
+#define COPY_PERCENT 80 /* of the round trip, which may be shorter by now */
 #define MAX_RTT_US (5 * G_USEC_PER_SEC)
 
 void

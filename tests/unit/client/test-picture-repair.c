@@ -105,7 +105,7 @@ test_links(void)
     } cases[] = {
         {100 * MS, 0.02, 2, 250 * MS, 500 * MS},   {150 * MS, 0.05, 3, 400 * MS, 650 * MS},
         {300 * MS, 0.10, 9, 700 * MS, 1200 * MS},  {600 * MS, 0.05, 6, 1200 * MS, 1700 * MS},
-        {100 * MS, 0.30, 12, 600 * MS, 1100 * MS}, {100 * MS, 0.60, 60, 700 * MS, 1600 * MS},
+        {100 * MS, 0.30, 12, 450 * MS, 1100 * MS}, {100 * MS, 0.60, 60, 700 * MS, 1600 * MS},
     };
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         CcPictureRepair repair;

@@ -90,7 +90,7 @@ test_stall(void)
     g_assert_cmpuint(heard.stats.delay_ms, <=, 60);
 }
 
-/* What is gone is gone: no delay is left of it. */
+/* What is gone is gone: no delay is left of it, and none was chosen for the picture to follow. */
 static void
 test_dead(void)
 {
@@ -98,6 +98,7 @@ test_dead(void)
     g_assert_cmpuint(heard.stats.concealed_ms, >=, 9900);
     g_assert_cmpuint(heard.stats.concealed_ms, <=, 10100);
     g_assert_cmpint(heard.max_delay_ms, <=, CC_VOICE_DELAY_MAX_US / 1000 + 20);
+    g_assert_cmpint(heard.max_chosen_ms, <=, 100);
     g_assert_cmpuint(heard.stats.delay_ms, <=, 60);
 }
 

@@ -185,6 +185,7 @@ hear(CcVoicePlayer *player, VoiceHeard *heard, gint64 *ended_us)
     CcVoiceStats stats;
     cc_voice_player_get_stats(player, &stats);
     heard->max_delay_ms = MAX(heard->max_delay_ms, stats.delay_ms);
+    heard->max_chosen_ms = MAX(heard->max_chosen_ms, cc_voice_stats_chosen_ms(&stats));
     if (g_getenv("VOICE_TRACE") != NULL)
         g_printerr("%7.3f delay %u wanted %u concealed %u n %u\n", (double)due_us / 1e6,
                    stats.delay_ms, stats.wanted_ms, (guint)stats.concealed_ms, piece.n);

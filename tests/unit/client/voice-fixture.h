@@ -28,7 +28,7 @@ typedef struct {
 typedef struct {
     CcVoiceStats stats;
     GArray *sound; /* gint16, stereo: all that was played */
-    gint64 max_delay_ms;
+    gint64 max_delay_ms, max_chosen_ms;
     guint gaps;  /* pieces that did not begin where the one before ended */
     guint coded; /* frames for the recorder */
 } VoiceHeard;

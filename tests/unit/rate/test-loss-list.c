@@ -215,6 +215,8 @@ test_copies(void)
     g_assert_cmpuint(cc_loss_list_due_copies(&list, now_us, 300000, sequences, 8), ==, 0);
     g_assert_cmpuint(cc_loss_list_due(&list, now_us, 300000, sequences, 8), ==, 1);
     g_assert_cmpint(cc_loss_list_next_us(&list), ==, now_us + 25000);
+    g_assert_cmpuint(cc_loss_list_due_copies(&list, now_us + 160000, 300000, sequences, 8), ==, 0);
+    g_assert_cmpint(cc_loss_list_next_us(&list), ==, now_us + 300000); /* too late for copies */
 }
 
 int

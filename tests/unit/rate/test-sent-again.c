@@ -10,7 +10,7 @@ test_copies(void)
     g_assert_false(cc_sent_again_is_copy(&again, 0, 300 * MS, BEGIN_US)); /* nothing has been */
     cc_sent_again_note(&again, 70, BEGIN_US);
     g_assert_true(cc_sent_again_is_copy(&again, 70, 300 * MS, BEGIN_US + 1));
-    g_assert_true(cc_sent_again_is_copy(&again, 70, 300 * MS, BEGIN_US + 170 * MS));
+    g_assert_true(cc_sent_again_is_copy(&again, 70, 300 * MS, BEGIN_US + 230 * MS));
     g_assert_false(cc_sent_again_is_copy(&again, 71, 300 * MS, BEGIN_US + 1));
     g_assert_false(cc_sent_again_is_copy(&again, 70 + CC_SENT_AGAIN_RING, 300 * MS, BEGIN_US + 1));
 }
@@ -21,7 +21,7 @@ test_asked_again(void)
 {
     CcSentAgain again = {0};
     cc_sent_again_note(&again, 70, BEGIN_US);
-    g_assert_false(cc_sent_again_is_copy(&again, 70, 100 * MS, BEGIN_US + 70 * MS));
+    g_assert_false(cc_sent_again_is_copy(&again, 70, 100 * MS, BEGIN_US + 90 * MS));
     g_assert_false(cc_sent_again_is_copy(&again, 70, -1, BEGIN_US + 1));
     g_assert_false(cc_sent_again_is_copy(&again, 70, 3600 * 1000 * MS, BEGIN_US + 4000 * MS));
     cc_sent_again_note(&again, 70, BEGIN_US + 70 * MS);
