@@ -66,7 +66,7 @@ cc_picture_repair_arrived(CcPictureRepair *repair, guint16 sequence, gboolean re
 static double
 answer_loss(const CcPictureRepair *repair)
 {
-    return pow(repair->loss, cc_link_budget_copies(repair->loss));
+    return pow(repair->loss, cc_link_budget_copies(repair->loss, 1));
 }
 
 gint64

@@ -227,6 +227,7 @@ judge_loss(CcEstimator *self, CcPathView *view, gint64 passed_us)
     view->reported = recent.reported;
     CcEstimate *result = &self->result;
     result->loss += (view->loss - result->loss) * (double)MIN(passed_us, 500000) / SHOWN_LOSS_US;
+    result->loss_spread = cc_loss_runs_spread(&judge->runs, result->loss);
     CcRateControl *control = &self->control;
     if (view->queue_us > LONG_QUEUE_US || control->state == CC_RATE_CONTESTED)
         cc_loss_judge_abort(judge, view->queue_us > CROWDED_US ? view->now_us + view->loop_us : 0);

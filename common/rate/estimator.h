@@ -41,6 +41,7 @@ typedef struct {
     gint64 full_us;      /* when one last stood that was longer than it should be; 0: never yet */
     gint64 flood_us;     /* when last far more was sent than fitted into a long queue; 0: never */
     double loss;         /* 0..1 of packets, over some seconds */
+    double loss_spread;  /* how much more losses vary than single ones would: 1, or for runs more */
     double random_loss;  /* 0..1: of them, those that no lower rate would save */
     CcLinkState state;
 } CcEstimate;

@@ -5,6 +5,7 @@
 #define USABLE_PERCENT 95 /* of the estimate: the only margin there is */
 #define MOST_LOSS 0.8     /* of what is reckoned with: more cannot be repaired anyway */
 #define TWICE_LOSS 0.02   /* from there on lost packets are sent twice */
+#define RUNS_SPREAD 3.5   /* what is sent twice at once is lost twice */
 #define THRICE_LOSS 0.45  /* and from there three times */
 
 /* Below this a packet of a picture would stand in front of the voice for more than a quarter of a
@@ -16,26 +17,29 @@
 #define OVERSHOOT_PERCENT 110        /* of the room: told anew before that is a lack */
 
 guint
-cc_link_budget_copies(double loss)
+cc_link_budget_copies(double loss, double spread)
 {
+    if (spread > RUNS_SPREAD)
+        return 1;
     return loss < TWICE_LOSS ? 1 : loss < THRICE_LOSS ? 2 : 3;
 }
 
 /* Rounds until one of the copies comes, each with all of them, against what is sent first. */
 static double
-picture_share(double loss)
+picture_share(double loss, double spread)
 {
-    guint copies = cc_link_budget_copies(loss);
+    guint copies = cc_link_budget_copies(loss, spread);
     return 1 / (1 + copies * loss / (1 - pow(loss, copies)));
 }
 
 guint
-cc_link_budget_pictures(guint estimate_bps, guint voice_bps, double loss)
+cc_link_budget_pictures(guint estimate_bps, guint voice_bps, double loss, double spread)
 {
     guint64 usable = (guint64)estimate_bps * USABLE_PERCENT / 100;
     if (usable <= voice_bps || estimate_bps < LEAST_BPS)
         return 0;
-    return (guint)lrint((double)(usable - voice_bps) * picture_share(CLAMP(loss, 0, MOST_LOSS)));
+    return (guint)lrint((double)(usable - voice_bps) *
+                        picture_share(CLAMP(loss, 0, MOST_LOSS), spread));
 }
 
 static guint

@@ -8,13 +8,14 @@
 G_BEGIN_DECLS
 
 /* How often a lost packet of a picture is sent at once when it is asked for: where repetitions are
- * lost as well, each round trip that is saved is a picture less to wait for. @loss: 0..1 of
- * packets. */
-guint cc_link_budget_copies(double loss);
+ * lost as well, each round trip that is saved is a picture less to wait for. Once where losses come
+ * in runs, which take all copies. @loss: 0..1 of packets; @spread: how much more they vary than
+ * single ones would, 1 or more (loss-runs.h). */
+guint cc_link_budget_copies(double loss, double spread);
 /* What voice leaves of @estimate_bps, a small margin for reports and checks taken off, and what it
- * costs to send lost pictures again. @voice_bps: with all its copies and repair. @loss: 0..1 of
- * packets. */
-guint cc_link_budget_pictures(guint estimate_bps, guint voice_bps, double loss);
+ * costs to send lost pictures again. @voice_bps: with all its copies and repair. @loss and @spread
+ * likewise. */
+guint cc_link_budget_pictures(guint estimate_bps, guint voice_bps, double loss, double spread);
 
 /* A publisher that takes more than it has been told, for so long that no burst explains it. */
 typedef struct {

@@ -193,7 +193,8 @@ find_budget(const CcDownlink *self)
 {
     const CcEstimate *estimate = &self->estimator.result;
     guint voice_bps = self->voice_bps > 0 ? self->voice_bps : UNKNOWN_VOICE_BPS;
-    guint pictures_bps = cc_link_budget_pictures(estimate->estimate_bps, voice_bps, estimate->loss);
+    guint pictures_bps = cc_link_budget_pictures(estimate->estimate_bps, voice_bps, estimate->loss,
+                                                 estimate->loss_spread);
     return MIN(voice_bps + pictures_bps, estimate->estimate_bps);
 }
 

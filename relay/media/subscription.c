@@ -304,11 +304,14 @@ repeat(CcSubscription *self, const CcEpoch *epoch, CcPacket *packet, const CcPla
     return TRUE;
 }
 
-static double
-lasting_loss(const CcSubscription *self)
+static guint
+copies(const CcSubscription *self)
 {
     const CcDownlink *downlink = self->session->downlink;
-    return downlink->adapts ? cc_downlink_estimate(downlink)->random_loss : 0;
+    if (!downlink->adapts)
+        return 1;
+    const CcEstimate *link = cc_downlink_estimate(downlink);
+    return cc_link_budget_copies(link->random_loss, link->loss_spread);
 }
 
 static void
@@ -325,8 +328,8 @@ retransmit_packet(CcSubscription *self, gint64 out, gint64 now_us)
          !cc_downlink_may_repair(self->session->downlink, now_us)) ||
         !take_retransmit_credit(self, now_us))
         return;
-    guint copies = rtx ? cc_link_budget_copies(lasting_loss(self)) : 1;
-    while (copies-- > 0 && repeat(self, epoch, packet, &place, rtx))
+    guint n = rtx ? copies(self) : 1;
+    while (n-- > 0 && repeat(self, epoch, packet, &place, rtx))
         ;
 }
 

@@ -38,7 +38,7 @@ ask(Link *link, CcPictureRepair *repair, GRand *random, GArray *answers, gint64 
         if (cc_sent_again_is_copy(&link->again, sequences[i], link->rtt_us, now_us))
             continue;
         cc_sent_again_note(&link->again, sequences[i], now_us);
-        for (guint k = cc_link_budget_copies(link->loss); k > 0; k--) {
+        for (guint k = cc_link_budget_copies(link->loss, 1); k > 0; k--) {
             link->answers++;
             if (g_rand_double(random) >= link->loss)
                 g_array_append_val(answers, answer);

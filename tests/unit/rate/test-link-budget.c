@@ -10,24 +10,27 @@ static const CcLadderLayer measured = {.n_tids = 3, .bps = {40000, 60000, 100000
 static void
 test_pictures(void)
 {
-    g_assert_cmpuint(cc_link_budget_pictures(300000, 60000, 0), ==, 225000);
-    g_assert_cmpuint(cc_link_budget_pictures(300000, 60000, 0.2), ==, 158824);
-    g_assert_cmpuint(cc_link_budget_pictures(300000, 60000, 0.01), ==, 222750);
-    g_assert_cmpuint(cc_link_budget_copies(0.01), ==, 1);
-    g_assert_cmpuint(cc_link_budget_copies(0.05), ==, 2);
-    g_assert_cmpuint(cc_link_budget_copies(0.3), ==, 2);
-    g_assert_cmpuint(cc_link_budget_copies(0.6), ==, 3);
-    g_assert_cmpuint(cc_link_budget_pictures(300000, 285000, 0), ==, 0);
-    g_assert_cmpuint(cc_link_budget_pictures(300000, 400000, 0), ==, 0);
-    g_assert_cmpuint(cc_link_budget_pictures(0, 0, 0), ==, 0);
+    g_assert_cmpuint(cc_link_budget_pictures(300000, 60000, 0, 1), ==, 225000);
+    g_assert_cmpuint(cc_link_budget_pictures(300000, 60000, 0.2, 1), ==, 158824);
+    g_assert_cmpuint(cc_link_budget_pictures(300000, 60000, 0.01, 1), ==, 222750);
+    g_assert_cmpuint(cc_link_budget_copies(0.01, 1), ==, 1);
+    g_assert_cmpuint(cc_link_budget_copies(0.05, 1), ==, 2);
+    g_assert_cmpuint(cc_link_budget_copies(0.3, 1), ==, 2);
+    g_assert_cmpuint(cc_link_budget_copies(0.6, 1), ==, 3);
+    g_assert_cmpuint(cc_link_budget_copies(0.1, 8), ==, 1); /* five in a row */
+    g_assert_cmpuint(cc_link_budget_pictures(300000, 60000, 0.1, 8), >,
+                     cc_link_budget_pictures(300000, 60000, 0.1, 1));
+    g_assert_cmpuint(cc_link_budget_pictures(300000, 285000, 0, 1), ==, 0);
+    g_assert_cmpuint(cc_link_budget_pictures(300000, 400000, 0, 1), ==, 0);
+    g_assert_cmpuint(cc_link_budget_pictures(0, 0, 0, 1), ==, 0);
     /* One packet of it would be in the voice's way for too long. */
-    g_assert_cmpuint(cc_link_budget_pictures(35000, 10000, 0), ==, 0);
-    g_assert_cmpuint(cc_link_budget_pictures(45000, 10000, 0), >, 30000);
+    g_assert_cmpuint(cc_link_budget_pictures(35000, 10000, 0, 1), ==, 0);
+    g_assert_cmpuint(cc_link_budget_pictures(45000, 10000, 0, 1), >, 30000);
     /* However much is lost, something is left. */
-    g_assert_cmpuint(cc_link_budget_pictures(300000, 60000, 1), ==,
-                     cc_link_budget_pictures(300000, 60000, 0.8));
-    g_assert_cmpuint(cc_link_budget_pictures(300000, 60000, 1), >, 35000);
-    g_assert_cmpuint(cc_link_budget_pictures(G_MAXUINT, 0, 0), >, G_MAXINT32);
+    g_assert_cmpuint(cc_link_budget_pictures(300000, 60000, 1, 1), ==,
+                     cc_link_budget_pictures(300000, 60000, 0.8, 1));
+    g_assert_cmpuint(cc_link_budget_pictures(300000, 60000, 1, 1), >, 35000);
+    g_assert_cmpuint(cc_link_budget_pictures(G_MAXUINT, 0, 0, 1), >, G_MAXINT32);
 }
 
 /* A burst of a second above what was told costs what was told; more than two are disobedience. */
