@@ -37,8 +37,11 @@ test('a session that the relay no longer knows is replaced at once, even while w
   const browser = await launchBrowser();
   const page = await openPage(browser, `${relay.url}/watch/patient`);
   await waitFor('waiting', async () => (await pageState(page)) === 'none');
+  let deleted = 0;
+  page.on('request', (request) => (deleted += request.method() === 'DELETE'));
   await relay.stop('SIGKILL');
   relay = await startRelay(relay.ports);
   await waitFor('a new session', async () => (await relay.room('patient'))?.receivers.length === 1, 20000);
   await waitFor('waiting again', async () => (await pageState(page)) === 'none');
+  assert.equal(deleted, 0, 'what the relay does not know needs no DELETE');
 });

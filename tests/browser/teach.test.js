@@ -72,6 +72,22 @@ test('a browser teaches a browser', async (t) => {
   await watcher.context().close();
 });
 
+test('a page says that it leaves before it closes the connection, however long that takes', async () => {
+  const watcher = await openPage(browser, `${relay.url}/watch/slow`);
+  const teacher = await teach('slow');
+  await waitForPictures(watcher, 5);
+  await teacher.route('**/session/**', async (route) => {
+    await sleep(1000); // on its way, or for want of a processor
+    await route.continue();
+  });
+  const answered = teacher.waitForResponse((response) => response.request().method() === 'DELETE');
+  await teacher.click('#stop');
+  assert.equal((await answered).status(), 200);
+  assert.deepEqual(await complaints(teacher), []);
+  await teacher.context().close();
+  await watcher.context().close();
+});
+
 test('a browser teaches in three sizes at once, and a browser watches the largest that arrives', async (t) => {
   const watcher = await openPage(browser, `${relay.url}/watch/layers`);
   const teacher = await teach('layers');

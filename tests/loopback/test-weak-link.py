@@ -24,7 +24,7 @@ VIDEO = ["--set=video.width=640", "--set=video.height=360", "--set=video.bitrate
 
 
 class WeakLink(unittest.TestCase):
-    seconds = 120
+    seconds = 240
 
     def setUp(self):
         if not os.access("/dev/net/tun", os.R_OK | os.W_OK):

@@ -6,8 +6,9 @@ import { Backoff } from './backoff.js';
 import { authorization } from './page.js';
 import { Stats } from './stats.js';
 
-const CONNECT_MS = 10000;
+const CONNECT_MS = 10000; // for a way to the relay, and again for the handshake
 const REQUEST_MS = 8000;
+const GOODBYE_MS = 2000; // how long a connection stays open for the relay to hear that it ends
 const WATCHDOG_MS = 3000;
 const SAMPLE_MS = 500;
 const STABLE_MS = 10000; // after this long the back-off starts from the beginning
@@ -42,6 +43,7 @@ export class Link extends EventTarget {
   #iceServers = [];
   #resource = null; // of the session: its URL
   #etag = null;
+  #deleted = Promise.resolve(); // once the last session has been given back
   #end = () => {}; // ends the running session
 
   /**
@@ -62,9 +64,10 @@ export class Link extends EventTarget {
 
   async stop() {
     this.#setState('stopped');
+    const deleted = this.#delete();
     this.#end('stopped');
     this.#backoff.wake();
-    await this.#delete();
+    await deleted;
   }
 
   /** The relay was away for a moment: is the session still one of its own? */
@@ -75,7 +78,9 @@ export class Link extends EventTarget {
       headers: { 'Content-Type': 'application/trickle-ice-sdpfrag', 'If-Match': this.#etag },
       body: 'a=end-of-candidates\r\n',
     }).catch(() => null);
-    if (response?.status === 404 && resource === this.#resource) this.#end('unknown to the relay');
+    if (response?.status !== 404 || resource !== this.#resource) return;
+    this.#forget();
+    this.#end('unknown to the relay');
   }
 
   #setState(state) {
@@ -127,15 +132,19 @@ export class Link extends EventTarget {
       await peer.setLocalDescription(await peer.createOffer());
       // Candidates need not be waited for: an ICE-lite relay learns ours from our checks.
       await peer.setRemoteDescription({ type: 'answer', sdp: await this.#post(peer.localDescription.sdp) });
-      await Promise.race([ended, connected(peer), timeout(CONNECT_MS, 'no way to the relay was found')]);
+      await Promise.race([ended, pathFound(peer), timeout(CONNECT_MS, 'no way to the relay was found')]);
+      await Promise.race([ended, connected(peer), timeout(CONNECT_MS, 'the relay does not finish the handshake')]);
       this.refusal = null;
       this.#setState('connected');
       await Promise.race([ended, this.#watch(peer)]);
     } finally {
-      peer.close();
       this.peer = null;
       this.stats = null;
-      await this.#delete();
+      // In this order: to the relay a closed connection is a session that has ended, and a DELETE of it a mistake.
+      const deleted = this.#delete();
+      await Promise.race([deleted, sleep(GOODBYE_MS)]);
+      peer.close();
+      await deleted;
     }
   }
 
@@ -163,39 +172,56 @@ export class Link extends EventTarget {
     return fetch(url, { method, signal, cache: 'no-store', ...options, headers });
   }
 
-  async #delete() {
-    const resource = this.#resource;
+  /** What the relay does not know needs no DELETE. */
+  #forget() {
     this.#resource = null;
     this.#etag = null;
+  }
+
+  /** Gives the session back, once, however many ask. */
+  #delete() {
+    const resource = this.#resource;
+    this.#forget();
     // keepalive: must leave even while the page goes away
-    if (resource) await this.#request('DELETE', resource, { keepalive: true }).catch(() => {});
+    if (resource) this.#deleted = this.#request('DELETE', resource, { keepalive: true }).catch(() => {});
+    return this.#deleted;
   }
 
   /** Samples the statistics; throws when the transport has been silent for too long. */
   async #watch(peer) {
     const stats = new Stats();
     let bytes = -1;
-    let aliveAt = performance.now();
+    let silentMs = 0;
+    let sampledAt = performance.now();
     while (peer.connectionState !== 'closed') {
       this.stats = stats.read(await peer.getStats());
       this.dispatchEvent(new Event('stats'));
       const now = performance.now();
-      if (this.stats.transportBytes !== bytes || !this.#options.mediaIsDue()) aliveAt = now;
+      // Where the page itself stood still, what arrived meanwhile has not been counted yet.
+      silentMs += Math.min(now - sampledAt, 2 * SAMPLE_MS);
+      if (this.stats.transportBytes !== bytes || !this.#options.mediaIsDue()) silentMs = 0;
       bytes = this.stats.transportBytes;
-      if (now - aliveAt >= WATCHDOG_MS) throw new Error(`nothing has arrived for ${Math.round(now - aliveAt)} ms`);
+      sampledAt = now;
+      if (silentMs >= WATCHDOG_MS) throw new Error(`nothing has arrived for ${Math.round(silentMs)} ms`);
       await sleep(SAMPLE_MS);
     }
     throw new Error('the connection was closed');
   }
 }
 
-function connected(peer) {
+/** Resolves once @isSo(), which may be whenever @event is fired. */
+function until(target, event, isSo) {
   return new Promise((resolve) => {
-    const check = () => peer.connectionState === 'connected' && resolve();
-    peer.addEventListener('connectionstatechange', check);
+    const check = () => isSo() && resolve();
+    target.addEventListener(event, check);
     check();
   });
 }
+
+const pathFound = (peer) =>
+  until(peer, 'iceconnectionstatechange', () => ['connected', 'completed'].includes(peer.iceConnectionState));
+
+const connected = (peer) => until(peer, 'connectionstatechange', () => peer.connectionState === 'connected');
 
 async function timeout(ms, message) {
   await sleep(ms);
