@@ -71,17 +71,29 @@ config_fixture_begin(int *argc, char ***argv)
 
     g_assert_nonnull(home);
     g_setenv("XDG_CONFIG_HOME", home, TRUE); /* before GLib looks */
+    g_setenv("TMPDIR", home, TRUE);          /* of subprocesses, which end without tidying up */
     g_test_init(argc, argv, NULL);
     return home;
+}
+
+static void
+remove_tree(const char *path)
+{
+    g_autoptr(GDir) directory = g_dir_open(path, 0, NULL);
+    const char *name;
+
+    while (directory != NULL && (name = g_dir_read_name(directory)) != NULL) {
+        g_autofree char *inside = g_build_filename(path, name, NULL);
+        remove_tree(inside);
+    }
+    g_remove(path);
 }
 
 int
 config_fixture_run(const char *home)
 {
-    g_autofree char *user_directory = g_build_filename(home, "classcast", NULL);
     int result = g_test_run();
 
-    g_rmdir(user_directory);
-    g_rmdir(home);
+    remove_tree(home);
     return result;
 }
