@@ -6,6 +6,9 @@
 
 /* What the sound server holds ahead; it delays picture and sound alike. */
 #define AUDIO_BUFFER_US 80000
+/* GStreamer gives each sink 20 ms to work on what is due. Sound needs none of it: it is written
+ * into a buffer that is ahead of what is heard, and who has no device shows nothing. */
+#define NO_DEADLINE ((guint64)0)
 /* On a slow PC a late picture is better than none, as long as lips and voice agree. */
 #define MAX_LATENESS (CC_PLAYOUT_MAX_LATENESS_MS * GST_MSECOND)
 #define MAX_AHEAD (3 * GST_SECOND) /* that wait for their time */
@@ -54,7 +57,7 @@ cc_output_audio_new(const char *device)
         if (sink == NULL)
             continue;
         g_object_set(sink, "buffer-time", (gint64)AUDIO_BUFFER_US, "latency-time", (gint64)10000,
-                     NULL);
+                     "processing-deadline", NO_DEADLINE, NULL);
         return sink;
     }
     return NULL;
@@ -65,7 +68,7 @@ cc_output_none_new(void)
 {
     GstElement *sink = gst_element_factory_make("fakesink", NULL);
     g_object_set(sink, "sync", TRUE, "max-lateness", (gint64)MAX_LATENESS, "enable-last-sample",
-                 FALSE, NULL);
+                 FALSE, "processing-deadline", NO_DEADLINE, NULL);
     return sink;
 }
 
