@@ -12,7 +12,7 @@
 #define PATIENCE_FASTER (12 * CC_VOICE_RATE)
 #define SLOWER_FROM_US 5000 /* too short by so much: longer at once, it is needed */
 /* Too long by so much, or by this part of the delay: shorter, until it is right. */
-#define FASTER_FROM_US 20000
+#define FASTER_FROM_US 15000
 #define FASTER_FROM_PART 6
 #define RIGHT_US 12000 /* a period less must not make it too short */
 /* Pauses between words, by the loud parts of the last seconds. */

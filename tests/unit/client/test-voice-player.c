@@ -29,7 +29,7 @@ test_clean(void)
     RUN(.jitter_ms = 5);
     g_assert_cmpuint(heard.stats.concealed_ms, ==, 0);
     g_assert_cmpuint(heard.stats.late, ==, 0);
-    g_assert_cmpuint(heard.stats.delay_ms, <=, 45);
+    g_assert_cmpuint(heard.stats.delay_ms, <=, 36);
     g_assert_cmpuint(heard.stats.wanted_ms, ==, 20);
     g_assert_cmpuint(heard.stats.shorter_ms, <, 100); /* down from the first delay, then nothing */
     g_assert_cmpuint(heard.coded, >=, SECONDS * 50 - 5);
