@@ -13,9 +13,15 @@
 #define WORTH_OF_SECOND 0.35
 /* Twice as much missing as may be is as bad as giving this share away. */
 #define WORTH_OF_HALF 0.5
-/* A link of which voice takes less than this has no need of longer packets. */
-#define MERGE_ABOVE 0.15
-#define MERGE_UNTIL 0.11
+/* Longer packets are for links of which voice takes so much in shorter ones; once it travels in
+ * them, that is: until it would take so little. */
+static const struct {
+    guint16 samples;
+    double above, until; /* shares of the link */
+} merged_packets[] = {
+    {CC_VOICE_LONG_SAMPLES, 0.15, 0.11},
+    {CC_VOICE_LONGEST_SAMPLES, 0.45, 0.35},
+};
 #define KEEP_WITHIN 0.02 /* of cost: the plan so far is as good */
 #define SMALLEST_LOSS 0.003
 
@@ -194,33 +200,37 @@ choose_copies(const CcVoiceLink *link, CcVoicePlan *plan)
     return least;
 }
 
-/* TRUE if the headers of short packets take something that counts. */
+/* TRUE if the headers of packets of so many samples take something that counts. */
 static gboolean
-is_narrow(const CcVoiceLink *link, const CcVoicePlan *plain, gboolean was_merged)
+is_narrow(const CcVoiceLink *link, guint samples, double share)
 {
+    CcVoicePlan plan = {(guint16)samples, 0, 1};
     CcVoiceOutlook outlook;
-    cc_voice_plan_foresee(link, plain, &outlook);
-    return link->link_bps > 0 &&
-           outlook.bps > (was_merged ? MERGE_UNTIL : MERGE_ABOVE) * link->link_bps;
+    cc_voice_plan_foresee(link, &plan, &outlook);
+    return link->link_bps > 0 && outlook.bps > share * link->link_bps;
 }
 
 void
 cc_voice_plan(const CcVoiceLink *link, const CcVoicePlan *before, CcVoicePlan *plan)
 {
-    CcVoicePlan plain = {(guint16)link->samples, 0, 1}, longer = {CC_VOICE_LONG_SAMPLES, 0, 1};
-    gboolean was_merged = before && before->samples > link->samples;
-    gboolean may_merge = link->samples > 0 && link->samples < CC_VOICE_LONG_SAMPLES &&
-                         is_narrow(link, &plain, was_merged);
-    *plan = plain;
+    guint longest = link->samples;
+    *plan = (CcVoicePlan){(guint16)link->samples, 0, 1};
     double least = choose_copies(link, plan);
-    if (may_merge) {
+    for (guint i = 0; i < G_N_ELEMENTS(merged_packets) && link->samples > 0; i++) {
+        CcVoicePlan longer = {merged_packets[i].samples, 0, 1};
+        gboolean was = before && before->samples >= longer.samples;
+        if (longer.samples <= link->samples)
+            continue;
+        if (!is_narrow(link, longest, was ? merged_packets[i].until : merged_packets[i].above))
+            break;
+        longest = longer.samples;
         double its_cost = choose_copies(link, &longer);
         if (its_cost < least) {
             least = its_cost;
             *plan = longer;
         }
     }
-    if (before && before->samples >= link->samples && (may_merge || !was_merged) &&
+    if (before && before->samples >= link->samples && before->samples <= longest &&
         cc_voice_plan_fits(link, before) && cost(link, before) <= least + KEEP_WITHIN)
         *plan = *before;
 }

@@ -16,9 +16,10 @@ G_BEGIN_DECLS
 /* A packet without its payload: IP and UDP 28, RTP with MID and transport-wide number 24, SRTP 16.
  */
 #define CC_VOICE_HEADERS 68
-#define CC_VOICE_LONG_SAMPLES 2880   /* 60 ms: what packets are merged into */
-#define CC_VOICE_EMPTY_US 30000      /* a shorter queue is none */
-#define CC_VOICE_MAX_WAIT_US 1400000 /* of the 1.5 s that a receiver may keep back */
+#define CC_VOICE_LONG_SAMPLES 2880    /* 60 ms: what packets are merged into */
+#define CC_VOICE_LONGEST_SAMPLES 5760 /* 120 ms: on the narrowest links; the most Opus allows */
+#define CC_VOICE_EMPTY_US 30000       /* a shorter queue is none */
+#define CC_VOICE_MAX_WAIT_US 1400000  /* of the 1.5 s that a receiver may keep back */
 
 typedef struct {
     double loss;      /* 0..1 of packets */

@@ -290,8 +290,8 @@ test_flood_of_questions(void)
     hear(&lesson, 2);
     tell_room(&lesson, 24000);
     report_loss(&lesson, 0);
-    say_next(&lesson, 31);
-    hear(&lesson, 10);
+    say_next(&lesson, 61);
+    hear(&lesson, 10); /* of six each */
     guint32 rtx_ssrc = peer_slot(lesson.watcher, CC_MEDIA_AUDIO)->rtx_ssrc;
     gint64 began_us = cc_clock_now_us();
     for (guint round = 0; round < 10; round++) {
