@@ -6,11 +6,12 @@
 #define FRAME 960       /* samples */
 #define LOSS_MEMORY 200 /* packets */
 #define TURN_US (4 * G_USEC_PER_SEC)
-#define MANY 64        /* losses at once that still say something about the link */
-#define NEEDED 2       /* of two turns; one is no rule yet */
-#define MISSING 0.0005 /* of packets, in the end */
-#define HOPE_TRIES 3   /* then the voice goes on without it */
-#define HOPE_LOSS 0.4  /* more is lost: a repetition is, too */
+#define MANY 64           /* losses at once that still say something about the link */
+#define NEEDED 2          /* of two turns; one is no rule yet */
+#define MISSING 0.0005    /* of packets, in the end */
+#define HOPE_TRIES 3      /* then the voice goes on without it */
+#define HOPE_LOSS 0.4     /* more is lost: a repetition is, too */
+#define HELD_UP_US 700000 /* an answer, by a queue that it has to pass */
 /* Behind a pause the distance in packets says nothing about the time; at worst it is asked in vain.
  */
 #define MAX_SAMPLES CC_OPUS_MAX_DURATION
@@ -146,19 +147,27 @@ cc_voice_repair_next_us(const CcVoiceRepair *repair)
     return cc_loss_list_next_us(&repair->losses);
 }
 
+/* A link that has just become narrow holds answers up, however quick they were before. */
+static gint64
+answer_us(const CcVoiceRepair *repair, const CcLossEntry *entry)
+{
+    gint64 held_up_us = entry->found_us + HELD_UP_US;
+    if (entry->tries > HOPE_TRIES)
+        return held_up_us;
+    gint64 overdue_us = cc_answer_time_overdue_us(&repair->answers);
+    return MAX(entry->next_us + (entry->tries == 0 ? overdue_us : 0), held_up_us);
+}
+
 gint64
 cc_voice_repair_answer_us(const CcVoiceRepair *repair, const CcVoicePlayer *player)
 {
-    if (!repair->answers.measured || repair->loss > HOPE_LOSS)
+    gboolean in_vain = !repair->answers.measured && repair->answers.questions > MANY;
+    if (in_vain || repair->loss > HOPE_LOSS)
         return 0;
     for (guint i = 0; i < repair->losses.n_entries; i++) {
         const CcLossEntry *entry = &repair->losses.entries[i];
-        if (!is_wanted(repair, player, entry->sequence))
-            continue;
-        if (entry->tries > HOPE_TRIES)
-            return 0;
-        gint64 overdue_us = cc_answer_time_overdue_us(&repair->answers);
-        return entry->next_us + (entry->tries == 0 ? overdue_us : 0);
+        if (is_wanted(repair, player, entry->sequence))
+            return answer_us(repair, entry);
     }
     return 0;
 }

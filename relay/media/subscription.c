@@ -8,15 +8,7 @@
 #include "relay/media/voice-sender.h"
 #include "relay/media/worker-private.h"
 
-/* Retransmissions: at most so many packets at once and a second; one that loses more than this
- * needs a lower bitrate, not more packets. */
-#define RETRANSMIT_BURST 256
-#define RETRANSMIT_RATE 400
-#define VOICE_REPAIR_SHARE 5   /* one part in so many of the link, */
-#define QUEUED_REPAIR_SHARE 20 /* and while so much stands in its queue: */
-#define LONG_QUEUE_US 200000
-#define VOICE_PACKET_BITS 1100u /* on the wire, of a narrow link's */
-#define RTX_HEADER 2            /* bytes: the original sequence number */
+#define RTX_HEADER 2 /* bytes: the original sequence number */
 
 void
 cc_subscription_init(CcSubscription *subscription, CcMediaSession *session, const CcSlot *slot)
@@ -28,7 +20,7 @@ cc_subscription_init(CcSubscription *subscription, CcMediaSession *session, cons
                          .slot = slot,
                          .ssrc = slot->ssrc,
                          .mid_until = G_MAXINT64,
-                         .retransmit_credit = RETRANSMIT_BURST,
+                         .repair_credit = {.packets = CC_REPAIR_CREDIT_BURST},
                          .target = {.layer = CC_HIGHEST_LAYER, .max_tid = CC_ALL_TEMPORAL_LAYERS},
                          .rtt_us = -1};
     subscription->feed = cc_media_room_feed(session->room, &session->setup->negotiated, slot);
@@ -241,33 +233,14 @@ cc_subscription_forward(CcSubscription *subscription, CcSource *source, CcPacket
     }
 }
 
-/* How many a second. A narrow link that overflows asks for more and more of its voice: what repairs
- * it must not keep the queue full. */
-static guint
-retransmit_rate(const CcSubscription *self)
+static gboolean
+take_repair_credit(CcSubscription *self, gint64 now_us)
 {
     const CcDownlink *downlink = self->session->downlink;
     const CcEstimate *estimate = cc_downlink_estimate(downlink);
-    if (self->kind != CC_MEDIA_AUDIO || !downlink->adapts)
-        return RETRANSMIT_RATE;
-    guint share = estimate->queue_us > LONG_QUEUE_US ? QUEUED_REPAIR_SHARE : VOICE_REPAIR_SHARE;
-    return CLAMP(estimate->estimate_bps / share / VOICE_PACKET_BITS, 2, RETRANSMIT_RATE);
-}
-
-static gboolean
-take_retransmit_credit(CcSubscription *self, gint64 now_us)
-{
-    guint rate = retransmit_rate(self), most = MIN(rate, RETRANSMIT_BURST);
-    gint64 gained = (now_us - self->retransmit_credit_us) * rate / G_USEC_PER_SEC;
-    if (gained > 0) {
-        self->retransmit_credit = (guint)MIN(self->retransmit_credit + gained, (gint64)most);
-        self->retransmit_credit_us = now_us;
-    }
-    self->retransmit_credit = MIN(self->retransmit_credit, most);
-    if (self->retransmit_credit == 0)
-        return FALSE;
-    self->retransmit_credit--;
-    return TRUE;
+    gboolean limited = self->kind == CC_MEDIA_AUDIO && downlink->adapts;
+    return cc_repair_credit_take(&self->repair_credit, limited ? estimate->estimate_bps : 0,
+                                 estimate->queue_us, now_us);
 }
 
 /* The packet that went out as @out, and whether it can still be written the same. */
@@ -326,7 +299,7 @@ retransmit_packet(CcSubscription *self, gint64 out, gint64 now_us)
     if ((!rtx && self->slot->transport_cc_ext != 0) ||
         (self->slot->kind == CC_MEDIA_VIDEO &&
          !cc_downlink_may_repair(self->session->downlink, now_us)) ||
-        !take_retransmit_credit(self, now_us))
+        !take_repair_credit(self, now_us))
         return;
     guint n = rtx ? copies(self) : 1;
     while (n-- > 0 && repeat(self, epoch, packet, &place, rtx))
@@ -344,7 +317,7 @@ cc_subscription_retransmit(CcSubscription *subscription, guint16 sequence, gint6
         return;
     if (!cc_voice_sender_has(self, out))
         retransmit_packet(self, out, now_us);
-    else if (out <= self->highest && take_retransmit_credit(self, now_us))
+    else if (out <= self->highest && take_repair_credit(self, now_us))
         cc_voice_sender_retransmit(self, out, now_us);
     if (self->retransmitted == before)
         return;

@@ -5,6 +5,7 @@
  * while the old one goes on. Worker's thread; owned by the CcReceiver. */
 #pragma once
 
+#include "common/rate/repair-credit.h"
 #include "common/rate/sent-again.h"
 #include "common/rate/shedder.h"
 #include "common/rate/voice-plan.h"
@@ -62,8 +63,7 @@ typedef struct CcSubscription {
     CcToldClock told;
     gint64 rtx_number;
     CcSentAgain *again; /* NULL: nothing has been sent again */
-    guint retransmit_credit;
-    gint64 retransmit_credit_us;
+    CcRepairCredit repair_credit;
     gint64 keyframes_until_us; /* its share of keyframes is used up until then */
 
     struct {

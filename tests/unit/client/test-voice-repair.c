@@ -242,10 +242,11 @@ test_expects_no_more(Fixture *f, gconstpointer data)
     g_assert_cmpint(cc_voice_repair_expected_us(&f->repair), ==, 0);
 }
 
-/* 200 packets as they are played. Packet 20 is lost, so that the round trip is known, and then five
- * in a row, which are repeated later than the delay allows. Returns how many were played. */
+/* 200 packets as they are played. Five in a row are lost, which are repeated later than the delay
+ * allows; if the round trip is to be @known by then, packet 20 before them. Returns how many were
+ * played. */
 static guint
-play_with_losses(Fixture *f, gboolean hope)
+play_with_losses(Fixture *f, gboolean hope, gboolean known, gint64 rtt_us)
 {
     g_autofree CcVoicePiece *piece = g_new(CcVoicePiece, 1);
     guint16 first = f->sequence, sequences[16];
@@ -257,7 +258,7 @@ play_with_losses(Fixture *f, gboolean hope)
     for (guint step = 0; step < 1000; step++) { /* of 5 ms */
         guint i = step / 4;
         f->now_us += FRAME_US / 4;
-        if (step % 4 == 0 && i < 200 && i != 20 && (i < 100 || i >= 105))
+        if (step % 4 == 0 && i < 200 && (i != 20 || !known) && (i < 100 || i >= 105))
             arrive(f, (guint16)(first + i), 0, FALSE);
         for (guint k = 0; k < n_asked; k++)
             if (asked[k].answer_us == f->now_us)
@@ -265,7 +266,7 @@ play_with_losses(Fixture *f, gboolean hope)
         guint n = ask(f, sequences);
         for (guint k = 0; k < n && n_asked < G_N_ELEMENTS(asked); k++) {
             asked[n_asked].sequence = sequences[k];
-            asked[n_asked++].answer_us = f->now_us + RTT_US;
+            asked[n_asked++].answer_us = f->now_us + rtt_us;
         }
         gboolean lacks = cc_voice_player_lacks_next(f->player);
         cc_voice_player_hope(f->player,
@@ -281,10 +282,17 @@ static void
 test_waits_for_answers(Fixture *f, gconstpointer data)
 {
     g_assert_cmpint(cc_voice_repair_answer_us(&f->repair, f->player), ==, 0);
-    g_assert_cmpuint(play_with_losses(f, FALSE), <, 198);
+    g_assert_cmpuint(play_with_losses(f, FALSE, TRUE, RTT_US), <, 198);
     teardown(f, NULL);
     setup(f, NULL);
-    g_assert_cmpuint(play_with_losses(f, TRUE), >=, 199); /* all but packet 20 */
+    g_assert_cmpuint(play_with_losses(f, TRUE, TRUE, RTT_US), >=, 199); /* all but packet 20 */
+}
+
+/* So it is where the queue that has lost it holds the first answers up. */
+static void
+test_waits_behind_a_queue(Fixture *f, gconstpointer data)
+{
+    g_assert_cmpuint(play_with_losses(f, TRUE, FALSE, 4 * RTT_US), ==, 200);
 }
 
 /* Not for ever, and not where most is lost. */
@@ -306,12 +314,30 @@ test_gives_up_hope(Fixture *f, gconstpointer data)
     f->repair.loss = 0.5;
     g_assert_cmpint(cc_voice_repair_answer_us(&f->repair, f->player), ==, 0);
     f->repair.loss = 0.1;
-    while (cc_voice_repair_answer_us(&f->repair, f->player) != 0) {
+    gint64 lost_us = f->now_us;
+    while (cc_voice_repair_answer_us(&f->repair, f->player) > f->now_us) {
         f->now_us = cc_voice_repair_next_us(&f->repair);
         asked += ask(f, sequences);
-        g_assert_cmpuint(asked, <=, 4);
+        g_assert_cmpint(f->now_us - lost_us, <, G_USEC_PER_SEC);
     }
-    g_assert_cmpuint(asked, ==, 4);
+    g_assert_cmpint(f->now_us - lost_us, >=, 3 * RTT_US);
+    g_assert_cmpuint(asked, >=, 4);
+}
+
+/* Where no answer has ever come none is waited for. */
+static void
+test_never_answered(Fixture *f, gconstpointer data)
+{
+    guint16 sequences[16];
+    gboolean hoped = FALSE;
+    for (guint i = 0; i < 30; i++) {
+        run(f, 10, 5, 2, 0);
+        for (guint k = 0; k < 10; k++, f->now_us += FRAME_US)
+            ask(f, sequences);
+        hoped |= cc_voice_repair_answer_us(&f->repair, f->player) != 0;
+    }
+    g_assert_true(hoped);
+    g_assert_cmpint(cc_voice_repair_answer_us(&f->repair, f->player), ==, 0);
 }
 
 static void
@@ -381,7 +407,9 @@ main(int argc, char **argv)
     ADD("questions-are-lost", test_questions_are_lost);
     ADD("expects-no-more", test_expects_no_more);
     ADD("waits-for-answers", test_waits_for_answers);
+    ADD("waits-behind-a-queue", test_waits_behind_a_queue);
     ADD("gives-up-hope", test_gives_up_hope);
+    ADD("never-answered", test_never_answered);
     g_test_add_func("/stream-report/report", test_report);
     g_test_add_func("/sender-clock/time", test_sender_clock);
     return g_test_run();
