@@ -8,6 +8,8 @@
 #include "relay/media/worker-private.h"
 
 #define DECIDE_US 100000
+#define AWAIT_NUMBER 10 /* a packet whose fate is known; the first one is 1: 200 ms of voice */
+#define AWAIT_US (1 * G_USEC_PER_SEC)
 #define CONTENT_US 500000
 #define CONTENT_PERCENT 120 /* of what it costs: then half a second more does no harm */
 #define MEASURE_US 1000000
@@ -21,6 +23,31 @@
 
 /* What to expect of layers of which little has been seen, from the smallest. */
 static const guint unknown_bps[CC_LADDER_LAYERS] = {80000, 250000, 900000};
+
+static gboolean
+has_voice(const CcReceiver *receiver)
+{
+    for (guint i = 0; i < receiver->n_subscriptions; i++) {
+        const CcFeed *feed = receiver->subscriptions[i].feed;
+        if (feed && feed->kind == CC_MEDIA_AUDIO && feed->n_layers > 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean
+cc_downlink_awaits_news(CcDownlink *downlink, gint64 now_us)
+{
+    CcDownlink *self = downlink;
+    if (!self->awaits)
+        return FALSE;
+    if (self->awaits_until_us == 0)
+        self->awaits_until_us = now_us + AWAIT_US;
+    self->awaits = now_us < self->awaits_until_us &&
+                   (guint16)self->estimator.accounted < AWAIT_NUMBER &&
+                   has_voice(self->session->receiver);
+    return self->awaits;
+}
 
 /* Falls slowly: voice that pauses comes back. */
 static void

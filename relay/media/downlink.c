@@ -13,9 +13,10 @@
 #define PACE_PERCENT                                                                               \
     115 /* of what may leave, while no queue stands: a keyframe shall not take for ever */
 /* Of a picture, that may leave at once: voice stands behind it in the link's queue. Where that
- * takes no time, or hardly any because no queue has come of all that was sent lately, nothing is
- * gained by waking up more often: there it is the whole of most pictures. */
+ * takes no time nothing is gained by waking up more often, and there is less to gain where no queue
+ * has come of all that was sent lately: there it is the whole of most pictures. */
 #define BURST_US 10000
+#define ROOMY_BURST_US 25000
 #define WIDE_BURST_US 40000
 #define WIDE_BPS 5000000
 #define ROOMY_US (10 * G_USEC_PER_SEC)
@@ -59,8 +60,9 @@ set_pace(CcDownlink *self, gint64 now_us)
 {
     const CcEstimate *estimate = &self->estimator.result;
     guint percent = estimate->state == CC_LINK_CLEAR ? PACE_PERCENT : 100;
-    gboolean wide = estimate->pacing_bps >= WIDE_BPS || is_roomy(estimate, now_us);
-    gint64 burst_us = wide ? WIDE_BURST_US : BURST_US;
+    gint64 burst_us = is_roomy(estimate, now_us) ? ROOMY_BURST_US : BURST_US;
+    if (estimate->pacing_bps >= WIDE_BPS)
+        burst_us = WIDE_BURST_US;
     cc_pacer_set(&self->pacer, estimate->pacing_bps, percent, burst_us, now_us);
 }
 
@@ -69,7 +71,7 @@ cc_downlink_new(CcMediaSession *session)
 {
     CcDownlink *self = g_aligned_alloc0(1, sizeof *self, CC_CACHE_LINE);
     self->session = session;
-    self->numbered = self->adapts = has_numbers(&session->setup->negotiated);
+    self->numbered = self->adapts = self->awaits = has_numbers(&session->setup->negotiated);
     self->next_sequence = 1;
     self->rtt_us = -1;
     cc_estimator_init(&self->estimator, session->worker->options.start_bps, MIN_BPS, MAX_BPS);
@@ -128,7 +130,7 @@ after_news(CcDownlink *self, gint64 now_us)
 {
     set_pace(self, now_us);
     cc_downlink_decide(self, FALSE, now_us);
-    if (begin_probe(self, now_us) || self->queue)
+    if ((!cc_downlink_awaits_news(self, now_us) && begin_probe(self, now_us)) || self->queue)
         cc_media_session_wake_at(self->session, now_us);
 }
 
@@ -211,6 +213,14 @@ skip_stale(CcDownlink *self, CcSource *source, gint64 now_us)
     self->n_left_out++;
 }
 
+/* When the oldest of what waits may leave. */
+static gint64
+next_waiting_us(CcDownlink *self, gint64 now_us)
+{
+    return cc_downlink_awaits_news(self, now_us) ? self->awaits_until_us
+                                                 : cc_pacer_next_us(&self->pacer, now_us);
+}
+
 void
 cc_downlink_hold(CcDownlink *downlink, CcSource *source, CcPacket *packet, gint64 now_us)
 {
@@ -229,7 +239,7 @@ cc_downlink_hold(CcDownlink *downlink, CcSource *source, CcPacket *packet, gint6
     }
     if (self->choked)
         self->session->worker->drops[CC_DROP_PACED]++;
-    cc_media_session_wake_at(self->session, cc_pacer_next_us(&self->pacer, now_us));
+    cc_media_session_wake_at(self->session, next_waiting_us(self, now_us));
 }
 
 gboolean
@@ -322,6 +332,8 @@ run_probe(CcDownlink *self, gint64 now_us)
 static void
 drain(CcDownlink *self, gint64 now_us)
 {
+    if (self->queue && cc_downlink_awaits_news(self, now_us))
+        return;
     while (self->queue && cc_pacer_may_send(&self->pacer, now_us)) {
         if (!send_next(self, now_us))
             g_clear_pointer(&self->queue, cc_video_queue_free);
@@ -338,7 +350,7 @@ cc_downlink_tick(CcDownlink *downlink, gint64 now_us)
         run_probe(self, now_us);
     drain(self, now_us);
     gint64 next_us = self->probing ? now_us + WAKE_US : G_MAXINT64;
-    return self->queue ? MIN(next_us, cc_pacer_next_us(&self->pacer, now_us)) : next_us;
+    return self->queue ? MIN(next_us, next_waiting_us(self, now_us)) : next_us;
 }
 
 const char *

@@ -27,12 +27,14 @@ struct CcDownlink {
     gboolean numbered;     /* some of its packets do */
     gboolean adapts;       /* it is known how much the way takes, or soon will be */
     gboolean choked;       /* pictures are left out until the queue has drained */
+    gboolean awaits;       /* pictures wait until the voice has shown what the way is like */
     gboolean draining;     /* what is being forwarded has waited; more may wait behind it */
     CcVideoQueue *queue;   /* NULL: nothing waits */
     CcPacer pacer;
     gboolean probing;
     CcEstimator estimator; /* its first members */
 
+    gint64 awaits_until_us;    /* at the latest; 0: no picture has come yet */
     gint64 skipped_us;         /* when what waited was last left out for a keyframe */
     guint32 picture_timestamp; /* of the newest picture that came while others waited */
     gint64 rtt_us;             /* by reports; -1: unknown */
@@ -70,11 +72,15 @@ void cc_downlink_report(CcDownlink *downlink, double loss, gint64 rtt_us, gint64
 static inline gboolean
 cc_downlink_is_open(CcDownlink *downlink, gint64 now_us)
 {
-    return !downlink->adapts ||
-           (!downlink->queue && !downlink->choked && cc_pacer_may_send(&downlink->pacer, now_us));
+    return !downlink->adapts || (!downlink->queue && !downlink->choked && !downlink->awaits &&
+                                 cc_pacer_may_send(&downlink->pacer, now_us));
 }
 /* Lets a packet of video wait that may not leave now. */
 void cc_downlink_hold(CcDownlink *downlink, CcSource *source, CcPacket *packet, gint64 now_us);
+/* TRUE if video is to wait because nothing is known of the way yet. On a narrow one the first
+ * packets of voice would stand behind pictures: what they took would be thought the least it takes,
+ * and what the queue turns away afterwards random losses. Not for long, and for voice alone. */
+gboolean cc_downlink_awaits_news(CcDownlink *downlink, gint64 now_us);
 /* TRUE if lost video may be repaired now; otherwise that would take the link from voice. */
 gboolean cc_downlink_may_repair(CcDownlink *downlink, gint64 now_us);
 void cc_downlink_forget_source(CcDownlink *downlink, const CcSource *source);
