@@ -18,7 +18,7 @@ test('watching and teaching survive a killed and restarted relay', async (t) => 
   await waitForPictures(pupil, 10);
 
   await relay.stop('SIGKILL');
-  await waitFor('the page to notice', async () => (await pageState(watcher)) === 'lost', 20000);
+  await waitFor('the page to notice', async () => (await pageState(watcher)) === 'lost');
   assert.equal(await watcher.getAttribute('body', 'data-veil'), 'thin', 'the last picture stays');
   const killed = Date.now();
   relay = await startRelay(relay.ports);

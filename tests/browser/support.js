@@ -15,7 +15,7 @@ mkdirSync(outputDirectory, { recursive: true });
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Polls @condition until it returns something truthy; throws with @what after @timeoutMs. */
-export async function waitFor(what, condition, timeoutMs = 60000) {
+export async function waitFor(what, condition, timeoutMs = 120000) {
   const deadline = Date.now() + timeoutMs;
   let last;
   while (Date.now() < deadline) {
@@ -177,7 +177,7 @@ export function stats(page) {
 }
 
 /** Waits until the page has decoded @n more pictures; returns the statistics before and after. */
-export async function waitForPictures(page, n, timeoutMs = 60000) {
+export async function waitForPictures(page, n, timeoutMs = 120000) {
   const decoded = (s) => s?.video?.framesDecoded ?? 0;
   const before = await waitFor('a first picture', async () => {
     const s = await stats(page);

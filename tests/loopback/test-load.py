@@ -91,7 +91,7 @@ class Load(LessonCase):
     def run_load(self, relay, *arguments):
         ended = subprocess.run([LESSON_LOAD, "--peer", "classcast", "--url", relay.url, "--json", "-",
                                 "--watch-pid", str(relay.child.pid), *arguments],
-                               capture_output=True, text=True, timeout=40)
+                               capture_output=True, text=True, timeout=120)
         self.assertEqual(ended.returncode, 0, ended.stderr)
         return json.loads(ended.stdout)
 

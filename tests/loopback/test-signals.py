@@ -36,10 +36,10 @@ class Signals(LessonCase):
     def test_clients_take_their_leave(self):
         relay, teacher, classroom = self.start_lesson()
         classroom.stop()
-        self.wait_until("the session is gone", lambda: not relay.room()["receivers"], 10)
+        self.wait_until("the session is gone", lambda: not relay.room()["receivers"])
         teacher.signal(signal.SIGINT)
         self.assertEqual(teacher.wait(), 0)
-        self.wait_until("the room is gone", lambda: relay.room() is None, 10)
+        self.wait_until("the room is gone", lambda: relay.room() is None)
 
     def test_reload_takes_new_limits_and_keeps_the_lesson(self):
         relay, teacher, classroom = self.start_lesson()

@@ -26,7 +26,7 @@ class SmallMtu(LessonCase):
         relay = self.start_relay()
         ended = subprocess.run([LESSON_LOAD, "--peer", "classcast", "--url", relay.url, "--receivers", str(RECEIVERS),
                                 "--video-bytes", str(VIDEO_BYTES), "--warmup", "0.2", "--seconds", "2", "--no-feedback",
-                                "--json", "-"], capture_output=True, text=True, timeout=40)
+                                "--json", "-"], capture_output=True, text=True, timeout=120)
         self.assertEqual(ended.returncode, 0, ended.stderr)
         result = json.loads(ended.stdout)
         self.assertEqual((result["connected"], result["joins"]["failed"]), (RECEIVERS, 0), result)

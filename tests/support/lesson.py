@@ -7,7 +7,7 @@ import time
 import unittest
 
 from support import http
-from support.program import Program
+from support.program import PATIENCE, Program
 
 SECRET = "a secret of the loopback tests"
 
@@ -147,11 +147,11 @@ class LessonCase(unittest.TestCase):
         self.wait_for_media(classroom)
         return server, teacher, classroom
 
-    def wait_for_media(self, classroom, seconds=60, after=0):
+    def wait_for_media(self, classroom, seconds=PATIENCE, after=0):
         classroom.wait_for(r"first-audio after_ms=", seconds, after)
         return int(classroom.wait_for(r"first-picture after_ms=(\d+)", seconds, after)[1])
 
-    def wait_until(self, what, condition, seconds=40):
+    def wait_until(self, what, condition, seconds=PATIENCE):
         """Asks again until the condition gives something true, which is returned."""
         deadline = time.monotonic() + seconds
         while True:
@@ -162,7 +162,7 @@ class LessonCase(unittest.TestCase):
                 raise AssertionError(f"{what}: not within {seconds} s")
             time.sleep(0.02)
 
-    def wait_for_packets(self, server, count=100, seconds=40, receiver=0):
+    def wait_for_packets(self, server, count=100, seconds=PATIENCE, receiver=0):
         """Waits until the relay has sent this many more packets to a receiver."""
         def packets():
             try:

@@ -10,6 +10,7 @@ import time
 
 CLASSCAST = os.environ.get("CLASSCAST", "classcast")
 PR_SET_PDEATHSIG = 1
+PATIENCE = 90  # seconds for what takes one or two; a slow machine that is busy as well needs many more
 LEAK_EXIT_CODE = 123  # what no command ends with by itself
 
 running = set()
@@ -89,7 +90,7 @@ class Program:
                 return match
         return None
 
-    def wait_for(self, pattern, seconds=40, after=0):
+    def wait_for(self, pattern, seconds=PATIENCE, after=0):
         """The first match in the log behind `after`; fails at the deadline or when the child has ended."""
         compiled = re.compile(pattern)
         deadline = time.monotonic() + seconds
@@ -127,7 +128,7 @@ class Program:
         self.child.wait()
         running.discard(self)
 
-    def wait(self, seconds=40):
+    def wait(self, seconds=PATIENCE):
         try:
             code = self.child.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -136,7 +137,7 @@ class Program:
         self.reader.join(5)
         return 0 if code == LEAK_EXIT_CODE and is_quark_leak(self.lines) else code
 
-    def stop(self, seconds=40):
+    def stop(self, seconds=PATIENCE):
         """Politely; anything but exit code 0 (a crash, a leak found by a sanitizer) is a failure."""
         if self.child.poll() is None:
             self.signal(signal.SIGTERM)

@@ -43,7 +43,7 @@ gboolean fixture_on_watchdog(gpointer user_data);
 #define wait_until(fixture, condition)                                                             \
     G_STMT_START                                                                                   \
     {                                                                                              \
-        guint watchdog_ = g_timeout_add_seconds(20, fixture_on_watchdog, fixture);                 \
+        guint watchdog_ = g_timeout_add_seconds(60, fixture_on_watchdog, fixture);                 \
         while (!(condition))                                                                       \
             g_main_context_iteration(NULL, TRUE);                                                  \
         g_source_remove(watchdog_);                                                                \

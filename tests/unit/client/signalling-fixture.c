@@ -110,7 +110,7 @@ fixture_on_reply(const CcSignallingReply *reply, gpointer user_data)
 void
 fixture_run(Fixture *fixture)
 {
-    guint watchdog = g_timeout_add_seconds(20, on_watchdog, NULL);
+    guint watchdog = g_timeout_add_seconds(60, on_watchdog, NULL);
     g_main_loop_run(fixture->loop);
     g_source_remove(watchdog);
 }

@@ -22,7 +22,7 @@ on_watchdog(gpointer user_data)
 #define wait_until(condition)                                                                      \
     G_STMT_START                                                                                   \
     {                                                                                              \
-        guint watchdog_ = g_timeout_add_seconds(20, on_watchdog, NULL);                            \
+        guint watchdog_ = g_timeout_add_seconds(60, on_watchdog, NULL);                            \
         while (!(condition))                                                                       \
             g_main_context_iteration(NULL, TRUE);                                                  \
         g_source_remove(watchdog_);                                                                \

@@ -4,7 +4,7 @@
 
 #include "relay/control/events.h"
 
-#define WATCHDOG_S 10
+#define WATCHDOG_S 60
 
 static void
 on_session_event(const CcSessionEvent *event, gpointer user_data)
