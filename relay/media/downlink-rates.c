@@ -262,3 +262,20 @@ cc_downlink_decide(CcDownlink *downlink, gboolean changed, gint64 now_us)
     apply(self, slots, n_slots, now_us);
     cc_estimator_want(&self->estimator, find_wanted(self, budget));
 }
+
+const char *
+cc_downlink_state_name(const CcDownlink *downlink)
+{
+    switch (downlink->estimator.result.state) {
+    case CC_LINK_CLEAR:
+        return "clear";
+    case CC_LINK_FULL:
+        return "full";
+    case CC_LINK_CONTESTED:
+        return "contested";
+    case CC_LINK_SILENT:
+        return "silent";
+    default:
+        return "starting";
+    }
+}

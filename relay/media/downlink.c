@@ -27,7 +27,7 @@
 #define RESUME_US 100000
 #define STALE_US 300000 /* so long nothing waits ahead of a keyframe, which needs none of it */
 #define SKIP_PAUSE_US (5 * G_USEC_PER_SEC)
-#define REPAIR_US 400000
+#define REPAIR_US 800000 /* so long a repair may wait */
 /* What is lost of pictures when the link's queue overflows is not repaired for a while: that would
  * fill it again, in the voice's way, and smaller pictures are on their way. */
 #define FLOOD_US (1 * G_USEC_PER_SEC)
@@ -87,6 +87,7 @@ cc_downlink_free(CcDownlink *downlink)
         return;
     cc_estimator_clear(&downlink->estimator);
     cc_video_queue_free(downlink->queue);
+    g_free(downlink->repairs);
     g_aligned_free(downlink);
 }
 
@@ -179,10 +180,16 @@ cc_downlink_moved(CcDownlink *downlink, gint64 now_us)
     cc_estimator_moved(&downlink->estimator, now_us);
 }
 
+static gsize
+repair_bytes(const CcDownlink *self)
+{
+    return self->repairs ? self->repairs->bytes : 0;
+}
+
 static gint64
 drain_us(CcDownlink *self, gint64 now_us)
 {
-    gsize waiting = self->queue ? cc_video_queue_bytes(self->queue) : 0;
+    gsize waiting = repair_bytes(self) + (self->queue ? cc_video_queue_bytes(self->queue) : 0);
     return cc_pacer_drain_us(&self->pacer, waiting, now_us);
 }
 
@@ -242,15 +249,6 @@ cc_downlink_hold(CcDownlink *downlink, CcSource *source, CcPacket *packet, gint6
     cc_media_session_wake_at(self->session, next_waiting_us(self, now_us));
 }
 
-gboolean
-cc_downlink_may_repair(CcDownlink *downlink, gint64 now_us)
-{
-    gint64 flood_us = downlink->estimator.result.flood_us;
-    gboolean flood = flood_us != 0 && now_us - flood_us < FLOOD_US;
-    gint64 most_us = flood ? FLOOD_REPAIR_US : REPAIR_US;
-    return !downlink->adapts || cc_pacer_drain_us(&downlink->pacer, 0, now_us) < most_us;
-}
-
 void
 cc_downlink_forget_source(CcDownlink *downlink, const CcSource *source)
 {
@@ -262,6 +260,7 @@ void
 cc_downlink_forget_all(CcDownlink *downlink)
 {
     g_clear_pointer(&downlink->queue, cc_video_queue_free);
+    g_clear_pointer(&downlink->repairs, g_free);
     downlink->choked = downlink->probing = FALSE;
 }
 
@@ -287,11 +286,45 @@ send_waiting(CcDownlink *self, const CcWaitingPacket *waiting, gint64 now_us)
     self->draining = FALSE;
 }
 
-/* The oldest packet that waits; FALSE if none does. */
+static gboolean
+send_repair(CcDownlink *self, gint64 now_us)
+{
+    CcRepair repair;
+    CcReceiver *receiver = self->session->receiver;
+    if (!self->repairs || !cc_repair_queue_pop(self->repairs, &repair))
+        return FALSE;
+    if (repair.stream < receiver->n_subscriptions)
+        cc_subscription_repeat(&receiver->subscriptions[repair.stream], repair.number, now_us);
+    return TRUE;
+}
+
+gboolean
+cc_downlink_repair(CcDownlink *downlink, const CcRepair *repair, gint64 now_us)
+{
+    CcDownlink *self = downlink;
+    gint64 flood_us = self->estimator.result.flood_us;
+    gboolean flood = flood_us != 0 && now_us - flood_us < FLOOD_US;
+    gint64 wait_us = cc_pacer_drain_us(&self->pacer, repair_bytes(self), now_us);
+    if (self->adapts && wait_us > (flood ? FLOOD_REPAIR_US : REPAIR_US))
+        return FALSE;
+    if (!self->repairs)
+        self->repairs = g_new0(CcRepairQueue, 1);
+    if (!cc_repair_queue_push(self->repairs, repair))
+        return FALSE;
+    while ((!self->adapts || cc_pacer_may_send(&self->pacer, now_us)) && send_repair(self, now_us))
+        ;
+    if (self->repairs->n > 0)
+        cc_media_session_wake_at(self->session, cc_pacer_next_us(&self->pacer, now_us));
+    return TRUE;
+}
+
+/* What waits: lost packets first, then the oldest; FALSE if nothing does. */
 static gboolean
 send_next(CcDownlink *self, gint64 now_us)
 {
     CcWaitingPacket waiting;
+    if (send_repair(self, now_us))
+        return TRUE;
     if (!self->queue || !cc_video_queue_pop(self->queue, &waiting))
         return FALSE;
     send_waiting(self, &waiting, now_us);
@@ -329,12 +362,18 @@ run_probe(CcDownlink *self, gint64 now_us)
         self->probing = FALSE;
 }
 
+static gboolean
+has_waiting(const CcDownlink *self)
+{
+    return self->queue || (self->repairs && self->repairs->n > 0);
+}
+
 static void
 drain(CcDownlink *self, gint64 now_us)
 {
     if (self->queue && cc_downlink_awaits_news(self, now_us))
         return;
-    while (self->queue && cc_pacer_may_send(&self->pacer, now_us)) {
+    while (has_waiting(self) && cc_pacer_may_send(&self->pacer, now_us)) {
         if (!send_next(self, now_us))
             g_clear_pointer(&self->queue, cc_video_queue_free);
     }
@@ -350,22 +389,5 @@ cc_downlink_tick(CcDownlink *downlink, gint64 now_us)
         run_probe(self, now_us);
     drain(self, now_us);
     gint64 next_us = self->probing ? now_us + WAKE_US : G_MAXINT64;
-    return self->queue ? MIN(next_us, next_waiting_us(self, now_us)) : next_us;
-}
-
-const char *
-cc_downlink_state_name(const CcDownlink *downlink)
-{
-    switch (downlink->estimator.result.state) {
-    case CC_LINK_CLEAR:
-        return "clear";
-    case CC_LINK_FULL:
-        return "full";
-    case CC_LINK_CONTESTED:
-        return "contested";
-    case CC_LINK_SILENT:
-        return "silent";
-    default:
-        return "starting";
-    }
+    return has_waiting(self) ? MIN(next_us, next_waiting_us(self, now_us)) : next_us;
 }

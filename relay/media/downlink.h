@@ -14,6 +14,7 @@
 #include "common/rate/pacer.h"
 #include "relay/media/media-session.h"
 #include "relay/media/prefetch.h"
+#include "relay/media/repair-queue.h"
 #include "relay/media/video-queue.h"
 
 G_BEGIN_DECLS
@@ -21,15 +22,16 @@ G_BEGIN_DECLS
 struct CcDownlink {
     /* What every packet needs, together. */
     CcMediaSession *session;
-    guint64 voice_bytes;   /* on the wire, since @voice_us */
-    guint64 video_bytes;   /* likewise, for those who are not adapted yet */
-    guint16 next_sequence; /* transport-wide, of the next packet that carries one */
-    gboolean numbered;     /* some of its packets do */
-    gboolean adapts;       /* it is known how much the way takes, or soon will be */
-    gboolean choked;       /* pictures are left out until the queue has drained */
-    gboolean awaits;       /* pictures wait until the voice has shown what the way is like */
-    gboolean draining;     /* what is being forwarded has waited; more may wait behind it */
-    CcVideoQueue *queue;   /* NULL: nothing waits */
+    guint64 voice_bytes;    /* on the wire, since @voice_us */
+    guint64 video_bytes;    /* likewise, for those who are not adapted yet */
+    guint16 next_sequence;  /* transport-wide, of the next packet that carries one */
+    gboolean numbered;      /* some of its packets do */
+    gboolean adapts;        /* it is known how much the way takes, or soon will be */
+    gboolean choked;        /* pictures are left out until the queue has drained */
+    gboolean awaits;        /* pictures wait until the voice has shown what the way is like */
+    gboolean draining;      /* what is being forwarded has waited; more may wait behind it */
+    CcVideoQueue *queue;    /* NULL: nothing waits */
+    CcRepairQueue *repairs; /* NULL: none yet */
     CcPacer pacer;
     gboolean probing;
     CcEstimator estimator; /* its first members */
@@ -81,8 +83,9 @@ void cc_downlink_hold(CcDownlink *downlink, CcSource *source, CcPacket *packet, 
  * packets of voice would stand behind pictures: what they took would be thought the least it takes,
  * and what the queue turns away afterwards random losses. Not for long, and for voice alone. */
 gboolean cc_downlink_awaits_news(CcDownlink *downlink, gint64 now_us);
-/* TRUE if lost video may be repaired now; otherwise that would take the link from voice. */
-gboolean cc_downlink_may_repair(CcDownlink *downlink, gint64 now_us);
+/* Lets a packet of video go again, as soon as that makes no queue in voice's way. FALSE if it would
+ * take too long, or nothing is to be repaired now. */
+gboolean cc_downlink_repair(CcDownlink *downlink, const CcRepair *repair, gint64 now_us);
 void cc_downlink_forget_source(CcDownlink *downlink, const CcSource *source);
 /* Its receiver is out of reach. */
 void cc_downlink_forget_all(CcDownlink *downlink);

@@ -4,6 +4,7 @@
 #include "common/wire/sequence.h"
 #include "relay/media/downlink.h"
 #include "relay/media/egress.h"
+#include "relay/media/receiver.h"
 #include "relay/media/subscription-private.h"
 #include "relay/media/voice-sender.h"
 #include "relay/media/worker-private.h"
@@ -258,23 +259,30 @@ find_sent(const CcSubscription *self, gint64 out, gint64 now_us, const CcEpoch *
     return packet && cc_epoch_place(*epoch, packet, place) && place->number == out ? packet : NULL;
 }
 
-/* FALSE if it could not be sent. */
-static gboolean
+static void
+note_repeated(CcSubscription *self, gint64 number, gint64 now_us)
+{
+    if (!self->again)
+        self->again = g_new0(CcSentAgain, 1);
+    cc_sent_again_note(self->again, (guint16)number, now_us);
+}
+
+static void
 repeat(CcSubscription *self, const CcEpoch *epoch, CcPacket *packet, const CcPlace *place,
        gboolean rtx)
 {
     Written written = {.data = cc_egress_begin(self->session)};
     if (!written.data)
-        return FALSE;
+        return;
     gint64 number = rtx ? self->rtx_number : place->number;
     if (!(rtx ? write_rtx : write_packet)(self, epoch, packet, place, &written) ||
         !send_written(self, &written, number))
-        return FALSE;
+        return;
     if (rtx)
         self->rtx_number++;
     self->retransmitted++;
     self->bytes += written.length;
-    return TRUE;
+    note_repeated(self, place->number, self->session->worker->now_us);
 }
 
 static guint
@@ -287,6 +295,23 @@ copies(const CcSubscription *self)
     return cc_link_budget_copies(link->random_loss, link->loss_spread);
 }
 
+static gboolean
+is_rtx(const CcSubscription *self, const CcEpoch *epoch)
+{
+    return epoch->codec->rtx_payload_type != 0 && self->slot->rtx_ssrc != 0;
+}
+
+void
+cc_subscription_repeat(CcSubscription *subscription, gint64 number, gint64 now_us)
+{
+    CcSubscription *self = subscription;
+    const CcEpoch *epoch;
+    CcPlace place;
+    CcPacket *packet = find_sent(self, number, now_us, &epoch, &place);
+    if (packet)
+        repeat(self, epoch, packet, &place, is_rtx(self, epoch));
+}
+
 static void
 retransmit_packet(CcSubscription *self, gint64 out, gint64 now_us)
 {
@@ -295,35 +320,47 @@ retransmit_packet(CcSubscription *self, gint64 out, gint64 now_us)
     CcPacket *packet = find_sent(self, out, now_us, &epoch, &place);
     if (!packet)
         return;
-    gboolean rtx = epoch->codec->rtx_payload_type != 0 && self->slot->rtx_ssrc != 0;
-    if ((!rtx && self->slot->transport_cc_ext != 0) ||
-        (self->slot->kind == CC_MEDIA_VIDEO &&
-         !cc_downlink_may_repair(self->session->downlink, now_us)) ||
-        !take_repair_credit(self, now_us))
+    gboolean rtx = is_rtx(self, epoch);
+    if ((!rtx && self->slot->transport_cc_ext != 0) || !take_repair_credit(self, now_us))
         return;
     guint n = rtx ? copies(self) : 1;
-    while (n-- > 0 && repeat(self, epoch, packet, &place, rtx))
-        ;
+    if (self->kind == CC_MEDIA_VIDEO) {
+        CcRepair repair = {
+            .number = out,
+            .bytes = (guint16)(packet->length + CC_WIRE_OVERHEAD),
+            .stream = (guint8)(self - self->session->receiver->subscriptions),
+            .copies = (guint8)n,
+        };
+        cc_downlink_repair(self->session->downlink, &repair, now_us);
+        return;
+    }
+    while (n-- > 0)
+        repeat(self, epoch, packet, &place, rtx);
+}
+
+static void
+retransmit_voice(CcSubscription *self, gint64 out, gint64 now_us)
+{
+    guint64 before = self->retransmitted;
+    if (out > self->highest || !take_repair_credit(self, now_us))
+        return;
+    cc_voice_sender_retransmit(self, out, now_us);
+    if (self->retransmitted > before)
+        note_repeated(self, out, now_us);
 }
 
 void
 cc_subscription_retransmit(CcSubscription *subscription, guint16 sequence, gint64 now_us)
 {
     CcSubscription *self = subscription;
-    guint64 before = self->retransmitted;
     self->nacked++;
     gint64 out = self->highest + cc_sequence_distance(sequence, (guint16)self->highest);
     if (self->again && cc_sent_again_is_copy(self->again, sequence, self->rtt_us, now_us))
         return;
-    if (!cc_voice_sender_has(self, out))
+    if (cc_voice_sender_has(self, out))
+        retransmit_voice(self, out, now_us);
+    else
         retransmit_packet(self, out, now_us);
-    else if (out <= self->highest && take_repair_credit(self, now_us))
-        cc_voice_sender_retransmit(self, out, now_us);
-    if (self->retransmitted == before)
-        return;
-    if (!self->again)
-        self->again = g_new0(CcSentAgain, 1);
-    cc_sent_again_note(self->again, sequence, now_us);
 }
 
 /* For packets that retransmit nothing; who waits for its first keyframe can be sent them as well.

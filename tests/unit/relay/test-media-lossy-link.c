@@ -7,6 +7,8 @@
 #define REPORTS_US 300000 /* between two that are both believed */
 #define QUIET_US 100000   /* in which a question would have been passed on */
 #define NARROW_BPS 100000 /* the keyframe takes it 2.5 s */
+#define MANY 8            /* of its packets take it 0.7 s, */
+#define MANY_US 400000    /* and with a burst and a quicker pace still this */
 #define WIDE_BPS 20000000
 
 typedef struct {
@@ -174,11 +176,54 @@ test_keyframe_under_way(void)
     lesson_end(&lesson);
 }
 
+/* --- many lost packets --- */
+
+static gboolean
+has_repeated_many(gpointer lesson)
+{
+    return n_repeated(lesson) >= MANY;
+}
+
+static void
+ask_for_many(Lesson *lesson)
+{
+    guint8 buffer[200];
+    CcRtcpBuilder builder;
+    guint16 sequences[MANY];
+    guint32 ssrc = peer_slot(lesson->watcher, CC_MEDIA_VIDEO)->ssrc;
+    for (guint i = 0; i < MANY; i++)
+        sequences[i] = peer_packet(lesson->watcher, ssrc, i)->rtp.sequence;
+    cc_rtcp_builder_init(&builder, buffer, 150);
+    cc_rtcp_add_receiver_report(&builder, 1, NULL, 0);
+    cc_rtcp_add_nack(&builder, 1, ssrc, sequences, MANY);
+    peer_send_rtcp(lesson->watcher, &builder);
+}
+
+/* They come at the link's pace, and asking again does not bring more. */
+static void
+test_many(void)
+{
+    Lesson lesson;
+    lesson_begin(&lesson);
+    send_keyframe(&lesson);
+    send_remb(lesson.watcher, NARROW_BPS);
+    turn_for(&lesson, QUIET_US);
+    gint64 asked_us = cc_clock_now_us();
+    ask_for_many(&lesson);
+    ask_for_many(&lesson);
+    media_test_wait(&lesson.test, has_repeated_many, &lesson);
+    g_assert_cmpint(cc_clock_now_us() - asked_us, >, MANY_US);
+    turn_for(&lesson, 3 * QUIET_US);
+    g_assert_cmpuint(n_repeated(&lesson), <, 3 * MANY / 2); /* a burst was gone already */
+    lesson_end(&lesson);
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/media-lossy-link/copies", test_copies);
+    g_test_add_func("/media-lossy-link/many", test_many);
     g_test_add_func("/media-lossy-link/keyframe-under-way", test_keyframe_under_way);
     return g_test_run();
 }

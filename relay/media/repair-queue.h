@@ -1,0 +1,31 @@
+/* Packets that were asked for again and wait for their turn, ahead of new pictures and at the
+ * link's pace: sent at once, what repairs a run of losses would make a queue in the link, in the
+ * voice's way. Further copies of a packet go behind everything that waits, so that one run of
+ * losses does not take them all. No ownership; a value, zeroed it is empty. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+#define CC_REPAIR_QUEUE_MAX 128
+
+typedef struct {
+    gint64 number; /* unwrapped, of the stream */
+    guint16 bytes; /* on the wire, about */
+    guint8 stream; /* of its receiver's */
+    guint8 copies; /* that are to go */
+} CcRepair;
+
+typedef struct {
+    CcRepair ring[CC_REPAIR_QUEUE_MAX];
+    guint first, n;
+    gsize bytes; /* of all, with their copies */
+} CcRepairQueue;
+
+/* FALSE if it is full. What waits already waits no twice. */
+gboolean cc_repair_queue_push(CcRepairQueue *queue, const CcRepair *repair);
+/* The next to be sent once; FALSE if there is none. */
+gboolean cc_repair_queue_pop(CcRepairQueue *queue, CcRepair *repair);
+
+G_END_DECLS

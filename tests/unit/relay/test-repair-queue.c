@@ -1,0 +1,85 @@
+/* What waits to be sent again: its order, its copies, and its end. */
+#include "relay/media/repair-queue.h"
+
+static void
+push(CcRepairQueue *queue, gint64 number, guint8 copies)
+{
+    CcRepair repair = {.number = number, .bytes = 100, .copies = copies};
+    g_assert_true(cc_repair_queue_push(queue, &repair));
+}
+
+static void
+check_next(CcRepairQueue *queue, gint64 number)
+{
+    CcRepair repair;
+    g_assert_true(cc_repair_queue_pop(queue, &repair));
+    g_assert_cmpint(repair.number, ==, number);
+}
+
+static void
+test_order(void)
+{
+    CcRepairQueue queue = {0};
+    CcRepair none;
+    g_assert_false(cc_repair_queue_pop(&queue, &none));
+    push(&queue, 7, 1);
+    push(&queue, 5, 1);
+    check_next(&queue, 7);
+    push(&queue, 9, 1);
+    check_next(&queue, 5);
+    check_next(&queue, 9);
+    g_assert_cmpuint(queue.bytes, ==, 0);
+    g_assert_false(cc_repair_queue_pop(&queue, &none));
+}
+
+/* Behind all that waits, so that they are not lost together. */
+static void
+test_copies(void)
+{
+    CcRepairQueue queue = {0};
+    push(&queue, 1, 2);
+    push(&queue, 2, 2);
+    push(&queue, 3, 1);
+    g_assert_cmpuint(queue.bytes, ==, 500);
+    static const gint64 order[] = {1, 2, 3, 1, 2};
+    for (guint i = 0; i < G_N_ELEMENTS(order); i++)
+        check_next(&queue, order[i]);
+    g_assert_cmpuint(queue.n, ==, 0);
+    g_assert_cmpuint(queue.bytes, ==, 0);
+}
+
+static void
+test_asked_twice(void)
+{
+    CcRepairQueue queue = {0};
+    CcRepair other = {.number = 1, .bytes = 100, .stream = 1, .copies = 1};
+    push(&queue, 1, 1);
+    push(&queue, 1, 1);
+    g_assert_cmpuint(queue.n, ==, 1);
+    g_assert_true(cc_repair_queue_push(&queue, &other)); /* another stream's number */
+    g_assert_cmpuint(queue.n, ==, 2);
+}
+
+static void
+test_full(void)
+{
+    CcRepairQueue queue = {0};
+    for (gint64 i = 0; i < CC_REPAIR_QUEUE_MAX; i++)
+        push(&queue, i, 2);
+    CcRepair more = {.number = 1000, .bytes = 100, .copies = 1};
+    g_assert_false(cc_repair_queue_push(&queue, &more));
+    for (gint64 i = 0; i < 2 * CC_REPAIR_QUEUE_MAX; i++)
+        check_next(&queue, i % CC_REPAIR_QUEUE_MAX);
+    g_assert_true(cc_repair_queue_push(&queue, &more));
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/repair-queue/order", test_order);
+    g_test_add_func("/repair-queue/copies", test_copies);
+    g_test_add_func("/repair-queue/asked-twice", test_asked_twice);
+    g_test_add_func("/repair-queue/full", test_full);
+    return g_test_run();
+}
