@@ -12,8 +12,8 @@
  * one will not be. */
 #define HELD_UP_US (3 * G_USEC_PER_SEC)
 
-#define MEMORY 100 /* questions that the share of unanswered ones is of */
-#define FEW 8
+#define MEMORY 100         /* questions that the share of unanswered ones is of */
+#define IN_VAIN 15         /* in a row */
 #define ENOUGH 30          /* to choose copies by */
 #define QUESTIONS_LOST 0.1 /* with all copies */
 #define SPARE 0.7          /* of that: then one copy less will do */
@@ -25,17 +25,22 @@ cc_answer_time_init(CcAnswerTime *time)
     *time = (CcAnswerTime){.rtt_us = CC_ANSWER_TIME_FIRST_US};
 }
 
+/* Where nothing at all is answered nothing is lost by chance: there is an outage, or so much is
+ * missing that nobody will send it again. */
 static void
 judge(CcAnswerTime *time, gboolean unanswered)
 {
+    time->in_vain = unanswered ? time->in_vain + 1 : 0;
+    if (time->in_vain > IN_VAIN)
+        return;
     time->judged++;
-    time->unanswered += ((unanswered ? 1 : 0) - time->unanswered) / MIN(time->judged, MEMORY);
+    time->unanswered += ((unanswered ? 1 : 0) - time->unanswered) / MEMORY;
 }
 
 double
 cc_answer_time_unanswered(const CcAnswerTime *time, double loss)
 {
-    return time->judged < FEW ? loss : time->unanswered;
+    return time->judged < MEMORY ? MAX(loss, time->unanswered) : time->unanswered;
 }
 
 guint

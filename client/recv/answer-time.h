@@ -24,14 +24,15 @@ typedef struct {
     guint64 questions, answers;
     double unanswered; /* 0..1 of the last questions: they or their answers were lost */
     guint judged;      /* questions, ever */
+    guint in_vain;     /* questions since the last answer */
     guint copies;      /* of each question, besides the first */
     guint chosen;      /* when there were so many questions */
 } CcAnswerTime;
 
 void cc_answer_time_init(CcAnswerTime *time);
 void cc_answer_time_asked(CcAnswerTime *time, guint16 sequence, gint64 now_us);
-/* Share of questions, with all their copies, that get no answer; while few have been asked, @loss:
- * what is lost on the way here. */
+/* Share of questions, with all their copies, that get no answer; while few have been asked, not
+ * below @loss: what is lost on the way here. */
 double cc_answer_time_unanswered(const CcAnswerTime *time, double loss);
 /* How many copies a question had better have, as far as more stay unanswered than are explained by
  * @answer_loss: the share of answers that get lost. */

@@ -278,7 +278,7 @@ test_lost_questions(void)
     CcAnswerTime time;
     gint64 now_us = 1000 * MS;
     cc_answer_time_init(&time);
-    for (guint16 sequence = 0; sequence < 60; sequence++, now_us += 1000 * MS) {
+    for (guint16 sequence = 0; sequence < 600; sequence++, now_us += 1000 * MS) {
         cc_answer_time_asked(&time, sequence, now_us);
         if (sequence % 2 == 0) {
             now_us += cc_answer_time_overdue_us(&time);
@@ -290,6 +290,19 @@ test_lost_questions(void)
     g_assert_cmpint(time.rtt_us, <, 170 * MS);
     g_assert_cmpint(cc_answer_time_overdue_us(&time), <, 210 * MS);
     g_assert_cmpfloat(ABS(cc_answer_time_unanswered(&time, 0) - 1 / 3.0), <, 0.05);
+}
+
+/* Nobody answers any more, as after a flood: that is no reason to wait longer for each packet. */
+static void
+test_nobody_answers(void)
+{
+    CcAnswerTime time;
+    gint64 now_us = 1000 * MS;
+    cc_answer_time_init(&time);
+    for (guint i = 0; i < 2000; i++)
+        cc_answer_time_asked(&time, (guint16)(1000 + i % 100), now_us += 10 * MS);
+    g_assert_cmpfloat(cc_answer_time_unanswered(&time, 0), <, 0.2);
+    g_assert_cmpfloat(cc_answer_time_unanswered(&time, 0.3), ==, 0.3); /* nothing is known */
 }
 
 /* A way longer than was thought: every question has been repeated when the first answer comes. */
@@ -356,6 +369,7 @@ main(int argc, char **argv)
     g_test_add_func("/answer-time/answers", test_answer_time);
     g_test_add_func("/answer-time/uneven", test_uneven_answers);
     g_test_add_func("/answer-time/lost-questions", test_lost_questions);
+    g_test_add_func("/answer-time/nobody-answers", test_nobody_answers);
     g_test_add_func("/answer-time/long-way", test_long_way);
     g_test_add_func("/rtx/restore", test_rtx);
     return g_test_run();

@@ -41,12 +41,17 @@ teardown(Fixture *f, gconstpointer data)
     g_main_loop_unref(f->loop);
 }
 
-/* Nothing of what is missing ever comes. */
+#define EACH 4    /* packets: one of them comes, one is repeated later, two never come */
+#define BEHIND 15 /* of these fours */
+
 static gboolean
 on_packet(gpointer user_data)
 {
     Fixture *f = user_data;
-    f->sequence += 4;
+    guint16 repeated = (guint16)(f->sequence - BEHIND * EACH + 1);
+    f->sequence += EACH;
+    if (f->sequence > (BEHIND + 1) * EACH)
+        cc_picture_rtcp_arrived(f->rtcp, SSRC, repeated, 0, TRUE, 1000, cc_clock_now_us());
     cc_picture_rtcp_arrived(f->rtcp, SSRC, f->sequence, f->sequence * 1000u, FALSE, 1000,
                             cc_clock_now_us());
     cc_picture_rtcp_ask_for_keyframe(f->rtcp);
