@@ -12,7 +12,7 @@
 #include "common/base/error.h"
 #include "common/base/log.h"
 
-#define DECIDE_AFTER (2 * GST_SECOND) /* wait so long for a second stream */
+#define DECIDE_AFTER ((GstClockTimeDiff)(2 * GST_SECOND)) /* wait so long for a second stream */
 #define ABSENT_AFTER (5 * GST_SECOND) /* a stream that stays away so long ends the part */
 #define MAX_PENDING 1000              /* frames kept while waiting */
 #define END_TIMEOUT (3 * GST_SECOND)
@@ -170,7 +170,9 @@ consider_beginning(CcRecorder *recorder)
 {
     const Pending *first = g_queue_peek_head(&recorder->pending);
     const Pending *newest = g_queue_peek_tail(&recorder->pending);
-    GstClockTime waited = sample_time(newest->sample) - sample_time(first->sample);
+    /* The first times may be a little off, and those of the next earlier. */
+    GstClockTimeDiff waited =
+        GST_CLOCK_DIFF(sample_time(first->sample), sample_time(newest->sample));
     gboolean both = recorder->tracks[CC_MEDIA_AUDIO].caps != NULL &&
                     recorder->tracks[CC_MEDIA_VIDEO].caps != NULL;
     if (!both && waited < DECIDE_AFTER && recorder->pending.length < MAX_PENDING)

@@ -11,14 +11,49 @@
 #define WATCHDOG_US (20 * G_USEC_PER_SEC)
 
 static void
-push_frame(CcRecorder *recorder, guint number)
+push(CcRecorder *recorder, CcMediaKind kind, const char *format, GstClockTime time)
 {
-    g_autoptr(GstCaps) caps = gst_caps_from_string("video/x-vp8,width=64,height=64,framerate=25/1");
+    g_autoptr(GstCaps) caps = gst_caps_from_string(format);
     g_autoptr(GstBuffer) buffer = gst_buffer_new_allocate(NULL, FRAME_BYTES, NULL);
     gst_buffer_memset(buffer, 0, 0, FRAME_BYTES);
-    GST_BUFFER_PTS(buffer) = number * FRAME;
+    GST_BUFFER_PTS(buffer) = time;
     g_autoptr(GstSample) sample = gst_sample_new(buffer, caps, NULL, NULL);
-    cc_recorder_push(recorder, CC_MEDIA_VIDEO, sample);
+    cc_recorder_push(recorder, kind, sample);
+}
+
+static void
+push_frame(CcRecorder *recorder, guint number)
+{
+    push(recorder, CC_MEDIA_VIDEO, "video/x-vp8,width=64,height=64,framerate=25/1", number * FRAME);
+}
+
+static void
+push_sound(CcRecorder *recorder, GstClockTime time)
+{
+    push(recorder, CC_MEDIA_AUDIO, "audio/x-opus,channel-mapping-family=0,channels=1,rate=48000",
+         time);
+}
+
+/* Sound is there first, and its first time turns out to be a little late: that is no reason not to
+ * wait for the picture. */
+static void
+test_waits_for_the_picture(void)
+{
+    g_autofree char *folder = g_dir_make_tmp("recorder-XXXXXX", NULL);
+    g_autofree char *path = g_build_filename(folder, "lesson.mkv", NULL);
+    g_autoptr(GError) error = NULL;
+    CcRecorder *recorder = cc_recorder_new(path, &error);
+    g_assert_no_error(error);
+    push_sound(recorder, 500 * GST_MSECOND);
+    push_sound(recorder, 480 * GST_MSECOND);
+    for (guint i = 0; i < 50; i++)
+        push_sound(recorder, (500 + i * 20) * GST_MSECOND);
+    g_assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
+    for (guint i = 38; i < 60; i++)
+        push_frame(recorder, i);
+    cc_recorder_free(recorder);
+    g_assert_cmpint(g_unlink(path), ==, 0);
+    g_assert_cmpint(g_rmdir(folder), ==, 0); /* it was the only part */
 }
 
 /* A file size limit stands in for a full disk. */
@@ -63,5 +98,6 @@ main(int argc, char **argv)
     gst_init(NULL, NULL);
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/recorder/full-disk", test_full_disk);
+    g_test_add_func("/recorder/waits-for-the-picture", test_waits_for_the_picture);
     return g_test_run();
 }
