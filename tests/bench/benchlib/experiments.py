@@ -130,8 +130,9 @@ def allocations(bench):
 def joins(bench):
     """300 come each second for ten seconds while 300 watch, a lesson of 124 kbit/s."""
     for number in range(min(bench.options.runs, 3)):
-        measure(bench, "joins", "classcast", candidates.make("classcast", bench), "gcm",
-                Lesson(300, seconds=14, churn="300:10", **THRIFTY), number)
+        for name in bench.own():
+            measure(bench, "joins", name, candidates.make(name, bench), "gcm",
+                    Lesson(300, seconds=14, churn="300:10", **THRIFTY), number)
 
 
 def workers(bench):
@@ -167,22 +168,26 @@ def ending(entry, lesson):
 
 def scale(bench):
     """More and more classrooms until one is hurt; in lessons of 30, and all in one."""
-    for shape in ("lessons of 30", "one lesson"):
-        good = 0
-        for receivers in SCALE_STEPS:
-            rooms = receivers // 30 if shape != "one lesson" else 1
-            lesson = Lesson(receivers, rooms=rooms, join_rate=200, warmup=3, seconds=bench.options.seconds,
-                            **THRIFTY)
-            entry = measure(bench, "scale", "classcast", candidates.make("classcast", bench), "gcm", lesson, 0,
-                            shape=shape, rooms=rooms)
-            why = ending(entry, lesson)
-            if why:
-                bench.ends[shape] = f"holds {good}, ends at {receivers} because {why}"
-                break
-            good = receivers
-        else:
-            bench.ends[shape] = f"does not end at {good}"
-        say(f"  scale, {shape}: {bench.ends[shape]}")
+    for name in bench.own():
+        for shape in ("lessons of 30", "one lesson"):
+            find_end(bench, name, shape)
+
+
+def find_end(bench, name, shape):
+    good = 0
+    title = f"{candidates.NAMES[name]}, {shape}"
+    for receivers in SCALE_STEPS:
+        rooms = receivers // 30 if shape != "one lesson" else 1
+        lesson = Lesson(receivers, rooms=rooms, join_rate=200, warmup=3, seconds=bench.options.seconds, **THRIFTY)
+        entry = measure(bench, "scale", name, candidates.make(name, bench), "gcm", lesson, 0, shape=shape, rooms=rooms)
+        why = ending(entry, lesson)
+        if why:
+            bench.ends[title] = f"holds {good}, ends at {receivers} because {why}"
+            break
+        good = receivers
+    else:
+        bench.ends[title] = f"does not end at {good}"
+    say(f"  scale, {title}: {bench.ends[title]}")
 
 
 def variants(bench):

@@ -107,14 +107,14 @@ def scale_table(records, ends):
     rows = []
     for entry in records.find(experiment="scale"):
         result = entry["result"]
-        rows.append([entry["shape"], entry["receivers"], figures.dig(result, "connected"),
+        rows.append([candidates.NAMES[entry["candidate"]], entry["shape"], entry["receivers"], figures.dig(result, "connected"),
                      f"{figures.dig(result, 'forwarded_pps') or 0:.0f}", *(
                          f"{value:.{digits}f}" if value is not None else "–" for value, digits in (
                              (figures.cost_us(result), 2), (figures.core_percent(result), 0),
                              (figures.latency_ms(result, "p50"), 1), (figures.latency_ms(result), 1),
                              (figures.lost_percent(result), 3)))])
     return ("100 + 24 kbit/s to each classroom, one core\n\n" + table(
-        ["", "receivers", "connected", "packets/s", "µs a packet", "core %", "p50 ms", "p99 ms", "lost %"], rows)
+        ["", "", "receivers", "connected", "packets/s", "µs a packet", "core %", "p50 ms", "p99 ms", "lost %"], rows)
         + "".join(f"\n\n{shape}: {why}" for shape, why in ends.items()))
 
 
