@@ -15,6 +15,7 @@
 #define MEASURE_US 1000000
 #define UNKNOWN_VOICE_BPS 48000 /* before it has been measured: 20 ms packets at 24 kbit/s */
 #define LIMITED_PERCENT 70      /* of what it has been told: a source that could make use of more */
+#define VOICE_WANTS_BPS 340000  /* where that much is known to fit, voice is sent as it comes */
 #define EXPLORE_PERCENT 150     /* of the estimate: what is wanted for such a source */
 
 /* What stills wait for, at least and at most. */
@@ -130,7 +131,8 @@ is_held_back(const CcReceiver *receiver)
     return FALSE;
 }
 
-/* What a next step would cost; where the publisher fills whatever there is, a good deal more. */
+/* What a next step would cost; where the publisher fills whatever there is, a good deal more. And
+ * voice, which is sent and coded by what is known of the way, wants that to be known. */
 static guint
 find_wanted(const CcDownlink *self, guint budget)
 {
@@ -139,6 +141,8 @@ find_wanted(const CcDownlink *self, guint budget)
     double wanted = self->ladder.wanted_bps / MAX(share, 0.1);
     if (is_held_back(self->session->receiver))
         wanted = MAX(wanted, estimate * EXPLORE_PERCENT / 100);
+    if (self->voice_bps > 0)
+        wanted = MAX(wanted, VOICE_WANTS_BPS);
     return (guint)MIN(wanted, G_MAXINT32);
 }
 
