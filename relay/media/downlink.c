@@ -298,7 +298,7 @@ send_repair(CcDownlink *self, gint64 now_us)
     return TRUE;
 }
 
-gboolean
+void
 cc_downlink_repair(CcDownlink *downlink, const CcRepair *repair, gint64 now_us)
 {
     CcDownlink *self = downlink;
@@ -306,16 +306,15 @@ cc_downlink_repair(CcDownlink *downlink, const CcRepair *repair, gint64 now_us)
     gboolean flood = flood_us != 0 && now_us - flood_us < FLOOD_US;
     gint64 wait_us = cc_pacer_drain_us(&self->pacer, repair_bytes(self), now_us);
     if (self->adapts && wait_us > (flood ? FLOOD_REPAIR_US : REPAIR_US))
-        return FALSE;
+        return;
     if (!self->repairs)
         self->repairs = g_new0(CcRepairQueue, 1);
     if (!cc_repair_queue_push(self->repairs, repair))
-        return FALSE;
+        return;
     while ((!self->adapts || cc_pacer_may_send(&self->pacer, now_us)) && send_repair(self, now_us))
         ;
     if (self->repairs->n > 0)
         cc_media_session_wake_at(self->session, cc_pacer_next_us(&self->pacer, now_us));
-    return TRUE;
 }
 
 /* What waits: lost packets first, then the oldest; FALSE if nothing does. */

@@ -23,7 +23,7 @@ typedef struct {
     gsize bytes; /* of all, with their copies */
 } CcRepairQueue;
 
-/* FALSE if it is full. What waits already waits no twice. */
+/* FALSE if it is full. What waits already does not wait twice. */
 gboolean cc_repair_queue_push(CcRepairQueue *queue, const CcRepair *repair);
 /* The next to be sent once; FALSE if there is none. */
 gboolean cc_repair_queue_pop(CcRepairQueue *queue, CcRepair *repair);
