@@ -9,7 +9,7 @@ struct CcHttpCall {
     SoupSession *session;
     SoupMessage *message;
     GUri *uri;
-    char *method, *token, *name, *if_match, *content_type;
+    char *method, *token, *name, *client, *if_match, *content_type;
     GBytes *body;
     guint redirects;
 
@@ -46,6 +46,7 @@ call_free(CcHttpCall *call)
     g_free(call->method);
     g_free(call->token);
     g_free(call->name);
+    g_free(call->client);
     g_free(call->if_match);
     g_free(call->content_type);
     g_clear_pointer(&call->body, g_bytes_unref);
@@ -188,7 +189,7 @@ send_request(CcHttpCall *call)
     call->message = soup_message_new_from_uri(call->method, call->uri);
     soup_message_add_flags(call->message, SOUP_MESSAGE_NO_REDIRECT);
     cc_http_authorize(call->message, call->token);
-    cc_http_introduce(call->message, call->name);
+    cc_http_introduce(call->message, call->name, call->client);
     if (call->if_match != NULL)
         soup_message_headers_replace(soup_message_get_request_headers(call->message), "If-Match",
                                      call->if_match);
@@ -218,6 +219,7 @@ cc_http_call_start(SoupSession *session, const CcHttpRequest *request, char **lo
     call->method = g_strdup(request->method);
     call->token = g_strdup(request->token);
     call->name = g_strdup(request->name);
+    call->client = g_strdup(request->client);
     call->if_match = g_strdup(request->if_match);
     call->content_type = g_strdup(request->content_type);
     if (request->body != NULL)

@@ -14,6 +14,7 @@ typedef struct {
     GUri *uri;
     const char *token;        /* bearer token, or NULL */
     const char *name;         /* X-Classcast-Name, or NULL */
+    const char *client;       /* X-Classcast-Client, or NULL */
     const char *if_match;     /* or NULL */
     const char *content_type; /* with @body; or NULL */
     const char *body;

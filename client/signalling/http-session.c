@@ -34,11 +34,13 @@ cc_http_authorize(SoupMessage *message, const char *token)
 }
 
 void
-cc_http_introduce(SoupMessage *message, const char *name)
+cc_http_introduce(SoupMessage *message, const char *name, const char *client)
 {
-    if (name == NULL || *name == '\0')
-        return;
-    g_autofree char *value = g_uri_escape_string(name, NULL, FALSE);
-    soup_message_headers_replace(soup_message_get_request_headers(message), "X-Classcast-Name",
-                                 value);
+    SoupMessageHeaders *headers = soup_message_get_request_headers(message);
+    if (name != NULL && *name != '\0') {
+        g_autofree char *value = g_uri_escape_string(name, NULL, FALSE);
+        soup_message_headers_replace(headers, "X-Classcast-Name", value);
+    }
+    if (client != NULL && *client != '\0')
+        soup_message_headers_replace(headers, "X-Classcast-Client", client);
 }

@@ -12,7 +12,8 @@ SoupSession *cc_http_session_new(const char *tls_ca_file, GError **error);
 /* "Authorization: Bearer @token" unless @token is NULL or "". */
 void cc_http_authorize(SoupMessage *message, const char *token);
 
-/* "X-Classcast-Name: @name", percent-encoded, unless @name is NULL or "". */
-void cc_http_introduce(SoupMessage *message, const char *name);
+/* "X-Classcast-Name: @name", percent-encoded, and "X-Classcast-Client: @client", each unless it is
+ * NULL or "". */
+void cc_http_introduce(SoupMessage *message, const char *name, const char *client);
 
 G_END_DECLS

@@ -7,14 +7,17 @@
 #include "client/signalling/link-header.h"
 #include "client/signalling/reply.h"
 #include "common/base/error.h"
+#include "common/base/random.h"
 
 #define ANSWER_DEADLINE_MS 5000
 #define DELETE_DEADLINE_MS 1000
+#define CLIENT_BITS 128
 
 struct CcSignalling {
     SoupSession *session;
     GUri *endpoint;
     char *token, *name;
+    char *client;   /* random: by it the relay knows us when we come again */
     GUri *resource; /* NULL without a session */
     char *etag;     /* or NULL */
     char *local_address;
@@ -48,6 +51,7 @@ cc_signalling_new(const char *endpoint, const char *token, const char *tls_ca_fi
     signalling->session = session;
     signalling->endpoint = g_steal_pointer(&uri);
     signalling->token = g_strdup(token);
+    signalling->client = cc_random_name(CLIENT_BITS);
     signalling->requests = g_ptr_array_new();
     return signalling;
 }
@@ -83,6 +87,7 @@ cc_signalling_free(CcSignalling *signalling)
     g_ptr_array_unref(signalling->requests);
     g_free(signalling->token);
     g_free(signalling->name);
+    g_free(signalling->client);
     g_free(signalling->local_address);
     g_free(signalling);
 }
@@ -187,6 +192,7 @@ cc_signalling_post(CcSignalling *signalling, const char *offer, CcSignallingFunc
         .uri = signalling->endpoint,
         .token = signalling->token,
         .name = signalling->name,
+        .client = signalling->client,
         .content_type = "application/sdp",
         .body = offer,
         .deadline_ms = ANSWER_DEADLINE_MS,

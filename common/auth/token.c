@@ -1,12 +1,11 @@
 #include "common/auth/token.h"
 
 #include "common/base/error.h"
+#include "common/base/random.h"
 
-#include <errno.h>
 #include <glib/gi18n.h>
 #include <json-glib/json-glib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define MAX_TOKEN_BYTES 2048
 #define MAX_NAME_BYTES 200
@@ -278,7 +277,6 @@ cc_token_generate_secret(void)
 {
     guint8 random[32];
 
-    if (getentropy(random, sizeof random) != 0)
-        g_error("the kernel gives no random numbers: %s", g_strerror(errno));
+    cc_random_fill(random, sizeof random);
     return base64url_encode(random, sizeof random);
 }

@@ -2,14 +2,18 @@
 
 #include "relay/control/endpoint.h"
 
+#include <string.h>
+
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "common/base/random.h"
 #include "common/transport/ice-lite.h"
 #include "relay/control/addresses.h"
-#include "relay/control/random-name.h"
 
 #define SECRET_BITS 128
 #define MAX_NAME_LENGTH 120 /* characters of a school's name */
+#define MIN_CLIENT_LENGTH 16
+#define MAX_CLIENT_LENGTH 64
 
 /* STUN and TURN servers (RFC 9725 section 4.6). */
 static void
@@ -63,10 +67,10 @@ check_headers(CcExchange *exchange)
 
 /* Those who are out of reach keep their places only as long as nobody needs them. */
 static CcAdmission
-admit(CcControl *control, const char *room, gboolean publisher)
+admit(CcControl *control, const char *room, gboolean publisher, const char *client)
 {
     CcAdmission admission =
-        cc_room_registry_admit(control->rooms, room, publisher, cc_clock_now_us());
+        cc_room_registry_admit(control->rooms, room, publisher, client, cc_clock_now_us());
     const char *lost;
 
     if (admission != CC_ADMISSION_LIMIT_SESSIONS)
@@ -78,13 +82,24 @@ admit(CcControl *control, const char *room, gboolean publisher)
         return admission;
     g_autofree char *session_id = g_strdup(lost);
     cc_control_end_session(control, session_id, "timed-out", FALSE);
-    return cc_room_registry_admit(control->rooms, room, publisher, cc_clock_now_us());
+    return cc_room_registry_admit(control->rooms, room, publisher, client, cc_clock_now_us());
+}
+
+/* By what a client that comes again is known: a random text of its own. (transfer none) NULL if it
+ * has none, or none that is hard to guess. */
+static const char *
+take_client(const CcExchange *exchange)
+{
+    const char *client = cc_exchange_header(exchange, "X-Classcast-Client");
+    gsize length = client != NULL ? strlen(client) : 0;
+
+    return length >= MIN_CLIENT_LENGTH && length <= MAX_CLIENT_LENGTH ? client : NULL;
 }
 
 static gboolean
 check_admission(CcExchange *exchange, const char *room, gboolean publisher)
 {
-    switch (admit(exchange->control, room, publisher)) {
+    switch (admit(exchange->control, room, publisher, take_client(exchange))) {
     case CC_ADMISSION_OK:
         return TRUE;
     case CC_ADMISSION_TEACHER_PRESENT:
@@ -257,14 +272,16 @@ begin_session(CcExchange *exchange, CcSessionSetup *setup, CcSession *session, C
     CcControl *control = exchange->control;
     gboolean publisher = setup->direction == CC_DIRECTION_PUBLISH;
     g_autofree char *replaced = NULL;
-    const CcParticipant *participant = cc_room_registry_join(control->rooms,
-                                                             &(CcJoin){.room = setup->room,
-                                                                       .session_id = setup->id,
-                                                                       .role = role,
-                                                                       .name = name,
-                                                                       .publisher = publisher,
-                                                                       .worker = session->worker},
-                                                             cc_clock_now_us(), &replaced);
+    const CcParticipant *participant =
+        cc_room_registry_join(control->rooms,
+                              &(CcJoin){.room = setup->room,
+                                        .session_id = setup->id,
+                                        .role = role,
+                                        .name = name,
+                                        .client = take_client(exchange),
+                                        .publisher = publisher,
+                                        .worker = session->worker},
+                              cc_clock_now_us(), &replaced);
 
     setup->home =
         cc_control_worker(control, cc_room_registry_lookup(control->rooms, setup->room)->home);
@@ -273,7 +290,7 @@ begin_session(CcExchange *exchange, CcSessionSetup *setup, CcSession *session, C
     cc_exchange_set_header(exchange, "X-Classcast-Participant", participant->id);
     cc_control_add_session(control, session);
     cc_worker_add_session(cc_control_worker(control, session->worker), setup);
-    /* Only now, so that the worker can hand the old teacher's streams over to the new one. */
+    /* Only now, so that the worker can hand an old teacher's streams over to the new one. */
     if (replaced != NULL)
         cc_control_end_session(control, replaced, "replaced", FALSE);
     cc_control_schedule_expiry(control);

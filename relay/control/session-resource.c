@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "common/base/log.h"
+#include "common/base/random.h"
 #include "common/transport/ice-lite.h"
 #include "common/wire/sdp.h"
-#include "relay/control/random-name.h"
 
 #define METHODS "DELETE, GET, HEAD, OPTIONS, PATCH"
 

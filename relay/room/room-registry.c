@@ -76,13 +76,27 @@ teacher_is_present(const CcRoomRegistry *registry, const CcRoom *room, gint64 no
     return teacher->media || now_us - teacher->last_sign_us < registry->limits.teacher_silence_us;
 }
 
+/* The place that @client has kept, or NULL. */
+static CcParticipant *
+find_client(const CcRoom *room, const char *client, gboolean publisher)
+{
+    for (guint i = 0; room != NULL && client != NULL && i < room->participants->len; i++) {
+        CcParticipant *participant = g_ptr_array_index(room->participants, i);
+        if (participant->publisher == publisher && g_strcmp0(participant->client, client) == 0)
+            return participant;
+    }
+    return NULL;
+}
+
 CcAdmission
 cc_room_registry_admit(const CcRoomRegistry *registry, const char *name, gboolean publisher,
-                       gint64 now_us)
+                       const char *client, gint64 now_us)
 {
     const CcRoom *room = g_hash_table_lookup(registry->rooms, name);
     gboolean replaces;
 
+    if (find_client(room, client, publisher) != NULL)
+        return CC_ADMISSION_OK;
     if (publisher && room != NULL && teacher_is_present(registry, room, now_us))
         return CC_ADMISSION_TEACHER_PRESENT;
     if (!publisher && !registry->limits.wait_for_lesson &&
@@ -134,14 +148,44 @@ remove_room_if_done(CcRoomRegistry *registry, CcRoom *room)
         g_hash_table_remove(registry->rooms, room->name);
 }
 
+/* @participant goes on in another session. Others hear nothing of it; whether it gets through is
+ * told when it connects, or ends. */
+static void
+change_session(CcRoomRegistry *registry, CcParticipant *participant, const CcJoin *join,
+               gint64 now_us)
+{
+    CcRoom *room = participant->room;
+
+    g_hash_table_remove(registry->sessions, participant->session_id);
+    g_free(participant->session_id);
+    participant->session_id = g_strdup(join->session_id);
+    g_hash_table_insert(registry->sessions, participant->session_id, participant);
+    g_free(participant->name);
+    participant->name = g_strdup(join->name != NULL ? join->name : "");
+    room->on_worker[participant->worker]--;
+    room->on_worker[join->worker]++;
+    participant->worker = join->worker;
+    participant->role = join->role;
+    participant->lost_us = 0;
+    participant->media = FALSE;
+    participant->last_sign_us = now_us;
+    if (participant == room->teacher)
+        set_away(registry, room, now_us);
+}
+
 const CcParticipant *
 cc_room_registry_join(CcRoomRegistry *registry, const CcJoin *join, gint64 now_us, char **replaced)
 {
     CcRoom *room = g_hash_table_lookup(registry->rooms, join->room);
-    CcParticipant *participant;
+    CcParticipant *participant = find_client(room, join->client, join->publisher);
 
     g_return_val_if_fail(join->worker < CC_MAX_WORKERS, NULL);
     *replaced = NULL;
+    if (participant != NULL) {
+        *replaced = g_strdup(participant->session_id);
+        change_session(registry, participant, join, now_us);
+        return participant;
+    }
     if (room == NULL) {
         room = cc_room_new(join->room);
         room->home = join->worker;
@@ -154,6 +198,7 @@ cc_room_registry_join(CcRoomRegistry *registry, const CcJoin *join, gint64 now_u
     }
     participant =
         cc_room_add_participant(room, join->session_id, join->role, join->name, join->publisher);
+    participant->client = g_strdup(join->client);
     participant->last_sign_us = now_us;
     participant->worker = join->worker;
     room->on_worker[join->worker]++;

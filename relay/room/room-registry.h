@@ -55,22 +55,25 @@ typedef enum {
     CC_ADMISSION_LIMIT_SESSIONS,
 } CcAdmission;
 
-/* May somebody join @room now? Changes nothing. */
+/* May somebody join @room now? @client: as in CcJoin; who takes its own place always may. Changes
+ * nothing. */
 CcAdmission cc_room_registry_admit(const CcRoomRegistry *registry, const char *room,
-                                   gboolean publisher, gint64 now_us);
+                                   gboolean publisher, const char *client, gint64 now_us);
 
 typedef struct {
     const char *room;
     const char *session_id; /* new */
     CcRole role;
-    const char *name; /* or NULL */
+    const char *name;   /* or NULL */
+    const char *client; /* a secret of its own, by which it is known when it comes again; or NULL */
     gboolean publisher;
     guint worker; /* that carries it; whoever opens a room makes this the room's home */
 } CcJoin;
 
-/* Only after cc_room_registry_admit() has said OK. A silent teacher in the way leaves with the
- * reason "replaced"; @replaced is then her session's id (transfer full), else NULL. (transfer none)
- */
+/* Only after cc_room_registry_admit() has said OK. A client that is still there from its session
+ * before goes on as the same participant; a silent teacher in the way leaves with the reason
+ * "replaced". @replaced is then the id of the session that is no more (transfer full), else NULL.
+ * (transfer none) */
 const CcParticipant *cc_room_registry_join(CcRoomRegistry *registry, const CcJoin *join,
                                            gint64 now_us, char **replaced);
 

@@ -23,6 +23,7 @@ cc_participant_free(CcParticipant *participant)
         return;
     g_free(participant->id);
     g_free(participant->session_id);
+    g_free(participant->client);
     g_free(participant->name);
     g_free(participant);
 }

@@ -25,6 +25,7 @@ typedef struct {
     CcRoom *room;     /* (transfer none) the one that it belongs to */
     char *id;         /* public inside the room: "p1" */
     char *session_id; /* secret: never shown to others */
+    char *client;     /* likewise: who comes again with it takes its place; or NULL */
     CcRole role;
     char *name; /* "" if unknown */
     gboolean publisher;

@@ -25,6 +25,10 @@ class Refusal extends Error {
 /** What a server means that says no without a code. */
 const codeOf = (status) => (status === 429 || status >= 500 ? 'overloaded' : undefined);
 
+/** 128 bits in hexadecimal; randomUUID() is not there without https. */
+const randomText = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
@@ -40,6 +44,7 @@ export class Link extends EventTarget {
   participant = null; // our id in the room's events
   #options;
   #backoff = new Backoff();
+  #client = randomText(); // by it the relay knows us when we come again
   #iceServers = [];
   #resource = null; // of the session: its URL
   #etag = null;
@@ -150,8 +155,9 @@ export class Link extends EventTarget {
 
   async #post(offer) {
     const { endpoint, headers } = this.#options;
+    const known = { 'X-Classcast-Client': this.#client };
     const response = await this.#request('POST', new URL(endpoint, location.href), {
-      headers: { 'Content-Type': 'application/sdp', ...headers },
+      headers: { 'Content-Type': 'application/sdp', ...known, ...headers },
       body: offer,
     });
     if (response.status !== 201) {

@@ -13,6 +13,12 @@ see(Fixture *fixture, SoupServerMessage *message, const char *path)
         if (soup_message_headers_get_one(headers, names[i]) != NULL)
             g_string_append_printf(fixture->seen, " %s",
                                    soup_message_headers_get_one(headers, names[i]));
+    const char *client = soup_message_headers_get_one(headers, "X-Classcast-Client");
+    if (client != NULL) {
+        g_free(fixture->clients[1]);
+        fixture->clients[1] = fixture->clients[0];
+        fixture->clients[0] = g_strdup(client);
+    }
     SoupMessageBody *body = soup_server_message_get_request_body(message);
     g_autoptr(GBytes) bytes = soup_message_body_flatten(body);
     g_string_append_printf(fixture->seen, " [%.*s]\n", (int)g_bytes_get_size(bytes),
@@ -75,6 +81,8 @@ void
 fixture_tear_down(Fixture *fixture, gconstpointer data)
 {
     cc_signalling_free(fixture->signalling);
+    g_free(fixture->clients[0]);
+    g_free(fixture->clients[1]);
     g_ptr_array_unref(fixture->hanging);
     soup_server_disconnect(fixture->server);
     g_object_unref(fixture->server);

@@ -27,7 +27,9 @@ typedef struct {
     char *base;
     const Script *script;
     guint n_requests;
-    GString *seen;      /* one line a request */
+    GString *seen; /* one line a request */
+    char
+        *clients[2]; /* X-Classcast-Client of the newest request that had one, and the one before */
     GPtrArray *hanging; /* SoupServerMessage * */
     CcSignalling *signalling;
 

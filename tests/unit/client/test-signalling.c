@@ -55,6 +55,27 @@ test_whole_life(Fixture *fixture, gconstpointer data)
         "DELETE /session/1 Bearer secret []\n");
 }
 
+/* By which the relay knows us when we come again, and nobody else. */
+static void
+test_client(Fixture *fixture, gconstpointer data)
+{
+    const Script created[] = {
+        {201, "application/sdp", SIGNALLING_ANSWER, {"Location", "/session/1"}}, {0}};
+    g_autofree char *endpoint = g_strconcat(fixture->base, "/whip/math", NULL);
+    g_autoptr(CcSignalling) other = cc_signalling_new(endpoint, NULL, NULL, NULL);
+
+    fixture->script = created;
+    for (guint i = 0; i < 2; i++) {
+        cc_signalling_post(fixture->signalling, "v=0\r\n", fixture_on_reply, fixture);
+        fixture_run(fixture);
+    }
+    g_assert_cmpstr(fixture->clients[0], ==, fixture->clients[1]);
+    g_assert_cmpuint(strlen(fixture->clients[0]), >=, 16);
+    cc_signalling_post(other, "v=0\r\n", fixture_on_reply, fixture);
+    fixture_run(fixture);
+    g_assert_cmpstr(fixture->clients[0], !=, fixture->clients[1]);
+}
+
 static void
 test_locations(Fixture *fixture, gconstpointer data)
 {
@@ -163,6 +184,7 @@ main(int argc, char **argv)
 #define ADD(name, func)                                                                            \
     g_test_add("/signalling/" name, Fixture, NULL, fixture_set_up, func, fixture_tear_down)
     ADD("whole-life", test_whole_life);
+    ADD("client", test_client);
     ADD("locations", test_locations);
     ADD("redirect", test_redirect);
     ADD("gone", test_gone);

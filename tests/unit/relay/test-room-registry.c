@@ -70,9 +70,30 @@ join(Fixture *fixture, const char *room, const char *session, gboolean publisher
                       .publisher = publisher};
     const CcParticipant *participant;
 
-    g_assert_cmpint(cc_room_registry_admit(fixture->registry, room, publisher, now_us), ==,
+    g_assert_cmpint(cc_room_registry_admit(fixture->registry, room, publisher, NULL, now_us), ==,
                     CC_ADMISSION_OK);
     participant = cc_room_registry_join(fixture->registry, &request, now_us, &replaced);
+    g_assert_cmpstr(replaced, ==, expect_replaced);
+    return participant;
+}
+
+/* The same client each time. */
+static const CcParticipant *
+come_again(Fixture *fixture, const char *session, gboolean publisher, const char *client,
+           const char *expect_replaced)
+{
+    g_autofree char *replaced = NULL;
+    CcJoin request = {.room = "math",
+                      .session_id = session,
+                      .role = publisher ? CC_ROLE_TEACHER : CC_ROLE_CLASSROOM,
+                      .name = session,
+                      .client = client,
+                      .publisher = publisher};
+    const CcParticipant *participant;
+
+    g_assert_cmpint(cc_room_registry_admit(fixture->registry, "math", publisher, client, 0), ==,
+                    CC_ADMISSION_OK);
+    participant = cc_room_registry_join(fixture->registry, &request, 0, &replaced);
     g_assert_cmpstr(replaced, ==, expect_replaced);
     return participant;
 }
@@ -215,19 +236,19 @@ test_second_teacher(Fixture *fixture, gconstpointer data)
 
     /* One who has just come is given time, then not. */
     join(fixture, "math", "t1", TRUE, 0, NULL);
-    g_assert_cmpint(cc_room_registry_admit(registry, "math", TRUE, 2 * SECOND - 1), ==,
+    g_assert_cmpint(cc_room_registry_admit(registry, "math", TRUE, NULL, 2 * SECOND - 1), ==,
                     CC_ADMISSION_TEACHER_PRESENT);
     cc_room_registry_connected(registry, "t1", 1 * SECOND);
-    g_assert_cmpint(cc_room_registry_admit(registry, "math", TRUE, 3 * SECOND - 1), ==,
+    g_assert_cmpint(cc_room_registry_admit(registry, "math", TRUE, NULL, 3 * SECOND - 1), ==,
                     CC_ADMISSION_TEACHER_PRESENT);
-    g_assert_cmpint(cc_room_registry_admit(registry, "math", TRUE, 3 * SECOND), ==,
+    g_assert_cmpint(cc_room_registry_admit(registry, "math", TRUE, NULL, 3 * SECOND), ==,
                     CC_ADMISSION_OK);
 
     /* While her packets arrive nobody takes her place, however late. */
     cc_room_registry_media(registry, "t1");
-    g_assert_cmpint(cc_room_registry_admit(registry, "math", TRUE, 1000 * SECOND), ==,
+    g_assert_cmpint(cc_room_registry_admit(registry, "math", TRUE, NULL, 1000 * SECOND), ==,
                     CC_ADMISSION_TEACHER_PRESENT);
-    g_assert_cmpint(cc_room_registry_admit(registry, "history", TRUE, 1000 * SECOND), ==,
+    g_assert_cmpint(cc_room_registry_admit(registry, "history", TRUE, NULL, 1000 * SECOND), ==,
                     CC_ADMISSION_OK);
 
     /* Silent: the next one continues the lesson, the old session ends. */
@@ -241,6 +262,79 @@ test_second_teacher(Fixture *fixture, gconstpointer data)
     cc_room_registry_media(registry, "t2");
     assert_log(fixture, "joined:p2 lesson:on ");
     g_assert_cmpuint(cc_room_registry_n_sessions(registry), ==, 1);
+}
+
+/* A client that comes again goes on as who it was, whatever has become of its session before. */
+static void
+test_comes_again(Fixture *fixture, gconstpointer data)
+{
+    CcRoomRegistry *registry = fixture->registry;
+
+    begin_lesson(fixture, "math", "t1", 0);
+    come_again(fixture, "s1", FALSE, "pupil", NULL);
+    cc_room_registry_connected(registry, "s1", 0);
+    come_again(fixture, "s2", FALSE, "other", NULL);
+    cc_room_registry_connected(registry, "s2", 0);
+    assert_log(fixture, "joined:p1 lesson:on joined:p2 joined:p3 ");
+
+    /* While the old session is thought to be well. */
+    g_assert_cmpstr(come_again(fixture, "s3", FALSE, "pupil", "s1")->id, ==, "p2");
+    cc_room_registry_leave(registry, "s1", "replaced", FALSE, 0);
+    cc_room_registry_connected(registry, "s3", 0);
+    assert_log(fixture, "");
+    g_assert_null(cc_room_registry_find(registry, "s1"));
+    g_assert_cmpstr(cc_room_registry_find(registry, "s3")->name, ==, "s3");
+    g_assert_cmpuint(cc_room_registry_n_sessions(registry), ==, 3);
+
+    /* While it is out of reach. */
+    cc_room_registry_lost(registry, "s3", "timed-out", 0);
+    come_again(fixture, "s4", FALSE, "pupil", "s3");
+    g_assert_null(cc_room_registry_longest_lost(registry, NULL));
+    cc_room_registry_connected(registry, "s4", 0);
+    assert_log(fixture, "left:p2:timed-out joined:p2 ");
+
+    /* And if it does not get through. */
+    come_again(fixture, "s5", FALSE, "pupil", "s4");
+    cc_room_registry_leave(registry, "s5", "never-connected", FALSE, 0);
+    assert_log(fixture, "left:p2:never-connected ");
+    g_assert_cmpstr(come_again(fixture, "s6", FALSE, "pupil", NULL)->id, ==, "p4");
+}
+
+static void
+test_teacher_comes_again(Fixture *fixture, gconstpointer data)
+{
+    CcRoomRegistry *registry = fixture->registry;
+
+    come_again(fixture, "t1", TRUE, "teacher", NULL);
+    cc_room_registry_media(registry, "t1");
+    g_assert_cmpint(cc_room_registry_admit(registry, "math", TRUE, "somebody", 0), ==,
+                    CC_ADMISSION_TEACHER_PRESENT);
+    /* Who only watches with the same name of hers is somebody else. */
+    g_assert_cmpstr(come_again(fixture, "w1", FALSE, "teacher", NULL)->id, ==, "p2");
+    g_string_truncate(fixture->log, 0);
+
+    g_assert_cmpstr(come_again(fixture, "t2", TRUE, "teacher", "t1")->id, ==, "p1");
+    assert_log(fixture, "lesson:away ");
+    cc_room_registry_silent(registry, "t1", 0); /* late reports of the old session */
+    cc_room_registry_media(registry, "t1");
+    assert_log(fixture, "");
+    cc_room_registry_media(registry, "t2");
+    assert_log(fixture, "lesson:on ");
+    g_assert_cmpint(cc_room_registry_admit(registry, "math", TRUE, "somebody", 0), ==,
+                    CC_ADMISSION_TEACHER_PRESENT);
+}
+
+/* Even where there is no place left. */
+static void
+test_comes_again_when_full(Fixture *fixture, gconstpointer data)
+{
+    come_again(fixture, "s1", FALSE, "one", NULL);
+    come_again(fixture, "s2", FALSE, "two", NULL);
+    come_again(fixture, "s3", FALSE, "three", NULL);
+    come_again(fixture, "s4", FALSE, "four", NULL);
+    g_assert_cmpint(cc_room_registry_admit(fixture->registry, "math", FALSE, "five", 0), ==,
+                    CC_ADMISSION_LIMIT_SESSIONS);
+    come_again(fixture, "s5", FALSE, "two", "s2");
 }
 
 static void
@@ -261,17 +355,17 @@ test_wait_for_lesson(Fixture *fixture, gconstpointer data)
 
     limits.wait_for_lesson = FALSE;
     cc_room_registry_set_limits(registry, &limits);
-    g_assert_cmpint(cc_room_registry_admit(registry, "math", FALSE, 0), ==,
+    g_assert_cmpint(cc_room_registry_admit(registry, "math", FALSE, NULL, 0), ==,
                     CC_ADMISSION_LESSON_NOT_BEGUN);
     join(fixture, "math", "t1", TRUE, 0, NULL);
-    g_assert_cmpint(cc_room_registry_admit(registry, "math", FALSE, 0), ==,
+    g_assert_cmpint(cc_room_registry_admit(registry, "math", FALSE, NULL, 0), ==,
                     CC_ADMISSION_LESSON_NOT_BEGUN);
     cc_room_registry_media(registry, "t1");
-    g_assert_cmpint(cc_room_registry_admit(registry, "math", FALSE, 0), ==, CC_ADMISSION_OK);
+    g_assert_cmpint(cc_room_registry_admit(registry, "math", FALSE, NULL, 0), ==, CC_ADMISSION_OK);
     cc_room_registry_silent(registry, "t1", 1);
     join(fixture, "math", "s1", FALSE, 1, NULL);
     cc_room_registry_expire(registry, 61 * SECOND);
-    g_assert_cmpint(cc_room_registry_admit(registry, "math", FALSE, 61 * SECOND), ==,
+    g_assert_cmpint(cc_room_registry_admit(registry, "math", FALSE, NULL, 61 * SECOND), ==,
                     CC_ADMISSION_LESSON_NOT_BEGUN);
 }
 
@@ -284,20 +378,21 @@ test_limits(Fixture *fixture, gconstpointer data)
     join(fixture, "a", "s2", FALSE, 0, NULL);
     join(fixture, "a", "s3", FALSE, 0, NULL);
     join(fixture, "a", "s4", FALSE, 0, NULL);
-    g_assert_cmpint(cc_room_registry_admit(registry, "a", FALSE, 0), ==,
+    g_assert_cmpint(cc_room_registry_admit(registry, "a", FALSE, NULL, 0), ==,
                     CC_ADMISSION_LIMIT_SESSIONS);
     join(fixture, "a", "t1", TRUE, 0, NULL); /* a full room still has a place for its teacher */
     join(fixture, "b", "s5", FALSE, 0, NULL);
-    g_assert_cmpint(cc_room_registry_admit(registry, "c", FALSE, 0), ==, CC_ADMISSION_LIMIT_ROOMS);
-    g_assert_cmpint(cc_room_registry_admit(registry, "b", FALSE, 0), ==,
+    g_assert_cmpint(cc_room_registry_admit(registry, "c", FALSE, NULL, 0), ==,
+                    CC_ADMISSION_LIMIT_ROOMS);
+    g_assert_cmpint(cc_room_registry_admit(registry, "b", FALSE, NULL, 0), ==,
                     CC_ADMISSION_LIMIT_SESSIONS); /* six in the whole relay */
-    g_assert_cmpint(cc_room_registry_admit(registry, "b", TRUE, 0), ==,
+    g_assert_cmpint(cc_room_registry_admit(registry, "b", TRUE, NULL, 0), ==,
                     CC_ADMISSION_LIMIT_SESSIONS);
     /* A teacher who comes back in the place of her dead session is no seventh. */
     join(fixture, "a", "t2", TRUE, 5 * SECOND, "t1");
 
     cc_room_registry_leave(registry, "s5", "closed", TRUE, 0);
-    g_assert_cmpint(cc_room_registry_admit(registry, "c", FALSE, 0), ==, CC_ADMISSION_OK);
+    g_assert_cmpint(cc_room_registry_admit(registry, "c", FALSE, NULL, 0), ==, CC_ADMISSION_OK);
 }
 
 static void
@@ -376,6 +471,9 @@ main(int argc, char **argv)
     ADD("/relay/room/away-and-back", test_away_and_back);
     ADD("/relay/room/grace-ends", test_grace_ends);
     ADD("/relay/room/second-teacher", test_second_teacher);
+    ADD("/relay/room/comes-again", test_comes_again);
+    ADD("/relay/room/teacher-comes-again", test_teacher_comes_again);
+    ADD("/relay/room/comes-again-when-full", test_comes_again_when_full);
     ADD("/relay/room/receiver-is-no-teacher", test_receiver_is_no_teacher);
     ADD("/relay/room/wait-for-lesson", test_wait_for_lesson);
     ADD("/relay/room/limits", test_limits);

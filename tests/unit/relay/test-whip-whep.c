@@ -288,6 +288,48 @@ test_name_header(HttpFixture *fixture, gconstpointer settings)
     g_assert_cmpstr(((CcParticipant *)g_ptr_array_index(room->participants, 1))->name, ==, "");
 }
 
+/* (transfer full) the new session's path. */
+static char *
+post_as_client(HttpFixture *fixture, const char *path, const char *offer, const char *client)
+{
+    g_autofree char *headers =
+        g_strconcat("Content-Type: application/sdp\nX-Classcast-Client: ", client, NULL);
+    g_auto(Reply) reply = {0};
+
+    http_request(fixture, "POST", path, headers, offer, &reply);
+    g_assert_cmpuint(reply.status, ==, 201);
+    return g_strdup(reply_header(&reply, "Location"));
+}
+
+/* A client that comes again ends its own session from before, and nobody else's. */
+static void
+test_comes_again(HttpFixture *fixture, gconstpointer settings)
+{
+    g_autofree char *whip = load_offer("chromium-whip");
+    g_autofree char *whep = load_offer("chromium-whep");
+    g_auto(Reply) reply = {0};
+    g_autofree char *teacher = post_as_client(fixture, "/whip/math", whip, "0123456789abcdef");
+    g_autofree char *pupil = post_as_client(fixture, "/whep/math", whep, "fedcba9876543210");
+    g_autofree char *guessed = post_as_client(fixture, "/whep/math", whep, "0123456789abcde");
+    g_autofree char *again = post_as_client(fixture, "/whep/math", whep, "0123456789abcde");
+    const CcRoom *room = cc_room_registry_lookup(fixture->control->rooms, "math");
+
+    g_assert_cmpuint(room->participants->len, ==, 4); /* what is too short names nobody */
+    http_fixture_session_event(fixture, teacher + strlen("/session/"), CC_SESSION_MEDIA, NULL);
+    g_autofree char *back = post_as_client(fixture, "/whip/math", whip, "0123456789abcdef");
+    g_autofree char *pupil_back = post_as_client(fixture, "/whep/math", whep, "fedcba9876543210");
+    g_assert_cmpuint(room->participants->len, ==, 4);
+    http_request(fixture, "GET", teacher, NULL, NULL, &reply);
+    assert_problem(&reply, 404, "unknown-session");
+    http_request(fixture, "GET", pupil, NULL, NULL, &reply);
+    assert_problem(&reply, 404, "unknown-session");
+    const char *there[] = {guessed, again, back, pupil_back};
+    for (guint i = 0; i < G_N_ELEMENTS(there); i++) {
+        http_request(fixture, "GET", there[i], NULL, NULL, &reply);
+        g_assert_cmpuint(reply.status, ==, 204);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -307,6 +349,7 @@ main(int argc, char **argv)
     ADD("/relay/http/get", NULL, test_get);
     ADD("/relay/http/tokens", tokens, test_tokens);
     ADD("/relay/http/second-teacher", NULL, test_second_teacher);
+    ADD("/relay/http/comes-again", NULL, test_comes_again);
     ADD("/relay/http/no-waiting", "relay.wait-for-lesson=false", test_no_waiting);
     ADD("/relay/http/name-header", NULL, test_name_header);
     return g_test_run();

@@ -1,12 +1,12 @@
-#include "relay/control/random-name.h"
+#include "common/base/random.h"
 
 #include <errno.h>
 #include <sys/random.h>
 
 /* getrandom(2) for up to 256 bytes never fails once the system has booted; it may be interrupted
  * before. */
-static void
-fill(guint8 *bytes, gsize length)
+void
+cc_random_fill(guint8 *bytes, gsize length)
 {
     gssize got;
 
@@ -25,7 +25,7 @@ cc_random_name(guint bits)
     GString *name = g_string_sized_new(length * 2);
 
     g_assert(length <= sizeof(bytes));
-    fill(bytes, length);
+    cc_random_fill(bytes, length);
     for (gsize i = 0; i < length; i++)
         g_string_append_printf(name, "%02x", bytes[i]);
     return g_string_free(name, FALSE);
@@ -36,6 +36,6 @@ cc_random_u32(void)
 {
     guint32 value;
 
-    fill((guint8 *)&value, sizeof(value));
+    cc_random_fill((guint8 *)&value, sizeof(value));
     return value;
 }
