@@ -246,6 +246,121 @@ test_voice_that_was_held_on(void)
     g_array_unref(verdict.frames);
 }
 
+/* Short words of few vowels, each of which sounds like the other times, weak at both ends and with
+ * pauses of different lengths between them. 48 kHz. */
+static GArray *
+speak_words(guint words)
+{
+    static const double pitches[] = {110, 131, 147}, colours[] = {3, 5, 8};
+    GArray *spoken = g_array_new(FALSE, TRUE, sizeof(gint16));
+    g_autoptr(GRand) rand = g_rand_new_with_seed(17);
+    for (guint word = 0; word < words; word++) {
+        guint vowel = (guint)g_rand_int_range(rand, 0, G_N_ELEMENTS(pitches));
+        guint length = 480 * (guint)g_rand_int_range(rand, 16, 40), at = spoken->len;
+        guint pause = 480 * (guint)g_rand_int_range(rand, 4, 40);
+        g_array_set_size(spoken, at + length + pause);
+        double phase = 0;
+        for (guint i = 0; i < length + pause; i++) {
+            double loud = i < length ? 0.15 + sin(G_PI * i / length) : 0;
+            phase += 2 * G_PI * pitches[vowel] * (1 + 0.1 * sin(2 * G_PI * i / 9000)) / 48000;
+            double value = loud * (sin(phase) + sin(colours[vowel] * phase));
+            g_array_index(spoken, gint16, at + i) =
+                (gint16)(5000 * value + 8 * g_rand_double_range(rand, -1, 1));
+        }
+    }
+    return spoken;
+}
+
+static gboolean
+is_pause(const gint16 *samples, guint n)
+{
+    return cc_stretch_is_silence(samples, n, 1, 0);
+}
+
+#define LEAST_CUT (48000 * 3 / 2)
+#define MOST_CUT (48000 * 5 / 2)
+#define CUT_DELAY_MS 2900
+
+/* Half of each pause is left out, a period at a time, up to MOST_CUT in all. */
+static GArray *
+cut_pauses(const GArray *spoken)
+{
+    GArray *cut = g_array_new(FALSE, TRUE, sizeof(gint16));
+    guint n = 2 * CC_STRETCH_MAX_PERIOD;
+    for (guint at = 0; at + n <= spoken->len; at += n) {
+        const gint16 *piece = &g_array_index(spoken, gint16, at);
+        gboolean cuts = is_pause(piece, n) && at - cut->len < MOST_CUT;
+        g_array_append_vals(cut, piece, cuts ? CC_STRETCH_MAX_PERIOD : n);
+    }
+    return cut;
+}
+
+/* Nothing that was said is missing, though the delay falls by a second and a half. */
+static void
+test_voice_whose_pauses_are_cut(void)
+{
+    g_autoptr(GArray) spoken = speak_words(28);
+    g_autoptr(GArray) cut = cut_pauses(spoken);
+    g_assert_cmpuint(spoken->len - cut->len, >, LEAST_CUT);
+    Verdict verdict = compare(spoken, cut, CUT_DELAY_MS);
+    g_test_message("%u heard, %u damaged", verdict.heard, verdict.damaged);
+    g_assert_cmpuint(verdict.heard, >, 300);
+    g_assert_cmpuint(verdict.damaged, <=, verdict.heard / 200);
+    g_array_unref(verdict.frames);
+}
+
+typedef enum { MANGLE_SILENCE, MANGLE_HOLD, MANGLE_OTHER_WORD, MANGLE_ALL } Mangle;
+
+/* 20 ms of a word become nothing, what came a pitch and a half before, or a piece of the last
+ * word. */
+static void
+mangle(GArray *spoken, guint at, Mangle how)
+{
+    gint16 *piece = &g_array_index(spoken, gint16, at);
+    static const guint back[MANGLE_ALL] = {0, 550, 24000};
+    if (how == MANGLE_SILENCE)
+        memset(piece, 0, 960 * sizeof *piece);
+    else
+        memmove(piece, piece - back[how], 960 * sizeof *piece);
+}
+
+static guint
+count_damaged(const GArray *frames, const GArray *wanted)
+{
+    guint n = 0;
+    for (guint i = 0; i < wanted->len; i++) {
+        guint frame = g_array_index(wanted, guint, i);
+        n += g_array_index(frames, VoiceFrame, frame).state == VOICE_DAMAGED;
+    }
+    return n;
+}
+
+/* Where pauses are cut as well, what is lost is found all the same; and little else. */
+static void
+test_words_that_are_mangled(void)
+{
+    g_autoptr(GArray) spoken = speak_words(28);
+    for (Mangle how = 0; how < MANGLE_ALL; how++) {
+        g_autoptr(GArray) changed = g_array_copy(spoken);
+        g_autoptr(GArray) mangled = g_array_new(FALSE, FALSE, sizeof(guint));
+        for (guint frame = 30; (frame + 1) * 960 <= spoken->len; frame += 7) {
+            if (cc_stretch_power(&g_array_index(spoken, gint16, frame * 960), 960, 1) < 1e6)
+                continue;
+            mangle(changed, frame * 960, how);
+            g_array_append_val(mangled, frame);
+        }
+        g_autoptr(GArray) cut = cut_pauses(changed);
+        Verdict verdict = compare(spoken, cut, CUT_DELAY_MS);
+        guint found = count_damaged(verdict.frames, mangled);
+        g_test_message("%u mangled, %u found, %u damaged", mangled->len, found, verdict.damaged);
+        g_assert_cmpuint(mangled->len, >, 40);
+        g_assert_cmpuint(found, >=, mangled->len * 3 / 4);
+        g_assert_cmpuint(verdict.damaged, >=, mangled->len * 9 / 10);
+        g_assert_cmpuint(verdict.damaged, <=, mangled->len * 12 / 10);
+        g_array_unref(verdict.frames);
+    }
+}
+
 static void
 test_nothing_heard(void)
 {
@@ -272,6 +387,8 @@ main(int argc, char **argv)
     g_test_add_func("/weak-link/voice-whose-delay-jumps", test_voice_whose_delay_jumps);
     g_test_add_func("/weak-link/voice-that-is-stretched", test_voice_that_is_stretched);
     g_test_add_func("/weak-link/voice-that-was-held-on", test_voice_that_was_held_on);
+    g_test_add_func("/weak-link/voice-whose-pauses-are-cut", test_voice_whose_pauses_are_cut);
+    g_test_add_func("/weak-link/words-that-are-mangled", test_words_that_are_mangled);
     g_test_add_func("/weak-link/nothing-heard", test_nothing_heard);
     return g_test_run();
 }
