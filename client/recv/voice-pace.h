@@ -5,12 +5,10 @@
  * Pure; CcVoicePlayer's. Positions are in samples handed out. */
 #pragma once
 
-#include "client/recv/voice-buffer.h"
+#include "client/recv/voice-decoder.h"
 #include "client/recv/voice-stretch.h"
 
 G_BEGIN_DECLS
-
-#define CC_VOICE_CHANNELS 2
 
 typedef enum { CC_VOICE_PACE_FINE, CC_VOICE_PACE_SLOWER, CC_VOICE_PACE_FASTER } CcVoicePaceWish;
 

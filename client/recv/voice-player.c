@@ -1,12 +1,12 @@
 #include "client/recv/voice-player.h"
 
-#include <opus.h>
 #include <string.h>
 
+#include "client/recv/voice-decoder.h"
 #include "client/recv/voice-pace.h"
 
 #define FRAME 960 /* samples: 20 ms, where no frame says otherwise */
-#define STEP 120  /* samples: what the decoder conceals is a multiple of 2.5 ms */
+#define STEP CC_VOICE_DECODER_STEP
 #define SECOND CC_VOICE_RATE
 /* Behind our own time by so much, the machine stood still: go on from now. */
 #define HALT_US 200000
@@ -14,7 +14,7 @@
 struct CcVoicePlayer {
     CcVoiceBuffer buffer;
     CcVoiceDelay delay;
-    OpusDecoder *decoder;
+    CcVoiceDecoder decoder;
     gint64 least_us;
     gboolean started;
     gint64 origin_us;  /* of the output: when its first sample was due */
@@ -45,10 +45,8 @@ to_samples(gint64 us)
 CcVoicePlayer *
 cc_voice_player_new(void)
 {
-    int error;
     CcVoicePlayer *player = g_new0(CcVoicePlayer, 1);
-    player->decoder = opus_decoder_create(SECOND, CC_VOICE_CHANNELS, &error);
-    if (player->decoder == NULL) {
+    if (!cc_voice_decoder_init(&player->decoder)) {
         g_free(player);
         return NULL;
     }
@@ -63,7 +61,7 @@ cc_voice_player_free(CcVoicePlayer *player)
 {
     if (player == NULL)
         return;
-    opus_decoder_destroy(player->decoder);
+    cc_voice_decoder_clear(&player->decoder);
     g_free(player);
 }
 
@@ -184,9 +182,7 @@ advance(CcVoicePlayer *player, gint64 next)
 static void
 conceal(CcVoicePlayer *player, CcVoicePiece *piece, guint n, guint64 *count)
 {
-    int got = opus_decode(player->decoder, NULL, 0, end_of(piece), (int)n, 0);
-    if (got != (int)n)
-        memset(end_of(piece), 0, n * CC_VOICE_CHANNELS * sizeof(gint16));
+    cc_voice_decoder_conceal(&player->decoder, end_of(piece), n);
     piece->n += n;
     *count += n;
 }
@@ -194,11 +190,10 @@ conceal(CcVoicePlayer *player, CcVoicePiece *piece, guint n, guint64 *count)
 static void
 play_frame(CcVoicePlayer *player, CcVoicePiece *piece, const CcVoiceFrame *frame)
 {
-    int got =
-        opus_decode(player->decoder, frame->data, frame->length, end_of(piece), frame->samples, 0);
+    gboolean good = cc_voice_decoder_play(&player->decoder, frame, end_of(piece));
     piece->coded[piece->n_coded++] = *frame;
     player->dtx = frame->dtx;
-    if (got == frame->samples)
+    if (good)
         piece->n += frame->samples;
     else
         conceal(player, piece, frame->samples, &player->count.concealed);
@@ -265,10 +260,15 @@ play_silence(CcVoicePlayer *player, CcVoicePiece *piece, gint64 gap)
 static void
 wait(CcVoicePlayer *player, CcVoicePiece *piece)
 {
-    conceal(player, piece, FRAME, &player->count.concealed);
     player->waited += FRAME;
-    if (present_us(player) >= CC_VOICE_DELAY_MAX_US)
+    if (present_us(player) >= CC_VOICE_DELAY_MAX_US) {
+        conceal(player, piece, FRAME, &player->count.concealed);
         advance(player, player->next + FRAME);
+        return;
+    }
+    cc_voice_decoder_wait(&player->decoder, end_of(piece), FRAME);
+    piece->n += FRAME;
+    player->count.concealed += FRAME;
 }
 
 /* Frames are missing, later ones are there, and the missing ones may still come. For a single one
@@ -298,8 +298,7 @@ bridge(CcVoicePlayer *player, CcVoicePiece *piece, const CcVoiceFrame *later)
     }
     guint n = (guint)CLAMP(gap, STEP, FRAME) / STEP * STEP;
     if (later->fec && gap <= later->samples && gap % STEP == 0 &&
-        opus_decode(player->decoder, later->data, later->length, end_of(piece), (int)gap, 1) ==
-            gap) {
+        cc_voice_decoder_play_copy(&player->decoder, later, end_of(piece), (guint)gap)) {
         piece->n += (guint)gap;
         player->count.fec++;
         n = (guint)gap;
