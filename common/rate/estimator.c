@@ -1,4 +1,4 @@
-#include "common/rate/estimator.h"
+#include "common/rate/estimator-private.h"
 
 #include <math.h>
 #include <string.h>
@@ -19,23 +19,6 @@
 #define LONG_QUEUE_US 60000 /* no room for doubts */
 #define SHOWN_LOSS_US 3000000.0
 
-#define SILENCE_US 800000           /* at least, without a word */
-#define REPORTS_SILENCE_US 10000000 /* where only reports come */
-#define SILENT_SHARE 0.5
-#define RESUME_SHARE 0.85
-#define LONG_SILENCE_US (30 * G_USEC_PER_SEC)
-#define LONG_RESUME_SHARE 0.6
-
-/* Where there are only reports */
-#define LEAST_REPORT_US 100000 /* apart */
-#define REPORT_WEIGHT 0.3
-#define REPORT_QUEUE_US 80000
-#define REPORT_CUT 0.85
-#define REPORT_NEW_LOSS 0.1
-#define REPORT_TESTED 0.7
-#define REPORT_GROWTH 1.08
-#define REMB_US 5000000 /* so long it is believed */
-
 #define UNTESTED_SHARE 0.75 /* who sends less of the rate must probe to learn more */
 #define BOLD_PROBE 2.0
 #define CAREFUL_PROBE 1.5
@@ -51,11 +34,11 @@
 #define TOLD_AHEAD_US 400000 /* before it is too much */
 #define REFERENCE_WRAP_US (((gint64)1 << 24) * 64000)
 
-static void
-publish(CcEstimator *self)
+void
+cc_estimator_publish(CcEstimator *estimator)
 {
-    self->result.estimate_bps = (guint)self->control.bps;
-    self->result.pacing_bps = (guint)self->control.pace_bps;
+    estimator->result.estimate_bps = (guint)estimator->control.bps;
+    estimator->result.pacing_bps = (guint)estimator->control.pace_bps;
 }
 
 void
@@ -65,7 +48,7 @@ cc_estimator_init(CcEstimator *estimator, guint start_bps, guint min_bps, guint 
     min_bps = CLAMP(min_bps, 1000, G_MAXINT32);
     cc_rate_control_init(&estimator->control, start_bps, min_bps,
                          CLAMP(max_bps, min_bps, G_MAXINT32));
-    publish(estimator);
+    cc_estimator_publish(estimator);
 }
 
 void
@@ -79,32 +62,6 @@ void
 cc_estimator_want(CcEstimator *estimator, guint bps)
 {
     estimator->wanted_bps = bps;
-}
-
-static void
-fall_silent(CcEstimator *self, gint64 now_us)
-{
-    self->result.state = CC_LINK_SILENT;
-    self->silent_us = now_us;
-    self->before_bps = self->control.bps;
-    cc_rate_control_set(&self->control, self->control.bps * SILENT_SHARE);
-    publish(self);
-}
-
-void
-cc_estimator_sent_plain(CcEstimator *estimator, guint bytes, gint64 now_us)
-{
-    CcEstimator *self = estimator;
-    self->plain_bytes += bytes;
-    if (self->unheard_us == 0) {
-        self->unheard_us = now_us;
-    } else if (self->feedback_us != 0 && self->result.state != CC_LINK_SILENT) {
-        gint64 patience_us =
-            self->started ? SILENCE_US + 2 * self->result.rtt_us + 6 * (gint64)self->feedback_gap_us
-                          : REPORTS_SILENCE_US;
-        if (now_us - self->unheard_us > patience_us)
-            fall_silent(self, now_us);
-    }
 }
 
 void
@@ -353,34 +310,7 @@ look(CcEstimator *self, gint64 now_us, gint64 passed_us)
     result->state = self->control.state == CC_RATE_GROWING ? CC_LINK_CLEAR
                     : self->control.state == CC_RATE_QUEUE ? CC_LINK_FULL
                                                            : CC_LINK_CONTESTED;
-    publish(self);
-}
-
-static void
-resume(CcEstimator *self, gint64 now_us, gint64 newest_sent_us)
-{
-    gboolean is_long = now_us - self->silent_us > LONG_SILENCE_US;
-    cc_rate_control_set(&self->control,
-                        self->before_bps * (is_long ? LONG_RESUME_SHARE : RESUME_SHARE));
-    cc_delivery_reset(&self->delivery);
-    self->forgive_us = newest_sent_us == 0 ? now_us : newest_sent_us;
-    self->result.state = CC_LINK_CLEAR;
-    publish(self);
-}
-
-/* Somebody has spoken. Returns the time since he last did. */
-static gint64
-heard(CcEstimator *self, gint64 now_us, gint64 newest_sent_us)
-{
-    gint64 passed_us = self->feedback_us == 0 ? 0 : now_us - self->feedback_us;
-    if (self->result.state == CC_LINK_SILENT)
-        resume(self, now_us, newest_sent_us);
-    else if (passed_us > 0)
-        self->feedback_gap_us += ((double)MIN(passed_us, G_USEC_PER_SEC) - self->feedback_gap_us) *
-                                 (self->feedback_gap_us > 0 ? 0.125 : 1);
-    self->feedback_us = now_us;
-    self->unheard_us = 0;
-    return passed_us;
+    cc_estimator_publish(self);
 }
 
 void
@@ -404,7 +334,7 @@ cc_estimator_feedback(CcEstimator *estimator, const CcRtcpPacket *packet, gint64
     CcDrop drop = cc_transport_cc_read(packet, on_packet, &reading);
     if (drop != CC_DROP_NONE || !reading.news)
         return drop;
-    gint64 passed_us = heard(self, now_us, reading.newest_sent_us);
+    gint64 passed_us = cc_estimator_heard(self, now_us, reading.newest_sent_us);
     if (reading.newest_sent_us == 0)
         return CC_DROP_NONE;
     gint64 rtt_us = MAX(now_us - reading.newest_sent_us, 1);
@@ -413,54 +343,6 @@ cc_estimator_feedback(CcEstimator *estimator, const CcRtcpPacket *packet, gint64
     cc_delivery_mark(&self->delivery);
     look(self, now_us, passed_us);
     return CC_DROP_NONE;
-}
-
-/* A report says little: what was sent since the last one, what was lost of it, one round trip. */
-void
-cc_estimator_report(CcEstimator *estimator, double loss, gint64 rtt_us, gint64 now_us)
-{
-    CcEstimator *self = estimator;
-    CcEstimate *result = &self->result;
-    gint64 passed_us = heard(self, now_us, 0);
-    loss = CLAMP(loss, 0, 1);
-    result->loss += REPORT_WEIGHT * (loss - result->loss);
-    if (rtt_us > 0) {
-        result->rtt_us = MIN(rtt_us, G_USEC_PER_SEC * 30);
-        cc_delay_signal_add(&self->delay, now_us, result->rtt_us, 0, 0);
-        result->queue_us = MAX(result->rtt_us - cc_delay_signal_base_us(&self->delay), 0);
-    }
-    double sent_bps = (double)self->plain_bytes * 8 * G_USEC_PER_SEC / (double)MAX(passed_us, 1);
-    self->plain_bytes = 0;
-    if (passed_us < LEAST_REPORT_US || now_us < self->remb_until_us)
-        return;
-    result->sent_bps = (guint)MIN(sent_bps, G_MAXINT32);
-    result->delivered_bps = (guint)(result->sent_bps * (1 - loss));
-    double bps = self->control.bps, before = self->loss.random;
-    if (result->queue_us > REPORT_QUEUE_US) {
-        double carried = MIN(sent_bps, bps) * (1 - MAX(loss - before, 0));
-        bps = MIN(bps, carried * REPORT_CUT);
-        result->state = CC_LINK_FULL;
-    } else {
-        self->loss.random += REPORT_WEIGHT * (loss - before);
-        if (loss > before + REPORT_NEW_LOSS)
-            bps *= 1 - (loss - before) / 2;
-        else if (sent_bps > REPORT_TESTED * bps)
-            bps *= REPORT_GROWTH;
-        result->state = CC_LINK_CLEAR;
-    }
-    result->random_loss = MIN(self->loss.random, result->loss);
-    cc_rate_control_set(&self->control, bps);
-    publish(self);
-}
-
-void
-cc_estimator_remb(CcEstimator *estimator, guint64 bps, gint64 now_us)
-{
-    heard(estimator, now_us, 0);
-    estimator->remb_until_us = now_us + REMB_US;
-    estimator->result.state = CC_LINK_CLEAR;
-    cc_rate_control_set(&estimator->control, (double)bps);
-    publish(estimator);
 }
 
 gboolean
