@@ -20,6 +20,7 @@
 #define SHOWN_LOSS_US 3000000.0
 
 #define UNTESTED_SHARE 0.75 /* who sends less of the rate must probe to learn more */
+#define KNOWN_SHARE 0.9     /* likewise, where no more is known to fit */
 #define BOLD_PROBE 2.0
 #define CAREFUL_PROBE 1.5
 #define WANTED_MARGIN 1.1
@@ -353,11 +354,13 @@ cc_estimator_probe(CcEstimator *estimator, gint64 now_us, CcProbe *probe)
     if (self->prober.is_on || now_us < self->prober.next_us ||
         self->wanted_bps <= result->estimate_bps ||
         (result->state != CC_LINK_CLEAR && result->state != CC_LINK_FULL) ||
-        result->sent_bps >= UNTESTED_SHARE * result->estimate_bps ||
+        result->sent_bps >=
+            (self->control.untested ? KNOWN_SHARE : UNTESTED_SHARE) * result->estimate_bps ||
         result->queue_us > 2 * cc_rate_control_target_us(result->estimate_bps) ||
         (self->control.capacity_us > 0 && now_us - self->control.capacity_us < PROBE_AFTER_US))
         return FALSE;
-    double factor = self->prober.failures > 0 ? CAREFUL_PROBE : BOLD_PROBE;
+    gboolean careful = self->prober.failures > 0 || self->control.untested;
+    double factor = careful ? CAREFUL_PROBE : BOLD_PROBE;
     double bps = MIN(self->control.bps * factor, self->wanted_bps * WANTED_MARGIN);
     cc_prober_begin(&self->prober, MIN(bps, self->control.max_bps), result->loss,
                     self->delay.jitter_us, now_us);

@@ -19,6 +19,9 @@
 #define OVERSHOOT_US 80000.0 /* of queue that a growth may cause before it is seen */
 #define LIMITED 0.75         /* who sends less than that of the rate does not test it */
 #define REACH 0.7            /* so far it grows: then who sends that little is limited */
+#define KNOWN_REACH 0.87     /* a little beyond what was last seen to fit: that must be carried */
+#define NEAR_BELOW 0.85      /* of that: near */
+#define NEAR_ABOVE 1.15
 #define CAPACITY_MEMORY_US (60 * G_USEC_PER_SEC)
 
 #define EMPTY_US 10000
@@ -88,6 +91,18 @@ is_limited(const CcRateControl *self, const CcPathView *view)
     return view->sent_bps < LIMITED * self->bps;
 }
 
+/* So far the rate grows by what is sent. What was last seen to fit is believed to fit again; more
+ * than that only what is carried: else the rate would drift above the link's, and the next keyframe
+ * make a long queue. @known: 0: it is forgotten. */
+static double
+find_reach(const CcRateControl *self, const CcPathView *view, double known)
+{
+    double reach_bps = view->sent_bps / REACH;
+    if (known <= 0 || self->bps >= NEAR_ABOVE * known)
+        return reach_bps;
+    return MAX(MIN(reach_bps, known), view->sent_bps / KNOWN_REACH);
+}
+
 static void
 grow(CcRateControl *self, const CcPathView *view, double step, gint64 target_us)
 {
@@ -99,7 +114,7 @@ grow(CcRateControl *self, const CcPathView *view, double step, gint64 target_us)
     double known = self->capacity_bps;
     if (view->now_us - self->capacity_us > CAPACITY_MEMORY_US)
         known = 0;
-    gboolean near = known > 0 && self->bps > 0.85 * known && self->bps < 1.15 * known;
+    gboolean near = known > 0 && self->bps > NEAR_BELOW * known && self->bps < NEAR_ABOVE * known;
     double most = CLAMP(OVERSHOOT_US / (double)view->loop_us, slow, MAX_GROWTH);
     if (near || view->queue_us > target_us / 2)
         self->growth = slow;
@@ -107,7 +122,9 @@ grow(CcRateControl *self, const CcPathView *view, double step, gint64 target_us)
         self->growth = MIN(self->growth * pow(GROWTH_GAIN, step), most);
     double room = 1 - (double)view->queue_us / (double)target_us, before_bps = self->bps;
     self->bps *= 1 + self->growth * room * step;
-    self->bps = MIN(self->bps, MAX(view->sent_bps / REACH, before_bps));
+    double reach_bps = find_reach(self, view, known);
+    self->untested = self->bps > reach_bps;
+    self->bps = MIN(self->bps, MAX(reach_bps, before_bps));
 }
 
 /* TRUE of a long queue if what is seen of it was sent after it was known: what arrives is what we
@@ -255,6 +272,7 @@ cc_rate_control_step(CcRateControl *control, const CcPathView *view)
     double seconds = (double)passed_us / G_USEC_PER_SEC;
     gint64 target_us = cc_rate_control_target_us(self->bps);
 
+    self->untested = FALSE;
     if (view->queue_us > target_us)
         self->full_us = view->now_us;
     else

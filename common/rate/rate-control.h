@@ -41,7 +41,8 @@ typedef struct {
     gint64 step_us;      /* last */
     gint64 empty_us;     /* when the queue was last seen empty */
 
-    gint64 breath_us; /* until when the queue is being emptied on purpose */
+    gboolean untested; /* what is sent does not show whether more fits */
+    gint64 breath_us;  /* until when the queue is being emptied on purpose */
 
     /* Whose queue is it? */
     double episode_bps;            /* the rate when it began */

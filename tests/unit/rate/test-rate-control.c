@@ -60,6 +60,25 @@ test_limited(void)
     g_assert_cmpfloat(control.bps, ==, 500000);
 }
 
+/* What was seen to fit is not exceeded by who does not carry more; who does goes on. */
+static void
+test_known(void)
+{
+    CcRateControl control;
+    double queue_us = 0;
+    cc_rate_control_init(&control, 150000, 10000, 5e6);
+    run(&control, &queue_us, 10, 1, 300000);
+    double known_bps = control.capacity_bps;
+    g_assert_cmpfloat(known_bps, >, 285000);
+    g_assert_cmpfloat(known_bps, <, 315000);
+    g_assert_cmpfloat(run(&control, &queue_us, 20, 0.8, 300000), <, 40 * MS);
+    g_assert_cmpfloat(control.bps, >, 0.95 * known_bps);
+    g_assert_cmpfloat(control.bps, <, 1.02 * known_bps);
+    g_assert_true(control.untested);
+    run(&control, &queue_us, 10, 1, 1e6);
+    g_assert_cmpfloat(control.bps, >, 2 * known_bps);
+}
+
 /* A queue that stands whatever we do: it must not push us out. */
 static void
 test_contested(void)
@@ -169,6 +188,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/rate/rate-control/finds-and-keeps", test_finds_and_keeps);
     g_test_add_func("/rate/rate-control/limited", test_limited);
+    g_test_add_func("/rate/rate-control/known", test_known);
     g_test_add_func("/rate/rate-control/contested", test_contested);
     g_test_add_func("/rate/rate-control/hiccup", test_hiccup);
     g_test_add_func("/rate/rate-control/choked", test_choked);

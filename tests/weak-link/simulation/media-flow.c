@@ -159,7 +159,7 @@ video_bps(MediaFlow *flow)
     cc_estimator_want(&flow->estimator,
                       settings->kind == MEDIA_STEADY ? 2000000 : settings->max_bps);
     guint most = settings->max_bps > voice ? settings->max_bps - voice : 0;
-    available = MIN(available, most);
+    available = (guint)(MIN(available, most) * (1 - settings->spared));
     return available < MIN_VIDEO_BPS ? 0 : available;
 }
 

@@ -25,6 +25,7 @@ typedef struct {
     gint64 feedback_us;                   /* interval; 0: 100 ms */
     double noise;                         /* of picture sizes; 0.1: within ±10 % */
     gboolean keyframes;                   /* six times the size, each 8 s */
+    double spared;                        /* 0..1 of the rate: kept for repairs that are rare */
     double clock_ppm;                     /* the receiver's clock is so much faster */
     gboolean reports_only;                /* no transport-wide feedback */
 } MediaSettings;
