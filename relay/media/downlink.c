@@ -27,11 +27,6 @@
 #define RESUME_US 100000
 #define STALE_US 300000 /* so long nothing waits ahead of a keyframe, which needs none of it */
 #define SKIP_PAUSE_US (5 * G_USEC_PER_SEC)
-#define REPAIR_US 800000 /* so long a repair may wait */
-/* What is lost of pictures when the link's queue overflows is not repaired for a while: that would
- * fill it again, in the voice's way, and smaller pictures are on their way. */
-#define FLOOD_US (1 * G_USEC_PER_SEC)
-#define FLOOD_REPAIR_US 50000
 #define WAKE_US 5000 /* while a probe runs */
 #define MAX_PROBE_US 1000000
 #define MAX_PADDING 224 /* bytes of a packet */
@@ -299,13 +294,13 @@ send_repair(CcDownlink *self, gint64 now_us)
 }
 
 void
-cc_downlink_repair(CcDownlink *downlink, const CcRepair *repair, gint64 now_us)
+cc_downlink_repair(CcDownlink *downlink, const CcRepair *repair, gint64 came_us, gint64 now_us)
 {
     CcDownlink *self = downlink;
     gint64 flood_us = self->estimator.result.flood_us;
-    gboolean flood = flood_us != 0 && now_us - flood_us < FLOOD_US;
+    gint64 most_us = cc_repair_queue_most_wait_us(came_us, flood_us, now_us);
     gint64 wait_us = cc_pacer_drain_us(&self->pacer, repair_bytes(self), now_us);
-    if (self->adapts && wait_us > (flood ? FLOOD_REPAIR_US : REPAIR_US))
+    if (self->adapts && wait_us > most_us)
         return;
     if (!self->repairs)
         self->repairs = g_new0(CcRepairQueue, 1);

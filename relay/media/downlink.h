@@ -83,9 +83,11 @@ void cc_downlink_hold(CcDownlink *downlink, CcSource *source, CcPacket *packet, 
  * packets of voice would stand behind pictures: what they took would be thought the least it takes,
  * and what the queue turns away afterwards random losses. Not for long, and for voice alone. */
 gboolean cc_downlink_awaits_news(CcDownlink *downlink, gint64 now_us);
-/* Lets a packet of video go again, as soon as that makes no queue in voice's way; not at all if
- * that would take too long, or nothing is to be repaired now. */
-void cc_downlink_repair(CcDownlink *downlink, const CcRepair *repair, gint64 now_us);
+/* Lets a packet of video, which came here at @came_us, go again as soon as that makes no queue in
+ * voice's way; not at all if that would take too long, or it is of those that the link's queue
+ * turned away a moment ago. */
+void cc_downlink_repair(CcDownlink *downlink, const CcRepair *repair, gint64 came_us,
+                        gint64 now_us);
 void cc_downlink_forget_source(CcDownlink *downlink, const CcSource *source);
 /* Its receiver is out of reach. */
 void cc_downlink_forget_all(CcDownlink *downlink);

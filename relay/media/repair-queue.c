@@ -1,5 +1,9 @@
 #include "relay/media/repair-queue.h"
 
+#define MOST_WAIT_US 800000
+#define FLOOD_US (1 * G_USEC_PER_SEC)
+#define FLOOD_WAIT_US 50000
+
 static CcRepair *
 place_of(CcRepairQueue *queue, guint i)
 {
@@ -36,4 +40,11 @@ cc_repair_queue_pop(CcRepairQueue *queue, CcRepair *repair)
         last->copies--;
     }
     return TRUE;
+}
+
+gint64
+cc_repair_queue_most_wait_us(gint64 came_us, gint64 flood_us, gint64 now_us)
+{
+    gboolean flood = came_us < flood_us && now_us - flood_us < FLOOD_US;
+    return flood ? FLOOD_WAIT_US : MOST_WAIT_US;
 }

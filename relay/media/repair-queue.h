@@ -28,4 +28,10 @@ gboolean cc_repair_queue_push(CcRepairQueue *queue, const CcRepair *repair);
 /* The next to be sent once; FALSE if there is none. */
 gboolean cc_repair_queue_pop(CcRepairQueue *queue, CcRepair *repair);
 
+/* How long the repair may wait of a picture's packet that came to the relay at @came_us. What was
+ * lost because far more was sent than fits into the link's queue, which was last seen at @flood_us
+ * (0: never), is hardly repaired for a while: that would fill the queue again, in the voice's way,
+ * and smaller pictures are on their way. Those are repaired. */
+gint64 cc_repair_queue_most_wait_us(gint64 came_us, gint64 flood_us, gint64 now_us);
+
 G_END_DECLS

@@ -331,7 +331,7 @@ retransmit_packet(CcSubscription *self, gint64 out, gint64 now_us)
             .stream = (guint8)(self - self->session->receiver->subscriptions),
             .copies = (guint8)n,
         };
-        cc_downlink_repair(self->session->downlink, &repair, now_us);
+        cc_downlink_repair(self->session->downlink, &repair, packet->arrival_us, now_us);
         return;
     }
     while (n-- > 0)

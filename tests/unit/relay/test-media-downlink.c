@@ -223,7 +223,8 @@ repetitions(LinkLesson *lesson)
     return peer_count(lesson->watcher, slot->rtx_ssrc) - before;
 }
 
-/* Repetitions right after the link's queue has turned packets away; @later: a second after that. */
+/* Repetitions right after the link's queue has turned packets away; @later: a second after that.
+ * G_MAXUINT if the machine was too slow to send so much that there was a queue. */
 static guint
 repetitions_after_flood(guint *later)
 {
@@ -235,9 +236,9 @@ repetitions_after_flood(guint *later)
     for (guint i = 0; i < 20 && media_test_session(&lesson.test, lesson.watcher)->queue_ms <= 100;
          i++)
         link_lesson_run(&lesson, 110, 60);
-    g_assert_cmpuint(media_test_session(&lesson.test, lesson.watcher)->queue_ms, >, 100);
+    gboolean queued = media_test_session(&lesson.test, lesson.watcher)->queue_ms > 100;
     link_lesson_run(&lesson, 330, 0); /* now it is short again */
-    guint soon = repetitions(&lesson);
+    guint soon = queued ? repetitions(&lesson) : G_MAXUINT;
     link_lesson_run(&lesson, 1100, 0);
     *later = repetitions(&lesson);
     link_lesson_end(&lesson);

@@ -73,6 +73,20 @@ test_full(void)
     g_assert_true(cc_repair_queue_push(&queue, &more));
 }
 
+/* What a flood took is not waited for; what came after it, while that is remembered, is. */
+static void
+test_flood(void)
+{
+    const gint64 flood_us = 5 * G_USEC_PER_SEC, soon_us = flood_us + 300000;
+    gint64 usual_us = cc_repair_queue_most_wait_us(soon_us, 0, soon_us);
+    g_assert_cmpint(usual_us, >=, 500000);
+    g_assert_cmpint(cc_repair_queue_most_wait_us(flood_us - 100000, flood_us, soon_us), <, 100000);
+    g_assert_cmpint(cc_repair_queue_most_wait_us(flood_us + 100000, flood_us, soon_us), ==,
+                    usual_us);
+    g_assert_cmpint(cc_repair_queue_most_wait_us(flood_us - 100000, flood_us, flood_us + 1100000),
+                    ==, usual_us);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -81,5 +95,6 @@ main(int argc, char **argv)
     g_test_add_func("/repair-queue/copies", test_copies);
     g_test_add_func("/repair-queue/asked-twice", test_asked_twice);
     g_test_add_func("/repair-queue/full", test_full);
+    g_test_add_func("/repair-queue/flood", test_flood);
     return g_test_run();
 }
