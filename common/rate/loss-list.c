@@ -4,9 +4,11 @@
 
 #include "common/wire/sequence.h"
 
-#define REORDER_WAIT_US 10000 /* a packet that is only late arrives within this, mostly */
-#define MIN_RETRY_US 20000    /* an RTT of next to nothing must not make a flood */
-#define TRIES_SECOND 10       /* at most, copies not counted */
+#define MAX_DISORDER_US 10000 /* a packet that is only late arrives within this, mostly */
+#define DISORDER_SPARE 2
+#define DISORDER_MEMORY 16 /* gaps */
+#define MIN_RETRY_US 20000 /* an RTT of next to nothing must not make a flood */
+#define TRIES_SECOND 10    /* at most, copies not counted */
 #define MAX_JUMP 3000 /* packets; beyond this the sender started anew (RFC 3550, MAX_DROPOUT) */
 
 void
@@ -23,12 +25,21 @@ remove_entry(CcLossList *list, guint index)
             (list->n_entries - index) * sizeof list->entries[0]);
 }
 
+/* What came after all, too soon for an answer, had been overtaken on its way. */
+static void
+note_disorder(CcLossList *list, gint64 late_us)
+{
+    if (late_us <= MAX_DISORDER_US)
+        list->disorder_us = MAX(list->disorder_us, MIN(late_us * DISORDER_SPARE, MAX_DISORDER_US));
+}
+
 static gboolean
-recovered(CcLossList *list, guint16 sequence)
+recovered(CcLossList *list, guint16 sequence, gint64 now_us)
 {
     /* The youngest losses are the likeliest to come. */
     for (guint i = list->n_entries; i-- > 0;) {
         if (list->entries[i].sequence == sequence) {
+            note_disorder(list, now_us - list->entries[i].found_us);
             remove_entry(list, i);
             list->recovered_total++;
             return TRUE;
@@ -46,7 +57,7 @@ cc_loss_list_arrived(CcLossList *list, guint16 sequence, gint64 now_us)
         return FALSE;
     }
     int distance = cc_sequence_distance(sequence, list->highest);
-    if (distance <= 0 && (recovered(list, sequence) || distance > -MAX_JUMP))
+    if (distance <= 0 && (recovered(list, sequence, now_us) || distance > -MAX_JUMP))
         return FALSE;
 
     gboolean jumped = distance <= -MAX_JUMP || distance > MAX_JUMP;
@@ -62,8 +73,10 @@ cc_loss_list_arrived(CcLossList *list, guint16 sequence, gint64 now_us)
         list->entries[list->n_entries++] = (CcLossEntry){
             .sequence = (guint16)(first_missing + i),
             .found_us = now_us,
-            .next_us = now_us + REORDER_WAIT_US,
+            .next_us = now_us + list->disorder_us,
         };
+    if (gap > 0)
+        list->disorder_us -= list->disorder_us / DISORDER_MEMORY;
     return FALSE;
 }
 

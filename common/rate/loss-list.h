@@ -27,6 +27,7 @@ typedef struct {
     gboolean started;
     gint64 patience_us;      /* 0: CC_LOSS_LIST_PATIENCE_US */
     guint copies;            /* of each question, besides the first */
+    gint64 disorder_us;      /* that a packet is overtaken by, lately; 0: they come in order */
     guint64 lost_total;      /* packets found missing, ever */
     guint64 recovered_total; /* of those, arrived after all */
 } CcLossList;
@@ -37,8 +38,9 @@ void cc_loss_list_init(CcLossList *list);
 gboolean cc_loss_list_arrived(CcLossList *list, guint16 sequence, gint64 now_us);
 /* How long a packet is asked for. */
 void cc_loss_list_set_patience(CcLossList *list, gint64 patience_us);
-/* Writes the sequence numbers to ask for now (first after a short wait for reordering, then once
- * each @rtt_us, at most ten times for each second of patience) and returns how many. */
+/* Writes the sequence numbers to ask for now (first at once, or where packets overtake
+ * each other after as long as that lately took; then once each @rtt_us, at most ten times for each
+ * second of patience) and returns how many. */
 guint cc_loss_list_due(CcLossList *list, gint64 now_us, gint64 rtt_us, guint16 *sequences,
                        guint max_sequences);
 /* From now on each question goes out so many times more, over the first quarter of its @rtt_us, for
