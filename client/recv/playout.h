@@ -1,4 +1,4 @@
-/* When pictures are shown: as soon as all but a few of them are ready, counted from the moment that
+/* When pictures are shown: as soon as most of them are ready, counted from the moment that
  * the link at its best would bring the voice that belongs to them. A link that is slow or has to
  * repeat, or a machine that is late with decoding gets more; what is later still is shown when it
  * is there.
@@ -25,7 +25,7 @@ typedef struct {
         gint64 behind_us, at_us;
     } kept[CC_PLAYOUT_KEPT]; /* a ring */
     guint n;                 /* ever */
-    gint64 needed_us;        /* by all but a few of the pictures of the last seconds */
+    gint64 needed_us;        /* by most of the pictures of the last seconds */
     gint64 voice_us;         /* the delay that the voice should have for their sake */
     gint64 wrong_since_us;   /* since when it should have another; 0: it should not */
     gboolean more;           /* which is more */

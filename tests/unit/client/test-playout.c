@@ -91,6 +91,21 @@ test_few_late_ones(Fixture *f, gconstpointer data)
     g_assert_cmpint(delay_ms(f, -1), >=, 400);
 }
 
+/* Two repairs a second, each with the pictures that stand behind it: one in four is late. Neither
+ * pictures nor voice wait for those. */
+static void
+test_repairs(Fixture *f, gconstpointer data)
+{
+    for (guint i = 0; i < 60 * 25; i++) {
+        gint64 behind_ms = i % 12 < 3 ? 180 - 40 * (gint64)(i % 12) : 40;
+        f->changes += cc_playout_add(&f->playout, behind_ms * MS, f->now_us += FRAME_US);
+    }
+    g_assert_cmpint(delay_ms(f, -1), >=, 40);
+    g_assert_cmpint(delay_ms(f, -1), <=, 45);
+    g_assert_cmpint(f->playout.voice_us, ==, 0);
+    g_assert_cmpuint(f->changes, ==, 0);
+}
+
 /* A keyframe each ten seconds that holds ten pictures up is no reason. */
 static void
 test_keyframes(Fixture *f, gconstpointer data)
@@ -175,6 +190,7 @@ main(int argc, char **argv)
     ADD("voice-waits", test_voice_waits);
     ADD("beginning", test_beginning);
     ADD("few-late-ones", test_few_late_ones);
+    ADD("repairs", test_repairs);
     ADD("keyframes", test_keyframes);
     ADD("goes-back", test_goes_back);
     ADD("voice-is-left-alone", test_voice_is_left_alone);
