@@ -14,6 +14,7 @@ test_pictures(void)
     g_assert_cmpuint(cc_link_budget_pictures(300000, 60000, 0.2, 1), ==, 158824);
     g_assert_cmpuint(cc_link_budget_pictures(300000, 60000, 0.01, 1), ==, 222750);
     g_assert_cmpuint(cc_link_budget_copies(0.01, 1), ==, 1);
+    g_assert_cmpuint(cc_link_budget_copies(0.025, 1), ==, 1);
     g_assert_cmpuint(cc_link_budget_copies(0.05, 1), ==, 2);
     g_assert_cmpuint(cc_link_budget_copies(0.3, 1), ==, 2);
     g_assert_cmpuint(cc_link_budget_copies(0.6, 1), ==, 3);
