@@ -12,6 +12,7 @@
 #include "relay/control/events.h"
 #include "relay/control/exchange.h"
 #include "relay/control/routes.h"
+#include "relay/control/tls-files.h"
 
 #define MAX_BODY_BYTES (64 * 1024)
 #define MAX_DRAINED_BYTES (16 * 1024 * 1024) /* read and thrown away so that a 413 can be seen */
@@ -259,16 +260,8 @@ on_websocket(SoupServer *soup, SoupServerMessage *message, const char *path,
 static GTlsCertificate *
 load_certificate(const CcConfig *config, GError **error)
 {
-    const char *certificate = cc_config_get_string(config, "relay", "tls-certificate");
-    const char *key = cc_config_get_string(config, "relay", "tls-key");
-    g_autoptr(GError) local_error = NULL;
-    GTlsCertificate *loaded = g_tls_certificate_new_from_files(certificate, key, &local_error);
-
-    if (loaded == NULL)
-        g_set_error(error, CC_ERROR, CC_ERROR_CONFIG,
-                    "cannot use tls-certificate %s with tls-key %s: %s", certificate, key,
-                    local_error->message);
-    return loaded;
+    return cc_tls_files_load(cc_config_get_string(config, "relay", "tls-certificate"),
+                             cc_config_get_string(config, "relay", "tls-key"), error);
 }
 
 /* A listening socket; "::" takes IPv4 too, and falls back to IPv4 where there is no IPv6. */
