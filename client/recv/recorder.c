@@ -293,6 +293,12 @@ static gboolean
 check_writable(const char *path, GError **error)
 {
     g_autofree char *folder = g_path_get_dirname(path);
+    if (g_file_test(path, G_FILE_TEST_IS_DIR)) {
+        g_set_error(error, CC_ERROR, CC_ERROR_FAILED,
+                    "cannot record to %s: it is a folder; name a file in it, such as lesson.mkv",
+                    path);
+        return FALSE;
+    }
     if (access(folder, W_OK | X_OK) == 0)
         return TRUE;
     g_set_error(error, CC_ERROR, CC_ERROR_FAILED, "cannot write to %s: %s", folder,

@@ -3,6 +3,7 @@
 #include <glib/gstdio.h>
 #include <gst/gst.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/resource.h>
 
 #define FRAME (GST_SECOND / 25)
@@ -32,6 +33,19 @@ push_sound(CcRecorder *recorder, GstClockTime time)
 {
     push(recorder, CC_MEDIA_AUDIO, "audio/x-opus,channel-mapping-family=0,channels=1,rate=48000",
          time);
+}
+
+/* It would end up beside the folder, under a name that nobody looks for. */
+static void
+test_folder(void)
+{
+    g_autofree char *folder = g_dir_make_tmp("recorder-XXXXXX", NULL);
+    g_autoptr(GError) error = NULL;
+    CcRecorder *recorder = cc_recorder_new(folder, &error);
+    g_assert_null(recorder);
+    g_assert_nonnull(error);
+    g_assert_nonnull(strstr(error->message, "it is a folder"));
+    g_rmdir(folder);
 }
 
 /* Sound is there first, and its first time turns out to be a little late: that is no reason not to
@@ -97,6 +111,7 @@ main(int argc, char **argv)
 {
     gst_init(NULL, NULL);
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/recorder/folder", test_folder);
     g_test_add_func("/recorder/full-disk", test_full_disk);
     g_test_add_func("/recorder/waits-for-the-picture", test_waits_for_the_picture);
     return g_test_run();
