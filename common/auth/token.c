@@ -137,6 +137,26 @@ refuse(GError **error, const char *why)
     return FALSE;
 }
 
+/* (transfer full) */
+static char *
+minute(gint64 time_s)
+{
+    g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(time_s);
+
+    return time != NULL ? g_date_time_format(time, "%Y-%m-%d %H:%M") : g_strdup("?");
+}
+
+/* With both times: the clock may be what is wrong. */
+static void
+refuse_expired(gint64 expires_s, gint64 now_s, GError **error)
+{
+    g_autofree char *expired = minute(expires_s);
+    g_autofree char *now = minute(now_s);
+
+    g_set_error(error, CC_ERROR, CC_ERROR_UNAUTHORIZED,
+                _("the token expired at %s UTC; it was checked at %s"), expired, now);
+}
+
 static JsonNode *
 parse_object(const char *encoded, gsize length)
 {
@@ -260,8 +280,9 @@ cc_token_verify(const char *const *secrets, const char *token, gint64 now_s, CcT
     if (!read_claims(parts.payload, parts.payload_length, claims, error))
         return FALSE;
     if (now_s >= claims->expires_s) {
+        refuse_expired(claims->expires_s, now_s, error);
         cc_token_claims_clear(claims);
-        return refuse(error, _("the token has expired"));
+        return FALSE;
     }
     return TRUE;
 }

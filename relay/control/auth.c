@@ -44,7 +44,8 @@ cc_auth_check(const CcAuthRules *rules, const char *authorization, const char *q
         token = query_token;
     if (token == NULL || *token == '\0') {
         g_set_error_literal(error, CC_ERROR, CC_ERROR_UNAUTHORIZED,
-                            "a token is needed: Authorization: Bearer …");
+                            "a token is needed: [auth] token of send and recv, ?token=… of a page, "
+                            "Authorization: Bearer … of others");
         return FALSE;
     }
     if (!cc_token_verify(rules->secrets, token, now_s, &found, error))

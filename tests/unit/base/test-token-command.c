@@ -94,8 +94,8 @@ test_show(void)
     }
     trap();
     g_test_trap_assert_stdout("*room: math\nrole: viewer\nexpires: 2*\nvalid\n*");
-    g_test_trap_assert_stderr("*not valid: the token's signature is wrong*not valid: the token has "
-                              "expired*cannot be said*the token is malformed*");
+    g_test_trap_assert_stderr("*not valid: the token's signature is wrong*not valid: the token "
+                              "expired at *cannot be said*the token is malformed*");
 }
 
 static void
