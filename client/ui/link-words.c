@@ -6,13 +6,6 @@
 #define NOTABLE_LOSS 0.05
 #define NOTABLE_RTT_MS 800
 
-/* What the link carries: as estimated, else what flows at present. */
-static guint
-carries_kbps(const CcLink *link)
-{
-    return link->estimate_kbps != 0 ? link->estimate_kbps : link->kbps;
-}
-
 static const char *
 picture_words(CcPicture picture)
 {
@@ -36,7 +29,10 @@ reason_words(const CcLink *link)
 {
     switch (link->reason) {
     case CC_GIVEN_UP_FOR_RATE:
-        return g_strdup_printf(_("the link carries only %u kbit/s"), carries_kbps(link));
+        /* What flows says nothing of it: in a lesson's first moment that is next to nothing. */
+        if (link->estimate_kbps == 0)
+            return g_strdup(_("what the link carries is not known yet"));
+        return g_strdup_printf(_("the link carries only %u kbit/s"), link->estimate_kbps);
     case CC_GIVEN_UP_FOR_LOSS:
         return g_strdup_printf(_("the link loses %.0f %%"), link->loss * 100);
     case CC_GIVEN_UP_FOR_RELAY:
@@ -83,8 +79,8 @@ char *
 cc_link_words_short(const CcLink *link)
 {
     const char *picture = link->known ? short_picture_words(link->picture) : NULL;
-    if (picture != NULL && link->reason == CC_GIVEN_UP_FOR_RATE)
-        return g_strdup_printf(_("%s, %u kbit/s"), picture, carries_kbps(link));
+    if (picture != NULL && link->reason == CC_GIVEN_UP_FOR_RATE && link->estimate_kbps != 0)
+        return g_strdup_printf(_("%s, %u kbit/s"), picture, link->estimate_kbps);
     if (picture != NULL && link->reason == CC_GIVEN_UP_FOR_LOSS)
         return g_strdup_printf(_("%s, loss %.0f %%"), picture, link->loss * 100);
     if (picture != NULL)
@@ -108,7 +104,11 @@ cc_link_words_screen(const CcLink *link)
         return g_strdup_printf("网络丢包 %.0f%%，暂停画面，声音继续\n"
                                "Picture paused: the link loses %.0f %%. The voice goes on",
                                link->loss * 100, link->loss * 100);
+    if (link->estimate_kbps == 0)
+        return g_strdup(
+            "网络速率尚未测出，暂停画面，声音继续\n"
+            "Picture paused: what the link carries is not known yet; the voice goes on");
     return g_strdup_printf("网络只有 %u kbit/s，暂停画面，声音继续\n"
                            "Picture paused: the link carries only %u kbit/s; the voice goes on",
-                           carries_kbps(link), carries_kbps(link));
+                           link->estimate_kbps, link->estimate_kbps);
 }

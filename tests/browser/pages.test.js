@@ -95,6 +95,22 @@ test('every room is a link, and says what is going on', async () => {
   await page.context().close();
 });
 
+test('what a link carries is not named before it is known', async () => {
+  const page = await openPage(browser, `${relay.url}/`, { locale: 'en-US' });
+  const words = await page.evaluate(async () => {
+    const { explainLink, summarizeLink } = await import('/assets/page.js');
+    return [null, 200].flatMap((estimate_kbps) => {
+      const link = { picture: 'reduced', reason: 'rate', kbps: 3, estimate_kbps, loss: 0 };
+      return [explainLink(link), summarizeLink(link)];
+    });
+  });
+  assert.deepEqual(words, [
+    'Smaller picture: what the link carries is not known yet.', 'smaller picture',
+    'Smaller picture: the link carries only 200 kbit/s.', 'smaller picture, 200 kbit/s',
+  ]);
+  await page.context().close();
+});
+
 test('a page about an impossible room is refused', async () => {
   assert.equal((await fetch(`${relay.url}/watch/a%20b`)).status, 400);
   assert.equal((await fetch(`${relay.url}/assets/nothing.js`)).status, 404);

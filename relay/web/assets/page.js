@@ -57,12 +57,12 @@ export function formatMs(ms) {
   return ms === null ? t('detail.none') : t('unit.ms', { n: Math.round(ms) });
 }
 
-const carries = ({ estimate_kbps, kbps }) => estimate_kbps ?? kbps;
-
 /** What was given up and why, in a sentence; null if nothing was. @link: as in the events. */
 export function explainLink(link) {
   if (!link?.reason || !['reduced', 'stills', 'paused'].includes(link.picture)) return null;
-  const why = t(`link.because-${link.reason}`, { n: carries(link), loss: formatLoss(link.loss) });
+  // What flows says nothing of what the link carries: in a lesson's first moment that is next to nothing.
+  const reason = link.reason === 'rate' && !link.estimate_kbps ? 'unknown' : link.reason;
+  const why = t(`link.because-${reason}`, { n: link.estimate_kbps, loss: formatLoss(link.loss) });
   return t(`link.${link.picture}`, { why });
 }
 
@@ -71,7 +71,7 @@ export function summarizeLink(link) {
   if (!link) return null;
   if (link.reason && ['reduced', 'stills', 'paused'].includes(link.picture)) {
     const what = t(`link.short-${link.picture}`);
-    return link.reason === 'rate' ? t('link.short-rate', { what, n: carries(link) }) : what;
+    return link.reason === 'rate' && link.estimate_kbps ? t('link.short-rate', { what, n: link.estimate_kbps }) : what;
   }
   if (link.loss >= 0.05) return t('link.short-loss', { loss: formatLoss(link.loss) });
   return t('link.short-good', { rate: formatBitrate(link.kbps * 1000) });
