@@ -48,6 +48,18 @@ is_http_url(const char *text)
            *g_uri_get_host(uri) && !g_uri_get_query(uri) && !g_uri_get_fragment(uri);
 }
 
+/* The address of one of the relay's pages or endpoints, as copied from a browser. */
+static gboolean
+is_page_url(const char *text)
+{
+    static const char *const pages[] = {"/watch/", "/teach/", "/whip/", "/whep/"};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(pages); i++)
+        if (strstr(text, pages[i]) != NULL)
+            return TRUE;
+    return FALSE;
+}
+
 static gboolean
 is_origin(const char *text)
 {
@@ -108,6 +120,10 @@ misfit(const CcConfigKey *key, const char *text)
     case CC_CONFIG_HOST:
         return is_host(text) ? NULL : g_strdup(_("an IP address or a host name"));
     case CC_CONFIG_HTTP_URL:
+        if (is_page_url(text))
+            return g_strdup(
+                _("the relay's address alone, such as https://relay.example.com; room and "
+                  "token have keys of their own"));
         return is_http_url(text) ? NULL
                                  : g_strdup(_("an address such as https://relay.example.com"));
     case CC_CONFIG_ORIGIN:

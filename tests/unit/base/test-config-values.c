@@ -73,6 +73,10 @@ test_values(Files *files, gconstpointer data)
         {"[network]\nrelay-url = relay.example.com:8080\n",
          ":2: [network] relay-url: expected an address such as https://relay.example.com, got "
          "\"relay.example.com:8080\""},
+        {"[network]\nrelay-url = https://relay.example.com/watch/math?token=a\n",
+         ":2: [network] relay-url: expected the relay's address alone, such as "
+         "https://relay.example.com; room and token have keys of their own, got "
+         "\"https://relay.example.com/watch/math?token=a\""},
         {"[network]\nrelay-url = ftp://relay.example.com\n",
          ":2: [network] relay-url: expected an address such as https://relay.example.com, got "
          "\"ftp://relay.example.com\""},
@@ -105,6 +109,7 @@ test_good_values(Files *files, gconstpointer data)
         "[relay]\nice-servers=stun:stun.example.com;turns:[2001:db8::1]:443?transport=tcp\n");
     assert_accepted(files, "[relay]\nallow-origin=https://school.example.com:8443\n");
     assert_accepted(files, "[network]\nrelay-url=http://[::1]:8080/\nname=湖里 小学\n");
+    assert_accepted(files, "[network]\nrelay-url=https://school.example/classcast\n");
     assert_accepted(files, "[auth]\nsecrets = 0123456789abcdef;另一个秘密另一个秘密\n");
 }
 
