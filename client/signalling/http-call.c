@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "client/signalling/http-session.h"
+#include "client/signalling/tls-words.h"
 #include "common/base/error.h"
 
 struct CcHttpCall {
@@ -17,6 +18,7 @@ struct CcHttpCall {
     GSource *deadline;
     gboolean timed_out, cancelled;
     guint deadline_ms;
+    GTlsCertificateFlags distrust; /* of the server's certificate */
 
     GByteArray *answer;
     GInputStream *stream;
@@ -81,11 +83,16 @@ finish_network_error(CcHttpCall *call, const GError *cause)
 {
     g_autoptr(GError) error = NULL;
     const char *host = g_uri_get_host(call->uri);
-    if (call->timed_out)
+    if (call->timed_out) {
         error = g_error_new(CC_ERROR, CC_ERROR_NETWORK, "%s did not answer within %u ms", host,
                             call->deadline_ms);
-    else
+    } else if (call->distrust != 0) {
+        g_autoptr(GDateTime) now = g_date_time_new_now_local();
+        g_autofree char *words = cc_tls_words(call->distrust, now);
+        error = g_error_new(CC_ERROR, CC_ERROR_NETWORK, "%s: %s", host, words);
+    } else {
         error = g_error_new(CC_ERROR, CC_ERROR_NETWORK, "%s: %s", host, cause->message);
+    }
     finish(call, error);
 }
 
@@ -180,9 +187,20 @@ on_network_event(SoupMessage *message, GSocketClientEvent event, GIOStream *stre
         g_inet_address_to_string(g_inet_socket_address_get_address(G_INET_SOCKET_ADDRESS(address)));
 }
 
+/* Never accepts it; "Unacceptable TLS certificate" alone would help nobody. */
+static gboolean
+on_certificate(SoupMessage *message, GTlsCertificate *certificate, GTlsCertificateFlags errors,
+               gpointer user_data)
+{
+    CcHttpCall *call = user_data;
+    call->distrust = errors;
+    return FALSE;
+}
+
 static void
 send_request(CcHttpCall *call)
 {
+    call->distrust = 0;
     if (call->message != NULL)
         g_signal_handlers_disconnect_by_data(call->message, call);
     g_clear_object(&call->message);
@@ -196,6 +214,7 @@ send_request(CcHttpCall *call)
     if (call->body != NULL)
         soup_message_set_request_body_from_bytes(call->message, call->content_type, call->body);
     g_signal_connect(call->message, "network-event", G_CALLBACK(on_network_event), call);
+    g_signal_connect(call->message, "accept-certificate", G_CALLBACK(on_certificate), call);
     soup_session_send_async(call->session, call->message, G_PRIORITY_DEFAULT, call->cancellable,
                             on_answer, call);
 }
