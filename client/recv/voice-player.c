@@ -7,6 +7,7 @@
 
 #define FRAME 960 /* samples: 20 ms, where no frame says otherwise */
 #define STEP CC_VOICE_DECODER_STEP
+#define WAIT 480 /* samples: what is late mostly comes soon */
 #define SECOND CC_VOICE_RATE
 /* Behind our own time by so much, the machine stood still: go on from now. */
 #define HALT_US 200000
@@ -260,15 +261,15 @@ play_silence(CcVoicePlayer *player, CcVoicePiece *piece, gint64 gap)
 static void
 wait(CcVoicePlayer *player, CcVoicePiece *piece)
 {
-    player->waited += FRAME;
+    player->waited += WAIT;
     if (present_us(player) >= CC_VOICE_DELAY_MAX_US) {
-        conceal(player, piece, FRAME, &player->count.concealed);
-        advance(player, player->next + FRAME);
+        conceal(player, piece, WAIT, &player->count.concealed);
+        advance(player, player->next + WAIT);
         return;
     }
-    cc_voice_decoder_wait(&player->decoder, end_of(piece), FRAME);
-    piece->n += FRAME;
-    player->count.concealed += FRAME;
+    cc_voice_decoder_wait(&player->decoder, end_of(piece), WAIT);
+    piece->n += WAIT;
+    player->count.concealed += WAIT;
 }
 
 /* Frames are missing, later ones are there, and the missing ones may still come. For a single one

@@ -90,6 +90,16 @@ test_stall(void)
     g_assert_cmpuint(heard.stats.delay_ms, <=, 60);
 }
 
+/* What is a little late is waited for a little. */
+static void
+test_late(void)
+{
+    RUN(.stall_from_ms = 20001, .stall_until_ms = 20050);
+    g_assert_cmpuint(heard.stats.late, ==, 0);
+    g_assert_cmpuint(heard.stats.concealed_ms, ==, 10);
+    g_assert_cmpint(heard.max_delay_ms, <=, 65); /* the first one's */
+}
+
 /* What is gone is gone: no delay is left of it, and none was chosen for the picture to follow. */
 static void
 test_dead(void)
@@ -182,6 +192,7 @@ main(int argc, char **argv)
     g_test_add_func("/voice-player/fec", test_fec);
     g_test_add_func("/voice-player/burst", test_burst);
     g_test_add_func("/voice-player/stall", test_stall);
+    g_test_add_func("/voice-player/late", test_late);
     g_test_add_func("/voice-player/dead", test_dead);
     g_test_add_func("/voice-player/heals", test_heals);
     g_test_add_func("/voice-player/dtx", test_dtx);
