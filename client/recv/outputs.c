@@ -7,7 +7,8 @@
 /* What the sound server holds ahead; it delays picture and sound alike. */
 #define AUDIO_BUFFER_US 80000
 /* GStreamer gives each sink 20 ms to work on what is due. Sound needs none of it: it is written
- * into a buffer that is ahead of what is heard, and who has no device shows nothing. */
+ * into a buffer that is ahead of what is heard, and who has no device shows nothing. PulseAudio's
+ * did not run empty once sound flowed, with four programs beside that took two processors. */
 #define NO_DEADLINE ((guint64)0)
 /* On a slow PC a late picture is better than none, as long as lips and voice agree. */
 #define MAX_LATENESS (CC_PLAYOUT_MAX_LATENESS_MS * GST_MSECOND)
