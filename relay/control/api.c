@@ -2,6 +2,7 @@
 
 #include <json-glib/json-glib.h>
 
+#include "common/base/clock.h"
 #include "relay/control/json-member.h"
 #include "relay/control/metrics.h"
 
@@ -109,7 +110,7 @@ add_participant(JsonBuilder *builder, const CcParticipant *participant, GHashTab
     const CcSessionStats *stats = g_hash_table_lookup(by_session, participant->session_id);
 
     json_builder_begin_object(builder);
-    cc_json_add_participant(builder, participant);
+    cc_json_add_participant(builder, participant, cc_clock_now_us());
     if (stats != NULL)
         add_traffic(builder, stats);
     json_builder_end_object(builder);

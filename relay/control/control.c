@@ -46,6 +46,10 @@ on_room_event(const CcRoomEvent *event, gpointer user_data)
         cc_info("left room=%s participant=%s reason=%s", event->room->name, event->participant->id,
                 event->reason);
         break;
+    case CC_ROOM_HAND:
+        cc_info("hand room=%s participant=%s raised=%d", event->room->name, event->participant->id,
+                event->participant->hand_us != 0);
+        break;
     }
     cc_events_room_event(control->events, event);
 }

@@ -2,26 +2,27 @@
 
 #include "relay/control/events.h"
 
-#include <json-glib/json-glib.h>
-
 #include "common/base/clock.h"
 #include "common/base/log.h"
-#include "relay/control/json-member.h"
+#include "relay/control/event-message.h"
 #include "relay/control/links.h"
+#include "relay/control/wish.h"
+#include "relay/room/hands.h"
 
 #define MAX_INCOMING_BYTES 4096
-#define MAX_REQUEST_BYTES 200 /* of those that mean something */
 #define PING_INTERVAL_S 20
 #define PONG_TIMEOUT_US (60 * (gint64)G_USEC_PER_SEC)
+#define HANDS_AT_ONCE 5 /* that one may raise and lower, and then one a second */
 #define MAX_BACKLOG 256 /* messages in a row that a socket which is not writable may be owed */
 
 typedef struct {
     CcEvents *events;
     SoupWebsocketConnection *socket;
     char *room;
-    char *network;         /* by which it is told from others who ask */
-    char *links;           /* whose it wants to know: a participant's id, "*", or NULL */
-    gboolean may_know_all; /* of everybody's link */
+    char *network;      /* by which it is told from others who ask */
+    char *links;        /* whose it wants to know: a participant's id, "*", or NULL */
+    char *client;       /* what it says that it is known by; or NULL */
+    gboolean may_teach; /* so it may know of everybody's link, and lower hands */
     gint64 last_pong_us;
     guint backlog;
 } Observer;
@@ -31,7 +32,8 @@ struct CcEvents {
     GHashTable *rooms; /* room → GPtrArray of Observer (owned) */
     guint n_observers;
     guint n_link_observers;
-    GSource *check; /* drops those that do not answer pings */
+    CcRateLimit *hand_limit; /* by participant */
+    GSource *check;          /* drops those that do not answer pings */
 };
 
 static void
@@ -42,6 +44,7 @@ observer_free(Observer *observer)
     g_free(observer->room);
     g_free(observer->network);
     g_free(observer->links);
+    g_free(observer->client);
     g_free(observer);
 }
 
@@ -115,6 +118,7 @@ cc_events_new(CcControl *control)
     events->control = control;
     events->rooms =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
+    events->hand_limit = cc_rate_limit_new(1, HANDS_AT_ONCE);
     events->check = g_timeout_source_new_seconds(5);
     g_source_set_callback(events->check, on_check, events, NULL);
     g_source_attach(events->check, g_main_context_get_thread_default());
@@ -129,82 +133,8 @@ cc_events_free(CcEvents *events)
     g_source_destroy(events->check);
     g_source_unref(events->check);
     g_hash_table_unref(events->rooms);
+    cc_rate_limit_free(events->hand_limit);
     g_free(events);
-}
-
-static JsonBuilder *
-begin(const char *type)
-{
-    JsonBuilder *builder = json_builder_new();
-
-    json_builder_begin_object(builder);
-    cc_json_add_string(builder, "type", type);
-    return builder;
-}
-
-/* (transfer full); ends the object. */
-static char *
-end(JsonBuilder *builder)
-{
-    g_autoptr(JsonNode) root = NULL;
-
-    json_builder_end_object(builder);
-    root = json_builder_get_root(builder);
-    g_object_unref(builder);
-    return json_to_string(root, FALSE);
-}
-
-static void
-add_participant(JsonBuilder *builder, const CcParticipant *participant)
-{
-    json_builder_begin_object(builder);
-    cc_json_add_participant(builder, participant);
-    json_builder_end_object(builder);
-}
-
-static char *
-state_message(const CcEvents *events, const char *name)
-{
-    const CcRoom *room = cc_room_registry_lookup(events->control->rooms, name);
-    JsonBuilder *builder = begin("state");
-
-    cc_json_add_string(builder, "room", name);
-    cc_json_add_string(builder, "lesson",
-                       cc_lesson_to_string(room != NULL ? room->lesson : CC_LESSON_NONE));
-    json_builder_set_member_name(builder, "participants");
-    json_builder_begin_array(builder);
-    for (guint i = 0; room != NULL && i < room->participants->len; i++) {
-        const CcParticipant *participant = g_ptr_array_index(room->participants, i);
-        if (participant->connected)
-            add_participant(builder, participant);
-    }
-    json_builder_end_array(builder);
-    return end(builder);
-}
-
-static char *
-event_message(const CcRoomEvent *event)
-{
-    JsonBuilder *builder = NULL;
-
-    switch (event->kind) {
-    case CC_ROOM_LESSON:
-        builder = begin("lesson");
-        cc_json_add_string(builder, "lesson", cc_lesson_to_string(event->room->lesson));
-        break;
-    case CC_ROOM_JOINED:
-        builder = begin("joined");
-        json_builder_set_member_name(builder, "participant");
-        add_participant(builder, event->participant);
-        break;
-    case CC_ROOM_LEFT:
-        builder = begin("left");
-        cc_json_add_string(builder, "id", event->participant->id);
-        cc_json_add_string(builder, "reason", event->reason);
-        break;
-    }
-    g_return_val_if_fail(builder != NULL, NULL);
-    return end(builder);
 }
 
 /* libsoup queues without limit for a socket that nobody reads: count what such a one is owed, and
@@ -234,7 +164,7 @@ cc_events_room_event(CcEvents *events, const CcRoomEvent *event)
 
     if (observers == NULL)
         return;
-    message = event_message(event);
+    message = cc_event_message(event, cc_clock_now_us());
     for (guint i = 0; i < observers->len; i++)
         send_message(g_ptr_array_index(observers, i), message);
 }
@@ -252,44 +182,10 @@ cc_events_send_link(CcEvents *events, const char *room, const char *participant,
     }
 }
 
-/* (transfer none) "" if it is absent or no text. */
-static const char *
-get_text(JsonObject *object, const char *name)
-{
-    JsonNode *node = json_object_get_member(object, name);
-
-    return node != NULL && JSON_NODE_HOLDS_VALUE(node) &&
-                   json_node_get_value_type(node) == G_TYPE_STRING
-               ? json_node_get_string(node)
-               : "";
-}
-
-/* {"type":"links","of":"p2"}; (transfer full) "p2", or NULL for anything else. */
-static char *
-parse_links_request(GBytes *message)
-{
-    gsize length;
-    const char *data = g_bytes_get_data(message, &length);
-    g_autofree char *text = length <= MAX_REQUEST_BYTES ? g_strndup(data, length) : NULL;
-    g_autoptr(JsonNode) root = NULL;
-
-    if (text == NULL || !g_utf8_validate(text, -1, NULL) ||
-        (root = json_from_string(text, NULL)) == NULL || !JSON_NODE_HOLDS_OBJECT(root))
-        return NULL;
-    JsonObject *object = json_node_get_object(root);
-    const char *type = get_text(object, "type");
-    const char *of = get_text(object, "of");
-    return g_str_equal(type, "links") && *of != '\0' ? g_strdup(of) : NULL;
-}
-
 static void
-answer(Observer *observer, GBytes *message)
+follow_links(Observer *observer, const char *of)
 {
-    g_autofree char *of = parse_links_request(message);
-
-    if (of == NULL || g_strcmp0(of, observer->links) == 0)
-        return;
-    if (g_str_equal(of, "*") && !observer->may_know_all)
+    if (g_strcmp0(of, observer->links) == 0 || (g_str_equal(of, "*") && !observer->may_teach))
         return;
     set_links(observer, of);
     g_autofree char *known =
@@ -298,20 +194,68 @@ answer(Observer *observer, GBytes *message)
         send_message(observer, known);
 }
 
+/* Its own hand, or, if it may teach, to lower anybody's. */
+static CcParticipant *
+find_hand(const Observer *observer, const CcRoom *room, const CcWish *wish)
+{
+    if (*wish->of == '\0')
+        return cc_room_find_client(room, observer->client, FALSE);
+    return observer->may_teach && !wish->raised ? cc_room_find_id(room, wish->of) : NULL;
+}
+
+static void
+take_hand(Observer *observer, const CcWish *wish, gint64 now_us)
+{
+    CcEvents *events = observer->events;
+    const CcRoom *room = cc_room_registry_lookup(events->control->rooms, observer->room);
+    CcParticipant *participant = room != NULL ? find_hand(observer, room, wish) : NULL;
+
+    if (participant == NULL)
+        return;
+    /* Everybody hears of it, so nobody may go on and on. */
+    g_autofree char *key = g_strdup_printf("%s/%s", room->name, participant->id);
+    if (cc_rate_limit_take(events->hand_limit, key, now_us))
+        cc_hands_set(events->control->rooms, participant,
+                     wish->raised ? MAX(now_us - wish->waiting_us, 1) : 0);
+}
+
+static void
+answer(Observer *observer, GBytes *message, gint64 now_us)
+{
+    g_auto(CcWish) wish = {0};
+
+    cc_wish_parse(&wish, message);
+    switch (wish.kind) {
+    case CC_WISH_LINKS:
+        follow_links(observer, wish.of);
+        break;
+    case CC_WISH_HELLO:
+        g_free(observer->client);
+        observer->client = g_steal_pointer(&wish.client);
+        break;
+    case CC_WISH_HAND:
+        take_hand(observer, &wish, now_us);
+        break;
+    case CC_WISH_NONE:
+        break;
+    }
+}
+
 /* Whatever it says counts as a request. */
 static void
 on_message(SoupWebsocketConnection *socket, gint type, GBytes *message, gpointer user_data)
 {
     Observer *observer = user_data;
     CcRateLimit *limit = observer->events->control->rate_limit;
+    gint64 now_us = cc_clock_now_us();
 
     if (soup_websocket_connection_get_state(socket) != SOUP_WEBSOCKET_STATE_OPEN)
         return;
-    if (!cc_rate_limit_take(limit, observer->network, cc_clock_now_us()))
+    if (!cc_rate_limit_take(limit, observer->network, now_us))
         soup_websocket_connection_close(socket, SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION,
                                         "too many requests");
     else if (type == SOUP_WEBSOCKET_DATA_TEXT)
-        answer(observer, message);
+        answer(observer, message, now_us);
 }
 
 static void
@@ -330,11 +274,12 @@ on_pong(SoupWebsocketConnection *socket, GBytes *data, gpointer user_data)
 
 void
 cc_events_add(CcEvents *events, SoupWebsocketConnection *socket, const char *room,
-              const char *network, gboolean may_know_all)
+              const char *network, gboolean may_teach)
 {
     GPtrArray *observers = g_hash_table_lookup(events->rooms, room);
     Observer *observer = g_new0(Observer, 1);
-    g_autofree char *state = state_message(events, room);
+    g_autofree char *state = cc_event_state_message(
+        room, cc_room_registry_lookup(events->control->rooms, room), cc_clock_now_us());
 
     if (observers == NULL) {
         observers = g_ptr_array_new_with_free_func((GDestroyNotify)observer_free);
@@ -344,7 +289,7 @@ cc_events_add(CcEvents *events, SoupWebsocketConnection *socket, const char *roo
     observer->socket = g_object_ref(socket);
     observer->room = g_strdup(room);
     observer->network = g_strdup(network);
-    observer->may_know_all = may_know_all;
+    observer->may_teach = may_teach;
     observer->last_pong_us = cc_clock_now_us();
     g_ptr_array_add(observers, observer);
     events->n_observers++;
@@ -359,13 +304,10 @@ cc_events_add(CcEvents *events, SoupWebsocketConnection *socket, const char *roo
 void
 cc_events_close_all(CcEvents *events, const char *reason)
 {
-    JsonBuilder *builder = begin("bye");
-    g_autofree char *message = NULL;
+    g_autofree char *message = cc_event_bye_message(reason);
     GHashTableIter iter;
     gpointer value;
 
-    cc_json_add_string(builder, "reason", reason);
-    message = end(builder);
     g_hash_table_iter_init(&iter, events->rooms);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         GPtrArray *observers = value;

@@ -13,10 +13,10 @@ CcEvents *cc_events_new(CcControl *control);
 void cc_events_free(CcEvents *events);
 
 /* Takes a new, already authorized, observer of @room and sends the state. @network: where its
- * requests are counted, as those over HTTP are. @may_know_all: it may ask how everybody's link is
- * doing, not only for one after the other. */
+ * requests are counted, as those over HTTP are. @may_teach: it may ask how everybody's link is
+ * doing, not only for one after the other, and lower hands. */
 void cc_events_add(CcEvents *events, SoupWebsocketConnection *socket, const char *room,
-                   const char *network, gboolean may_know_all);
+                   const char *network, gboolean may_teach);
 void cc_events_room_event(CcEvents *events, const CcRoomEvent *event);
 /* To those of @room who have asked for the link of @participant, or of everybody ("*"). */
 void cc_events_send_link(CcEvents *events, const char *room, const char *participant,

@@ -10,7 +10,10 @@ G_BEGIN_DECLS
 /* @value: NULL becomes null. */
 void cc_json_add_string(JsonBuilder *builder, const char *name, const char *value);
 
-/* "id", "role", "name" and "connected", as docs/protocol.md has them. */
-void cc_json_add_participant(JsonBuilder *builder, const CcParticipant *participant);
+/* "id", "role", "name", "connected", and "hand_ms" where a hand is raised, as docs/protocol.md has
+ * them. */
+void cc_json_add_participant(JsonBuilder *builder, const CcParticipant *participant, gint64 now_us);
+/* "hand_ms": for how long it has been raised; null: it is not. */
+void cc_json_add_hand(JsonBuilder *builder, const CcParticipant *participant, gint64 now_us);
 
 G_END_DECLS

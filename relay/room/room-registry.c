@@ -2,13 +2,7 @@
 
 #include <string.h>
 
-struct CcRoomRegistry {
-    CcRoomLimits limits;
-    CcRoomEventFunc func;
-    gpointer user_data;
-    GHashTable *rooms;    /* name → CcRoom (owned) */
-    GHashTable *sessions; /* session id (owned by the participant) → CcParticipant */
-};
+#include "relay/room/room-registry-private.h"
 
 CcRoomRegistry *
 cc_room_registry_new(const CcRoomLimits *limits, CcRoomEventFunc func, gpointer user_data)
@@ -40,8 +34,8 @@ cc_room_registry_set_limits(CcRoomRegistry *registry, const CcRoomLimits *limits
     registry->limits = *limits;
 }
 
-static void
-notify(CcRoomRegistry *registry, const CcRoomEvent *event)
+void
+cc_room_registry_notify(CcRoomRegistry *registry, const CcRoomEvent *event)
 {
     if (registry->func != NULL)
         registry->func(event, registry->user_data);
@@ -53,7 +47,9 @@ set_lesson(CcRoomRegistry *registry, CcRoom *room, CcLesson lesson)
     if (room->lesson == lesson)
         return;
     room->lesson = lesson;
-    notify(registry, &(CcRoomEvent){.kind = CC_ROOM_LESSON, .room = room});
+    if (lesson == CC_LESSON_OVER)
+        cc_hands_lower_all(registry, room);
+    cc_room_registry_notify(registry, &(CcRoomEvent){.kind = CC_ROOM_LESSON, .room = room});
 }
 
 static void
@@ -76,18 +72,6 @@ teacher_is_present(const CcRoomRegistry *registry, const CcRoom *room, gint64 no
     return teacher->media || now_us - teacher->last_sign_us < registry->limits.teacher_silence_us;
 }
 
-/* The place that @client has kept, or NULL. */
-static CcParticipant *
-find_client(const CcRoom *room, const char *client, gboolean publisher)
-{
-    for (guint i = 0; room != NULL && client != NULL && i < room->participants->len; i++) {
-        CcParticipant *participant = g_ptr_array_index(room->participants, i);
-        if (participant->publisher == publisher && g_strcmp0(participant->client, client) == 0)
-            return participant;
-    }
-    return NULL;
-}
-
 CcAdmission
 cc_room_registry_admit(const CcRoomRegistry *registry, const char *name, gboolean publisher,
                        const char *client, gint64 now_us)
@@ -95,7 +79,7 @@ cc_room_registry_admit(const CcRoomRegistry *registry, const char *name, gboolea
     const CcRoom *room = g_hash_table_lookup(registry->rooms, name);
     gboolean replaces;
 
-    if (find_client(room, client, publisher) != NULL)
+    if (room != NULL && cc_room_find_client(room, client, publisher) != NULL)
         return CC_ADMISSION_OK;
     if (publisher && room != NULL && teacher_is_present(registry, room, now_us))
         return CC_ADMISSION_TEACHER_PRESENT;
@@ -133,10 +117,10 @@ remove_participant(CcRoomRegistry *registry, CcRoom *room, CcParticipant *partic
     g_ptr_array_steal_index(room->participants, index);
     room->on_worker[participant->worker]--;
     if (participant->connected)
-        notify(registry, &(CcRoomEvent){.kind = CC_ROOM_LEFT,
-                                        .room = room,
-                                        .participant = participant,
-                                        .reason = reason});
+        cc_room_registry_notify(registry, &(CcRoomEvent){.kind = CC_ROOM_LEFT,
+                                                         .room = room,
+                                                         .participant = participant,
+                                                         .reason = reason});
     cc_participant_free(participant);
 }
 
@@ -177,7 +161,8 @@ const CcParticipant *
 cc_room_registry_join(CcRoomRegistry *registry, const CcJoin *join, gint64 now_us, char **replaced)
 {
     CcRoom *room = g_hash_table_lookup(registry->rooms, join->room);
-    CcParticipant *participant = find_client(room, join->client, join->publisher);
+    CcParticipant *participant =
+        room != NULL ? cc_room_find_client(room, join->client, join->publisher) : NULL;
 
     g_return_val_if_fail(join->worker < CC_MAX_WORKERS, NULL);
     *replaced = NULL;
@@ -196,9 +181,8 @@ cc_room_registry_join(CcRoomRegistry *registry, const CcJoin *join, gint64 now_u
         set_away(registry, room, now_us);
         remove_participant(registry, room, room->teacher, "replaced");
     }
-    participant =
-        cc_room_add_participant(room, join->session_id, join->role, join->name, join->publisher);
-    participant->client = g_strdup(join->client);
+    participant = cc_room_add_participant(room, join->session_id, join->role, join->name,
+                                          join->client, join->publisher);
     participant->last_sign_us = now_us;
     participant->worker = join->worker;
     room->on_worker[join->worker]++;
@@ -223,8 +207,8 @@ set_connected(CcRoomRegistry *registry, CcRoom *room, CcParticipant *participant
     if (participant->connected)
         return;
     participant->connected = TRUE;
-    notify(registry,
-           &(CcRoomEvent){.kind = CC_ROOM_JOINED, .room = room, .participant = participant});
+    cc_room_registry_notify(
+        registry, &(CcRoomEvent){.kind = CC_ROOM_JOINED, .room = room, .participant = participant});
 }
 
 void
@@ -251,9 +235,10 @@ cc_room_registry_lost(CcRoomRegistry *registry, const char *session_id, const ch
         return;
     participant->connected = FALSE;
     participant->lost_us = now_us;
-    notify(registry,
-           &(CcRoomEvent){
-               .kind = CC_ROOM_LEFT, .room = room, .participant = participant, .reason = reason});
+    cc_room_registry_notify(registry, &(CcRoomEvent){.kind = CC_ROOM_LEFT,
+                                                     .room = room,
+                                                     .participant = participant,
+                                                     .reason = reason});
 }
 
 const char *

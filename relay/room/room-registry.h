@@ -27,12 +27,13 @@ typedef enum {
     CC_ROOM_LESSON, /* the lesson's state has changed */
     CC_ROOM_JOINED, /* @participant's media connection is up */
     CC_ROOM_LEFT,   /* somebody of whom CC_ROOM_JOINED was said has left */
+    CC_ROOM_HAND,   /* @participant's hand has been raised or lowered */
 } CcRoomEventKind;
 
 typedef struct {
     CcRoomEventKind kind;
     const CcRoom *room;
-    const CcParticipant *participant; /* JOINED, LEFT */
+    const CcParticipant *participant; /* JOINED, LEFT, HAND */
     const char *reason;               /* LEFT */
 } CcRoomEvent;
 

@@ -1,5 +1,7 @@
 #include "relay/room/room.h"
 
+#define ID_DIGITS 12
+
 const char *
 cc_lesson_to_string(CcLesson lesson)
 {
@@ -49,18 +51,51 @@ cc_room_free(CcRoom *room)
     g_free(room);
 }
 
+static char *
+make_id(CcRoom *room, const char *client, gboolean publisher)
+{
+    if (client == NULL)
+        return g_strdup_printf("p%u", room->next_participant++);
+    g_autofree char *text = g_strjoin("/", publisher ? "whip" : "whep", room->name, client, NULL);
+    g_autofree char *hash = g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
+    return g_strdup_printf("c%.*s", ID_DIGITS, hash);
+}
+
 CcParticipant *
 cc_room_add_participant(CcRoom *room, const char *session_id, CcRole role, const char *name,
-                        gboolean publisher)
+                        const char *client, gboolean publisher)
 {
     CcParticipant *participant = g_new0(CcParticipant, 1);
 
     participant->room = room;
-    participant->id = g_strdup_printf("p%u", room->next_participant++);
+    participant->id = make_id(room, client, publisher);
+    participant->client = g_strdup(client);
     participant->session_id = g_strdup(session_id);
     participant->role = role;
     participant->name = g_strdup(name != NULL ? name : "");
     participant->publisher = publisher;
     g_ptr_array_add(room->participants, participant);
     return participant;
+}
+
+CcParticipant *
+cc_room_find_client(const CcRoom *room, const char *client, gboolean publisher)
+{
+    for (guint i = 0; client != NULL && i < room->participants->len; i++) {
+        CcParticipant *participant = g_ptr_array_index(room->participants, i);
+        if (participant->publisher == publisher && g_strcmp0(participant->client, client) == 0)
+            return participant;
+    }
+    return NULL;
+}
+
+CcParticipant *
+cc_room_find_id(const CcRoom *room, const char *id)
+{
+    for (guint i = 0; i < room->participants->len; i++) {
+        CcParticipant *participant = g_ptr_array_index(room->participants, i);
+        if (g_str_equal(participant->id, id))
+            return participant;
+    }
+    return NULL;
 }

@@ -23,7 +23,7 @@ typedef struct CcRoom CcRoom;
 
 typedef struct {
     CcRoom *room;     /* (transfer none) the one that it belongs to */
-    char *id;         /* public inside the room: "p1" */
+    char *id;         /* public inside the room: "p1", "c0123456789ab" */
     char *session_id; /* secret: never shown to others */
     char *client;     /* likewise: who comes again with it takes its place; or NULL */
     CcRole role;
@@ -32,6 +32,7 @@ typedef struct {
     gboolean connected;  /* its transport is up; others hear of it from then on */
     gint64 lost_us;      /* it was, and has been out of reach since then; 0: no */
     gboolean media;      /* publisher: packets arrive */
+    gint64 hand_us;      /* since when its hand is raised; 0: it is not */
     gint64 last_sign_us; /* publisher: when it joined or connected */
     guint worker;        /* which of the media workers carries it */
 } CcParticipant;
@@ -51,9 +52,15 @@ CcRoom *cc_room_new(const char *name);
 void cc_room_free(CcRoom *room);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcRoom, cc_room_free)
 
-/* (transfer none) */
+/* @client: as in CcParticipant, or NULL. Who has one has the same id again in this room, even where
+ * a relay does not remember it; nobody finds the secret by it. (transfer none) */
 CcParticipant *cc_room_add_participant(CcRoom *room, const char *session_id, CcRole role,
-                                       const char *name, gboolean publisher);
+                                       const char *name, const char *client, gboolean publisher);
 void cc_participant_free(CcParticipant *participant);
+
+/* Who has come to watch, or to publish, with that secret of its own. (transfer none) or NULL. */
+CcParticipant *cc_room_find_client(const CcRoom *room, const char *client, gboolean publisher);
+/* (transfer none) or NULL. */
+CcParticipant *cc_room_find_id(const CcRoom *room, const char *id);
 
 G_END_DECLS

@@ -4,16 +4,23 @@ import { token } from './page.js';
 
 const SILENCE_MS = 5000; // how long opening may take
 
+/** @ms: for how long the hand has been raised; null or undefined if it is not. */
+function withHand(participant, ms) {
+  participant.handSince = ms == null ? null : performance.now() - ms;
+  return participant;
+}
+
 /**
  * Fires "change" after every message, "open" when the relay answers (again), "close" when not; "links"
  * when somebody's link is doing better or worse.
  */
 export class RoomEvents extends EventTarget {
   lesson = null; // "none", "on", "away", "over"; null: not known
-  participants = new Map();
+  participants = new Map(); // by id: {id, role, name, connected, handSince}
   links = new Map(); // by participant: {kbps, estimate_kbps, loss, rtt_ms, protocol, picture, reason}
   known = false;
   #followed = null;
+  #client = null;
   #room;
   #backoff = new Backoff();
   #stopped = false;
@@ -29,7 +36,27 @@ export class RoomEvents extends EventTarget {
   /** Asks how a participant's link is doing, or everybody's ("*"). */
   follow(of) {
     this.#followed = of;
-    if (this.known && of) this.#socket.send(JSON.stringify({ type: 'links', of }));
+    if (of) this.#say({ type: 'links', of });
+  }
+
+  /** Says by what the relay knows us, so that a hand is ours. */
+  introduce(client) {
+    this.#client = client;
+    if (this.known && client) this.#say({ type: 'hello', client });
+  }
+
+  /** Raises our hand, which has been waiting for so long, or lowers it. */
+  sayHand(raised, waitingMs) {
+    this.#say({ type: 'hand', raised, waiting_ms: Math.round(waitingMs) });
+  }
+
+  /** The teacher lowers somebody's. */
+  lowerHand(of) {
+    this.#say({ type: 'hand', of, raised: false });
+  }
+
+  #say(message) {
+    if (this.known) this.#socket.send(JSON.stringify(message));
   }
 
   close() {
@@ -70,22 +97,26 @@ export class RoomEvents extends EventTarget {
     switch (message.type) {
       case 'state':
         this.lesson = message.lesson;
-        this.participants = new Map(message.participants.map((who) => [who.id, who]));
+        this.participants = new Map(message.participants.map((who) => [who.id, withHand(who, who.hand_ms)]));
         this.#backoff.reset();
         this.known = true;
         this.links.clear();
         this.follow(this.#followed);
+        this.introduce(this.#client);
         this.dispatchEvent(new Event('open'));
         break;
       case 'lesson':
         this.lesson = message.lesson;
         break;
       case 'joined':
-        this.participants.set(message.participant.id, message.participant);
+        this.participants.set(message.participant.id, withHand(message.participant, message.participant.hand_ms));
         break;
       case 'left':
         this.participants.delete(message.id);
         this.links.delete(message.id);
+        break;
+      case 'hand':
+        if (this.participants.has(message.id)) withHand(this.participants.get(message.id), message.hand_ms);
         break;
       case 'links':
         for (const link of message.links) this.links.set(link.id, link);

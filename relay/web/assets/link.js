@@ -42,9 +42,9 @@ export class Link extends EventTarget {
   stats = null;
   peer = null;
   participant = null; // our id in the room's events
+  client = randomText(); // by it the relay knows us when we come again
   #options;
   #backoff = new Backoff();
-  #client = randomText(); // by it the relay knows us when we come again
   #iceServers = [];
   #resource = null; // of the session: its URL
   #etag = null;
@@ -155,7 +155,7 @@ export class Link extends EventTarget {
 
   async #post(offer) {
     const { endpoint, headers } = this.#options;
-    const known = { 'X-Classcast-Client': this.#client };
+    const known = { 'X-Classcast-Client': this.client };
     const response = await this.#request('POST', new URL(endpoint, location.href), {
       headers: { 'Content-Type': 'application/sdp', ...known, ...headers },
       body: offer,

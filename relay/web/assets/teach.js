@@ -1,5 +1,6 @@
 // The teacher's page: chooses what to show, sends it, and says how it arrives.
 import { RoomEvents } from './events.js';
+import { showHands } from './hands.js';
 import { onLanguageChange, say, setUpLanguage, t } from './i18n.js';
 import { Link } from './link.js';
 import { Meter } from './meter.js';
@@ -269,6 +270,12 @@ function showAudience() {
   say(byId('audience-none'), events.known ? 'teach.audience-none' : 'teach.audience-unknown');
 }
 
+function showWaiting() {
+  const n = showHands(byId('hands'), events);
+  byId('hands-panel').hidden = n === 0;
+  byId('hands-count').textContent = n;
+}
+
 function showClock() {
   const seconds = startedAt ? Math.floor((Date.now() - startedAt) / 1000) : 0;
   const two = (n) => String(n).padStart(2, '0');
@@ -278,7 +285,7 @@ function showClock() {
 }
 
 setUpLanguage();
-onLanguageChange(() => (show(), showFigures(), showAudience(), listDevices()));
+onLanguageChange(() => (show(), showFigures(), showAudience(), showWaiting(), listDevices()));
 byId('room').textContent = room;
 byId('home').href = pageUrl('/');
 byId('start').addEventListener('click', start);
@@ -300,9 +307,10 @@ link.addEventListener('stats', () => {
   liveAt = performance.now();
   showFigures();
   showClock();
+  showWaiting();
 });
 events.follow('*');
-for (const event of ['change', 'open', 'close', 'links']) events.addEventListener(event, showAudience);
+for (const event of ['change', 'open', 'close', 'links']) events.addEventListener(event, () => (showAudience(), showWaiting()));
 events.addEventListener('open', () => link.check());
 show();
 showAudience();

@@ -1,5 +1,6 @@
 // The classroom's page: plays the lesson, waits for it, comes back after every interruption.
 import { RoomEvents } from './events.js';
+import { OwnHand } from './hands.js';
 import { onLanguageChange, say, setUpLanguage, t } from './i18n.js';
 import { Link } from './link.js';
 import { byId, explain, explainLink, formatBitrate, formatLoss, formatMs, keepScreenOn, pageUrl, room, schoolName } from './page.js';
@@ -16,6 +17,7 @@ const link = new Link({
   prepare,
   mediaIsDue: () => events.lesson === 'on',
 });
+const hand = new OwnHand(events, link);
 let pictureSeen = false; // of the present session
 const updateWakeLock = keepScreenOn(() => stage.dataset.state === 'on');
 
@@ -87,7 +89,15 @@ function show() {
   }
   document.title = `${room} · ${now === 'on' ? t('lesson.on') : t(`watch.${now}`)} · classcast`;
   showQuality();
+  showHand();
   updateWakeLock();
+}
+
+function showHand() {
+  const button = byId('hand');
+  button.hidden = link.state !== 'connected' || !hand.isOffered;
+  button.setAttribute('aria-pressed', String(hand.isRaised));
+  say(byId('hand-text'), hand.isRaised ? 'watch.lower-hand' : 'watch.raise-hand');
 }
 
 /** Our own link, as the relay sees it. */
@@ -128,6 +138,7 @@ function setUpControls() {
   byId('home').href = pageUrl('/');
   byId('sound-on').addEventListener('click', () => setMuted(false));
   byId('mute').addEventListener('click', () => setMuted(!video.muted));
+  byId('hand').addEventListener('click', () => hand.toggle());
   byId('details-button').addEventListener('click', ({ currentTarget }) => {
     const hidden = (byId('details').hidden = !byId('details').hidden);
     currentTarget.setAttribute('aria-expanded', String(!hidden));
@@ -146,6 +157,7 @@ function setUpControls() {
     if (event.target.closest('button, a') || event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.key === 'f') toggle();
     if (event.key === 'm') setMuted(!video.muted);
+    if (event.key === 'h') hand.toggle();
   });
 }
 

@@ -1,0 +1,93 @@
+#include "relay/control/event-message.h"
+
+#include <json-glib/json-glib.h>
+
+#include "relay/control/json-member.h"
+
+static JsonBuilder *
+begin(const char *type)
+{
+    JsonBuilder *builder = json_builder_new();
+
+    json_builder_begin_object(builder);
+    cc_json_add_string(builder, "type", type);
+    return builder;
+}
+
+/* (transfer full); ends the object. */
+static char *
+end(JsonBuilder *builder)
+{
+    g_autoptr(JsonNode) root = NULL;
+
+    json_builder_end_object(builder);
+    root = json_builder_get_root(builder);
+    g_object_unref(builder);
+    return json_to_string(root, FALSE);
+}
+
+static void
+add_participant(JsonBuilder *builder, const CcParticipant *participant, gint64 now_us)
+{
+    json_builder_begin_object(builder);
+    cc_json_add_participant(builder, participant, now_us);
+    json_builder_end_object(builder);
+}
+
+char *
+cc_event_state_message(const char *name, const CcRoom *room, gint64 now_us)
+{
+    JsonBuilder *builder = begin("state");
+
+    cc_json_add_string(builder, "room", name);
+    cc_json_add_string(builder, "lesson",
+                       cc_lesson_to_string(room != NULL ? room->lesson : CC_LESSON_NONE));
+    json_builder_set_member_name(builder, "participants");
+    json_builder_begin_array(builder);
+    for (guint i = 0; room != NULL && i < room->participants->len; i++) {
+        const CcParticipant *participant = g_ptr_array_index(room->participants, i);
+        if (participant->connected)
+            add_participant(builder, participant, now_us);
+    }
+    json_builder_end_array(builder);
+    return end(builder);
+}
+
+char *
+cc_event_message(const CcRoomEvent *event, gint64 now_us)
+{
+    JsonBuilder *builder = NULL;
+
+    switch (event->kind) {
+    case CC_ROOM_LESSON:
+        builder = begin("lesson");
+        cc_json_add_string(builder, "lesson", cc_lesson_to_string(event->room->lesson));
+        break;
+    case CC_ROOM_JOINED:
+        builder = begin("joined");
+        json_builder_set_member_name(builder, "participant");
+        add_participant(builder, event->participant, now_us);
+        break;
+    case CC_ROOM_LEFT:
+        builder = begin("left");
+        cc_json_add_string(builder, "id", event->participant->id);
+        cc_json_add_string(builder, "reason", event->reason);
+        break;
+    case CC_ROOM_HAND:
+        builder = begin("hand");
+        cc_json_add_string(builder, "id", event->participant->id);
+        cc_json_add_hand(builder, event->participant, now_us);
+        break;
+    }
+    g_return_val_if_fail(builder != NULL, NULL);
+    return end(builder);
+}
+
+char *
+cc_event_bye_message(const char *reason)
+{
+    JsonBuilder *builder = begin("bye");
+
+    cc_json_add_string(builder, "reason", reason);
+    return end(builder);
+}

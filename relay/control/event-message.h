@@ -1,0 +1,15 @@
+/* What is said to those who listen to a room, as JSON (docs/protocol.md). Pure; all (transfer
+ * full).
+ */
+#pragma once
+
+#include "relay/room/room-registry.h"
+
+G_BEGIN_DECLS
+
+/* The whole state of the room called @name. @room: NULL if nobody has come to it. */
+char *cc_event_state_message(const char *name, const CcRoom *room, gint64 now_us);
+char *cc_event_message(const CcRoomEvent *event, gint64 now_us);
+char *cc_event_bye_message(const char *reason);
+
+G_END_DECLS

@@ -1,0 +1,29 @@
+/* What a listener to a room's events says (docs/protocol.md). Pure; any thread. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef enum {
+    CC_WISH_NONE, /* nothing that means anything here */
+    CC_WISH_LINKS,
+    CC_WISH_HELLO,
+    CC_WISH_HAND,
+} CcWishKind;
+
+typedef struct {
+    CcWishKind kind;
+    char *of;          /* LINKS, HAND: a participant's id, or "*" for all; "" for its own */
+    char *client;      /* HELLO */
+    gboolean raised;   /* HAND */
+    gint64 waiting_us; /* HAND: for so long already */
+} CcWish;
+
+void cc_wish_clear(CcWish *wish);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CcWish, cc_wish_clear)
+
+/* Reads one message; anything that is no wish, or too long for one, is CC_WISH_NONE. */
+void cc_wish_parse(CcWish *wish, GBytes *message);
+
+G_END_DECLS
