@@ -19,6 +19,7 @@
 #include "client/connection.h"
 #include "client/signalling/backoff.h"
 #include "client/signalling/events.h"
+#include "client/signalling/hand.h"
 #include "client/signalling/signalling.h"
 
 G_BEGIN_DECLS
@@ -60,6 +61,7 @@ struct CcConnection {
     CcRelayAddress address;
     CcSignalling *signalling;
     CcEventStream *events; /* NULL if the address does not tell where */
+    CcHand hand;
     GNetworkMonitor *monitor;
     gulong monitor_handler;
 
@@ -115,6 +117,10 @@ struct CcConnection {
     GSourceOnceFunc stopped;
     gpointer stopped_data;
 };
+
+/* connection-state.c */
+/* Tells the relay of a hand that it may not know. */
+void cc_connection_ask_for_hand(CcConnection *connection);
 
 /* connection.c */
 void cc_connection_set_phase(CcConnection *connection, CcPhase phase);

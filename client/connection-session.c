@@ -168,6 +168,9 @@ on_answer(const CcSignallingReply *reply, gpointer user_data)
     /* Where there is a session there is a room. */
     if (connection->events != NULL) {
         cc_event_stream_hurry(connection->events);
+        cc_event_stream_introduce(connection->events, cc_signalling_client(connection->signalling));
+        cc_hand_renew(&connection->hand);
+        cc_connection_ask_for_hand(connection);
         cc_event_stream_follow_links(
             connection->events,
             connection->publish ? "*" : cc_signalling_participant(connection->signalling));

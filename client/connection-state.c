@@ -169,27 +169,43 @@ cc_connection_update_state(CcConnection *connection)
 
 /* --- the room's events --- */
 
+/* (transfer none) as the room has us, or NULL. */
+static const CcParticipant *
+find_self(const CcConnection *connection, const CcRoomState *room)
+{
+    return cc_room_state_find(room, cc_signalling_participant(connection->signalling));
+}
+
+void
+cc_connection_ask_for_hand(CcConnection *connection)
+{
+    if (cc_hand_is_due(&connection->hand))
+        cc_event_stream_say_hand(connection->events,
+                                 MAX(cc_clock_now_us() - connection->hand.wanted_us, 0));
+}
+
+void
+cc_connection_press_hand(CcConnection *connection)
+{
+    const CcRoomState *room =
+        connection->events != NULL ? cc_event_stream_room(connection->events) : NULL;
+    if (room != NULL &&
+        cc_hand_press(&connection->hand, room, find_self(connection, room), cc_clock_now_us()))
+        cc_event_stream_say_hand(connection->events, connection->hand.wanted_us != 0 ? 0 : -1);
+}
+
 static void
 on_events_opened(gboolean again, gpointer user_data)
 {
     if (again)
         cc_connection_relay_is_back(user_data);
+    cc_connection_ask_for_hand(user_data);
 }
 
 static void
 on_events_closed(gboolean bye, gpointer user_data)
 {
     cc_connection_update_state(user_data);
-}
-
-static void
-tell_links(CcConnection *connection, const CcRoomState *room)
-{
-    const CcParticipant *self =
-        cc_room_state_find(room, cc_signalling_participant(connection->signalling));
-    if (connection->callbacks.links_changed != NULL)
-        connection->callbacks.links_changed(
-            room, self != NULL && self->link.known ? &self->link : NULL, connection->user_data);
 }
 
 static void
@@ -211,7 +227,10 @@ on_room_changed(const CcRoomState *room, gpointer user_data)
         notify_soon(connection);
     }
     connection->lesson = room->lesson;
-    tell_links(connection, room);
+    cc_hand_see(&connection->hand, room, find_self(connection, room));
+    if (connection->callbacks.room_changed != NULL)
+        connection->callbacks.room_changed(room, find_self(connection, room),
+                                           connection->user_data);
     cc_connection_update_state(connection);
 }
 

@@ -39,10 +39,9 @@ typedef struct {
     void (*moved)(gpointer user_data);
     /* Who is here, from the room's events: receivers' names, NULL-terminated. */
     void (*audience_changed)(guint n_receivers, const char *const *names, gpointer user_data);
-    /* How links are doing, as the relay tells: a watcher's own (@own), or to a publisher
-     * everybody's in
-     * @room. Also when participants come and go. */
-    void (*links_changed)(const CcRoomState *room, const CcLink *own, gpointer user_data);
+    /* Who is here, with links and hands, as the relay tells; @own: ourselves among them, or NULL.
+     * NULL if that does not matter. */
+    void (*room_changed)(const CcRoomState *room, const CcParticipant *own, gpointer user_data);
 } CcConnectionCallbacks;
 
 typedef struct {
@@ -72,6 +71,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcConnection, cc_connection_free)
 gboolean cc_connection_send_rtp(CcConnection *connection, const guint8 *packet, gsize length,
                                 gboolean video);
 gboolean cc_connection_send_rtcp(CcConnection *connection, const guint8 *packet, gsize length);
+
+/* Raises our hand, or lowers it; where there is no classroom and no lesson it does nothing. What
+ * the relay makes of it comes with room_changed. */
+void cc_connection_press_hand(CcConnection *connection);
 
 void cc_connection_get_stats(CcConnection *connection, CcPeerStats *stats);
 /* Monotonic time of the newest session's POST; 0 before. */

@@ -29,7 +29,8 @@ struct CcClassroom {
     CcRtpReceiver *receiver; /* or NULL: no session yet */
     CcSdp *answer;           /* of the present session; owned copy */
     CcConnectionState state;
-    CcLink link; /* as the relay sees it */
+    CcLink link;          /* as the relay sees it */
+    gboolean hand_raised; /* likewise */
     CcStatusLine *line;
     guint stats_timer;
     gboolean stopping;
@@ -72,6 +73,12 @@ static void
 on_closed(gpointer user_data)
 {
     cc_classroom_stop(user_data);
+}
+
+static void
+on_hand(gpointer user_data)
+{
+    cc_connection_press_hand(((CcClassroom *)user_data)->connection);
 }
 
 static void
@@ -174,7 +181,7 @@ show_words(CcClassroom *classroom)
 {
     CcConnectionState state = classroom->state;
     g_autofree char *words = state == CC_CONNECTION_ON
-                                 ? cc_link_words_screen(&classroom->link)
+                                 ? cc_link_words_screen(&classroom->link, classroom->hand_raised)
                                  : g_strdup_printf("%s\n%s", cc_message_for_state_zh(state),
                                                    cc_message_for_state_en(state));
     cc_screen_set_words(classroom->screen, words, state == CC_CONNECTION_ON);
@@ -209,12 +216,16 @@ on_state(CcConnectionState state, const char *message, gpointer user_data)
 }
 
 static void
-on_links(const CcRoomState *room, const CcLink *own, gpointer user_data)
+on_room(const CcRoomState *room, const CcParticipant *own, gpointer user_data)
 {
     CcClassroom *classroom = user_data;
     CcPicture before = classroom->link.picture;
-    classroom->link = own != NULL ? *own : (CcLink){0};
-    if (classroom->link.picture == before && before != CC_PICTURE_PAUSED)
+    gboolean raised = own != NULL && own->hand_us != 0, was_raised = classroom->hand_raised;
+    classroom->link = own != NULL ? own->link : (CcLink){0};
+    classroom->hand_raised = raised;
+    if (raised != was_raised)
+        cc_info("hand raised=%d", raised);
+    if (raised == was_raised && classroom->link.picture == before && before != CC_PICTURE_PAUSED)
         return;
     g_autofree char *words = cc_link_words(&classroom->link);
     if (classroom->link.picture != before)
@@ -265,7 +276,8 @@ show_figures(CcClassroom *classroom)
     CcPictureFlow flow = get_flow(classroom);
     g_autofree char *line = cc_figures_line(&classroom->figures, classroom->receiver, &flow);
     g_autofree char *tail = cc_link_words_tail(&classroom->link);
-    g_autofree char *whole = g_strconcat(line, tail, NULL);
+    const char *hand = classroom->hand_raised ? _("  hand raised") : NULL;
+    g_autofree char *whole = g_strconcat(line, tail, hand, NULL);
     cc_status_line_update(classroom->line, whole);
     if (++classroom->seconds % CC_FIGURES_LOG_INTERVAL_S == 0)
         cc_figures_log(&classroom->figures, classroom->receiver, classroom->screen, &flow);
@@ -298,6 +310,7 @@ open_outputs(CcClassroom *classroom, const char *room, GError **error)
         .audio_device = cc_config_get_string(classroom->config, "recv", "audio-device"),
         .latency_ms = (guint)cc_config_get_int(classroom->config, "recv", "latency-ms"),
         .closed = on_closed,
+        .hand = on_hand,
         .user_data = classroom,
     };
     classroom->snapshot_taken = *snapshot == '\0';
@@ -316,7 +329,7 @@ open_connection(CcClassroom *classroom, const char *room, GError **error)
         .rtp = on_rtp,
         .rtcp = on_rtcp,
         .audience_changed = on_audience,
-        .links_changed = on_links,
+        .room_changed = on_room,
     };
     CcConnectionOptions options = {
         .relay_url = cc_config_get_string(classroom->config, "network", "relay-url"),

@@ -212,6 +212,13 @@ on_window_closed(gpointer user_data)
     screen->options.closed(screen->options.user_data);
 }
 
+static void
+on_window_hand(gpointer user_data)
+{
+    CcScreen *screen = user_data;
+    screen->options.hand(screen->options.user_data);
+}
+
 /* The sink does not look at the window's events itself: it must be told to look at its size. */
 static void
 on_window_changed(gpointer user_data)
@@ -242,8 +249,8 @@ on_message(GstBus *bus, GstMessage *message, gpointer user_data)
 static void
 open_window(CcScreen *screen)
 {
-    static const CcWindowCallbacks callbacks = {.closed = on_window_closed,
-                                                .changed = on_window_changed};
+    static const CcWindowCallbacks callbacks = {
+        .closed = on_window_closed, .hand = on_window_hand, .changed = on_window_changed};
     if (!GST_IS_VIDEO_OVERLAY(screen->video_sink) || g_getenv("DISPLAY") == NULL)
         return;
     screen->window = cc_window_new(screen->options.title, CC_STILL_WIDTH, CC_STILL_HEIGHT,

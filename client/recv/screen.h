@@ -22,6 +22,7 @@ typedef struct {
     const char *audio_device;           /* "auto" or a device name */
     guint latency_ms;                   /* the least playout delay */
     void (*closed)(gpointer user_data); /* the window was closed */
+    void (*hand)(gpointer user_data);   /* the hand's key was pressed */
     gpointer user_data;
 } CcScreenOptions;
 

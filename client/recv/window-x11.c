@@ -56,6 +56,9 @@ on_key(CcWindow *window, XKeyEvent *event)
     case XK_Escape:
         set_fullscreen(window, FALSE);
         break;
+    case XK_h:
+        window->callbacks.hand(window->user_data);
+        break;
     case XK_q:
         window->callbacks.closed(window->user_data);
         break;

@@ -1,9 +1,13 @@
+#define CC_LOG_AREA "send"
 #include "client/send/send-status.h"
 
 #include <glib/gi18n.h>
 
 #include "client/ui/link-words.h"
 #include "client/ui/status-line.h"
+#include "common/base/log.h"
+
+#define SAME_HAND_US G_USEC_PER_SEC /* told again, it may seem a little newer */
 
 struct CcSendStatus {
     char *codec;   /* "VP8", or NULL without a picture */
@@ -11,6 +15,7 @@ struct CcSendStatus {
     CcConnectionState state;
     char *message;
     char *audience;
+    gint64 hand_us; /* the newest that was announced */
     CcStatusLine *line;
 };
 
@@ -48,6 +53,31 @@ cc_send_status_connection(CcSendStatus *status, CcConnectionState state, const c
         cc_status_line_announce(status->line, message != NULL ? message : _("connecting"));
 }
 
+static const char *
+name_of(const CcParticipant *participant)
+{
+    return *participant->name != '\0' ? participant->name : _("unnamed");
+}
+
+/* Of those whose hand went up last: the newest. */
+static void
+announce_hand(CcSendStatus *status, const CcRoomState *room)
+{
+    const CcParticipant *newest = NULL;
+    for (guint i = 0; i < room->participants->len; i++) {
+        const CcParticipant *one = room->participants->pdata[i];
+        gint64 known_us = status->hand_us + SAME_HAND_US;
+        if (one->connected && one->hand_us > MAX(known_us, newest != NULL ? newest->hand_us : 0))
+            newest = one;
+    }
+    if (newest == NULL)
+        return;
+    status->hand_us = newest->hand_us;
+    g_autofree char *text = g_strdup_printf(_("%s raises a hand"), name_of(newest));
+    cc_status_line_announce(status->line, text);
+    cc_info("hand participant=%s name=\"%s\"", newest->id, newest->name);
+}
+
 void
 cc_send_status_audience(CcSendStatus *status, const CcRoomState *room)
 {
@@ -58,11 +88,13 @@ cc_send_status_audience(CcSendStatus *status, const CcRoomState *room)
         if (!one->connected || strcmp(one->role, "teacher") == 0)
             continue;
         g_autofree char *words = cc_link_words_short(&one->link);
-        g_string_append_printf(names, "%s%s", n++ > 0 ? "; " : "",
-                               *one->name != '\0' ? one->name : one->id);
+        g_string_append_printf(names, "%s%s", n++ > 0 ? "; " : "", name_of(one));
+        if (one->hand_us != 0)
+            g_string_append_printf(names, " %s", _("raises a hand"));
         if (words != NULL)
             g_string_append_printf(names, ": %s", words);
     }
+    announce_hand(status, room);
     g_free(status->audience);
     status->audience = n > 0 ? g_strdup_printf("%u (%s)", n, names->str) : g_strdup_printf("%u", n);
 }

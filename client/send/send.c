@@ -212,7 +212,7 @@ on_audience(guint n_receivers, const char *const *names, gpointer user_data)
 }
 
 static void
-on_links(const CcRoomState *room, const CcLink *own, gpointer user_data)
+on_room(const CcRoomState *room, const CcParticipant *own, gpointer user_data)
 {
     cc_send_status_audience(((Send *)user_data)->status, room);
 }
@@ -301,7 +301,7 @@ open_connection(Send *send, int argc, char **argv, GError **error)
         .rtcp = on_rtcp,
         .moved = on_moved,
         .audience_changed = on_audience,
-        .links_changed = on_links,
+        .room_changed = on_room,
     };
     CcConnectionOptions connection_options = {
         .relay_url = cc_config_get_string(send->config, "network", "relay-url"),

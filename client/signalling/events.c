@@ -34,6 +34,7 @@ struct CcEventStream {
     GSource *timer;                  /* next attempt, connect deadline, or pong watch */
     GCancellable *connecting;        /* or NULL */
     SoupWebsocketConnection *socket; /* or NULL */
+    char *client;                    /* by which the relay knows us; or NULL */
     char *links;                     /* whose links we want to be told; or NULL */
     gint64 last_pong_us;
 };
@@ -115,6 +116,7 @@ cc_event_stream_free(CcEventStream *events)
     g_object_unref(events->session);
     g_uri_unref(events->uri);
     g_free(events->token);
+    g_free(events->client);
     g_free(events->links);
     cc_room_state_clear(&events->room);
     g_main_context_unref(events->context);
@@ -160,7 +162,7 @@ on_message(SoupWebsocketConnection *socket, gint type, GBytes *message, gpointer
 
     if (type != SOUP_WEBSOCKET_DATA_TEXT)
         return;
-    if (cc_room_state_apply(&events->room, text, length, &error))
+    if (cc_room_state_apply(&events->room, text, length, cc_clock_now_us(), &error))
         events->callbacks.changed(&events->room, events->user_data);
     else
         cc_warning_limited("event ignored: %s", error->message);
@@ -193,16 +195,6 @@ on_pong_watch(gpointer user_data)
     return G_SOURCE_REMOVE;
 }
 
-static void
-ask_for_links(CcEventStream *events)
-{
-    if (events->links == NULL || events->socket == NULL ||
-        soup_websocket_connection_get_state(events->socket) != SOUP_WEBSOCKET_STATE_OPEN)
-        return;
-    g_autofree char *request = g_strdup_printf("{\"type\":\"links\",\"of\":\"%s\"}", events->links);
-    soup_websocket_connection_send_text(events->socket, request);
-}
-
 /* What goes into the request as it is. */
 static gboolean
 is_plain(const char *of)
@@ -210,6 +202,58 @@ is_plain(const char *of)
     return g_str_equal(of, "*") ||
            (*of != '\0' && strlen(of) <= 64 &&
             strspn(of, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(of));
+}
+
+static void
+say(CcEventStream *events, const char *message)
+{
+    if (events->socket != NULL &&
+        soup_websocket_connection_get_state(events->socket) == SOUP_WEBSOCKET_STATE_OPEN)
+        soup_websocket_connection_send_text(events->socket, message);
+}
+
+static void
+say_hello(CcEventStream *events)
+{
+    if (events->client == NULL)
+        return;
+    g_autofree char *hello =
+        g_strdup_printf("{\"type\":\"hello\",\"client\":\"%s\"}", events->client);
+    say(events, hello);
+}
+
+static void
+ask_for_links(CcEventStream *events)
+{
+    if (events->links == NULL)
+        return;
+    g_autofree char *request = g_strdup_printf("{\"type\":\"links\",\"of\":\"%s\"}", events->links);
+    say(events, request);
+}
+
+void
+cc_event_stream_introduce(CcEventStream *events, const char *client)
+{
+    g_free(events->client);
+    events->client = is_plain(client) ? g_strdup(client) : NULL;
+    say_hello(events);
+}
+
+void
+cc_event_stream_say_hand(CcEventStream *events, gint64 waiting_us)
+{
+    g_autofree char *message = waiting_us < 0
+                                   ? g_strdup("{\"type\":\"hand\",\"raised\":false}")
+                                   : g_strdup_printf("{\"type\":\"hand\",\"raised\":true,"
+                                                     "\"waiting_ms\":%" G_GINT64_FORMAT "}",
+                                                     waiting_us / 1000);
+    say(events, message);
+}
+
+const CcRoomState *
+cc_event_stream_room(const CcEventStream *events)
+{
+    return &events->room;
 }
 
 void
@@ -239,6 +283,7 @@ adopt_socket(CcEventStream *events, SoupWebsocketConnection *socket)
     g_signal_connect(socket, "closed", G_CALLBACK(on_closed), events);
     g_signal_connect(socket, "pong", G_CALLBACK(on_pong), events);
     set_timer(events, PING_INTERVAL_S * 1000, on_pong_watch);
+    say_hello(events);
     ask_for_links(events);
     events->callbacks.opened(again, events->user_data);
 }

@@ -35,6 +35,14 @@ void cc_event_stream_start(CcEventStream *events);
 void cc_event_stream_hurry(CcEventStream *events);
 /* Whose links are to be told: a participant's id, "*" for all, or NULL. Also after reconnecting. */
 void cc_event_stream_follow_links(CcEventStream *events, const char *of);
+/* By what the relay knows us (cc_signalling_client()), so that a hand is ours; also after
+ * reconnecting. */
+void cc_event_stream_introduce(CcEventStream *events, const char *client);
+/* Our hand is raised, and has been for so long; -1: lowered. Nothing is said while the WebSocket is
+ * not open. */
+void cc_event_stream_say_hand(CcEventStream *events, gint64 waiting_us);
+/* What was told so far. (transfer none) */
+const CcRoomState *cc_event_stream_room(const CcEventStream *events);
 gboolean cc_event_stream_is_open(const CcEventStream *events);
 /* TRUE once the WebSocket has ever been open: the server knows these events. */
 gboolean cc_event_stream_are_supported(const CcEventStream *events);

@@ -7,6 +7,7 @@
 
 #define MAX_ID 64
 #define MAX_NAME 120
+#define MAX_HAND_MS 86400000.0
 
 static void
 participant_free(gpointer data)
@@ -51,8 +52,16 @@ parse_lesson(JsonObject *message, CcLesson *lesson)
     return FALSE;
 }
 
+/* Since when a hand is raised; 0: it is not. */
+static gint64
+parse_hand(JsonObject *object, gint64 now_us)
+{
+    gint64 ms = (gint64)cc_json_get_number(object, "hand_ms", -1, 0, MAX_HAND_MS);
+    return ms < 0 ? 0 : MAX(now_us - ms * 1000, 1);
+}
+
 static CcParticipant *
-parse_participant(JsonObject *object)
+parse_participant(JsonObject *object, gint64 now_us)
 {
     const char *id = object != NULL ? cc_json_get_string(object, "id") : NULL;
     if (id == NULL || *id == '\0' || strlen(id) > MAX_ID)
@@ -62,6 +71,7 @@ parse_participant(JsonObject *object)
     participant->role = cc_clean_text(cc_json_get_string(object, "role"), MAX_ID);
     participant->name = cc_clean_text(cc_json_get_string(object, "name"), MAX_NAME);
     participant->connected = cc_json_get_boolean(object, "connected");
+    participant->hand_us = parse_hand(object, now_us);
     return participant;
 }
 
@@ -94,7 +104,7 @@ put(GPtrArray *participants, CcParticipant *participant)
 }
 
 static gboolean
-apply_state(CcRoomState *state, JsonObject *message)
+apply_state(CcRoomState *state, JsonObject *message, gint64 now_us)
 {
     JsonArray *array = cc_json_get_array(message, "participants");
     CcLesson lesson;
@@ -105,8 +115,8 @@ apply_state(CcRoomState *state, JsonObject *message)
     guint n = MIN(json_array_get_length(array), CC_ROOM_MAX_PARTICIPANTS);
     for (guint i = 0; i < n; i++) {
         JsonNode *node = json_array_get_element(array, i);
-        CcParticipant *participant =
-            parse_participant(JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL);
+        CcParticipant *participant = parse_participant(
+            JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL, now_us);
         if (participant != NULL)
             put(participants, participant);
     }
@@ -118,9 +128,10 @@ apply_state(CcRoomState *state, JsonObject *message)
 }
 
 static gboolean
-apply_joined(CcRoomState *state, JsonObject *message)
+apply_joined(CcRoomState *state, JsonObject *message, gint64 now_us)
 {
-    CcParticipant *participant = parse_participant(cc_json_get_object(message, "participant"));
+    CcParticipant *participant =
+        parse_participant(cc_json_get_object(message, "participant"), now_us);
     if (participant == NULL)
         return FALSE;
     put(state->participants, participant);
@@ -137,6 +148,20 @@ apply_left(CcRoomState *state, JsonObject *message)
     g_autofree char *clean = cc_clean_text(id, MAX_ID);
     if (find(state->participants, clean, &index))
         g_ptr_array_remove_index(state->participants, index);
+    return TRUE;
+}
+
+static gboolean
+apply_hand(CcRoomState *state, JsonObject *message, gint64 now_us)
+{
+    const char *id = cc_json_get_string(message, "id");
+    guint index;
+    if (id == NULL)
+        return FALSE;
+    if (find(state->participants, id, &index)) {
+        CcParticipant *participant = state->participants->pdata[index];
+        participant->hand_us = parse_hand(message, now_us);
+    }
     return TRUE;
 }
 
@@ -205,7 +230,8 @@ cc_room_state_find(const CcRoomState *state, const char *id)
 }
 
 gboolean
-cc_room_state_apply(CcRoomState *state, const char *message, gsize length, GError **error)
+cc_room_state_apply(CcRoomState *state, const char *message, gsize length, gint64 now_us,
+                    GError **error)
 {
     g_autoptr(JsonObject) object =
         cc_json_parse_object(message, length, CC_ROOM_MAX_MESSAGE, error);
@@ -215,13 +241,15 @@ cc_room_state_apply(CcRoomState *state, const char *message, gsize length, GErro
     const char *type = cc_json_get_string(object, "type");
     gboolean good = type != NULL;
     if (g_strcmp0(type, "state") == 0)
-        good = apply_state(state, object);
+        good = apply_state(state, object, now_us);
     else if (g_strcmp0(type, "lesson") == 0)
         good = parse_lesson(object, &state->lesson);
     else if (g_strcmp0(type, "joined") == 0)
-        good = apply_joined(state, object);
+        good = apply_joined(state, object, now_us);
     else if (g_strcmp0(type, "left") == 0)
         good = apply_left(state, object);
+    else if (g_strcmp0(type, "hand") == 0)
+        good = apply_hand(state, object, now_us);
     else if (g_strcmp0(type, "links") == 0)
         good = apply_links(state, object);
     else if (g_strcmp0(type, "bye") == 0)

@@ -48,6 +48,7 @@ typedef struct {
     char *role;
     char *name; /* may be "" */
     gboolean connected;
+    gint64 hand_us; /* since when its hand is raised, by our clock; 0: it is not */
     CcLink link;
 } CcParticipant;
 
@@ -61,9 +62,10 @@ void cc_room_state_init(CcRoomState *state);
 void cc_room_state_clear(CcRoomState *state);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CcRoomState, cc_room_state_clear)
 
-/* Applies one message. Unknown types are ignored, as later relays may have more of them.
- * Error: CC_ERROR_PROTOCOL, and nothing has changed. */
-gboolean cc_room_state_apply(CcRoomState *state, const char *message, gsize length, GError **error);
+/* Applies one message, which came at @now_us. Unknown types are ignored, as later relays may have
+ * more of them. Error: CC_ERROR_PROTOCOL, and nothing has changed. */
+gboolean cc_room_state_apply(CcRoomState *state, const char *message, gsize length, gint64 now_us,
+                             GError **error);
 
 /* (transfer none) NULL if it is not here. */
 const CcParticipant *cc_room_state_find(const CcRoomState *state, const char *id);

@@ -112,6 +112,12 @@ cc_signalling_participant(const CcSignalling *signalling)
 }
 
 const char *
+cc_signalling_client(const CcSignalling *signalling)
+{
+    return signalling->client;
+}
+
+const char *
 cc_signalling_local_address(CcSignalling *signalling)
 {
     return signalling->local_address;

@@ -61,6 +61,9 @@ void cc_signalling_cancel(CcSignalling *signalling);
 /* Our own id among the room's participants, or NULL if the server does not tell. */
 const char *cc_signalling_participant(const CcSignalling *signalling);
 
+/* The random text by which the relay knows this client, session after session. */
+const char *cc_signalling_client(const CcSignalling *signalling);
+
 /* TRUE between a successful POST and its DELETE. */
 gboolean cc_signalling_has_session(const CcSignalling *signalling);
 

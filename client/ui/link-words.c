@@ -92,11 +92,9 @@ cc_link_words_short(const CcLink *link)
     return NULL;
 }
 
-char *
-cc_link_words_screen(const CcLink *link)
+static char *
+paused_words(const CcLink *link)
 {
-    if (!link->known || link->picture != CC_PICTURE_PAUSED)
-        return NULL;
     if (link->reason == CC_GIVEN_UP_FOR_RELAY)
         return g_strdup("服务器繁忙，暂停画面，声音继续\n"
                         "Picture paused: the relay is busy. The voice goes on");
@@ -111,4 +109,14 @@ cc_link_words_screen(const CcLink *link)
     return g_strdup_printf("网络只有 %u kbit/s，暂停画面，声音继续\n"
                            "Picture paused: the link carries only %u kbit/s; the voice goes on",
                            link->estimate_kbps, link->estimate_kbps);
+}
+
+char *
+cc_link_words_screen(const CcLink *link, gboolean hand_raised)
+{
+    static const char hand[] = "已举手，等待老师点名\nHand raised: the teacher sees it";
+    if (!link->known || link->picture != CC_PICTURE_PAUSED)
+        return hand_raised ? g_strdup(hand) : NULL;
+    g_autofree char *paused = paused_words(link);
+    return hand_raised ? g_strconcat(paused, "\n", hand, NULL) : g_steal_pointer(&paused);
 }

@@ -17,8 +17,9 @@ char *cc_link_words_tail(const CcLink *link);
  * everything but is in trouble: "loss 8 %". NULL if all is well. (transfer full) */
 char *cc_link_words_short(const CcLink *link);
 
-/* For the classroom's screen, in Chinese and English, two lines: only when the picture has stopped,
- * since otherwise it speaks for itself. NULL if not. (transfer full) */
-char *cc_link_words_screen(const CcLink *link);
+/* For the classroom's screen, in Chinese and English, two lines each: when the picture has stopped,
+ * since otherwise it speaks for itself, and that the hand is raised. NULL if neither. (transfer
+ * full) */
+char *cc_link_words_screen(const CcLink *link, gboolean hand_raised);
 
 G_END_DECLS

@@ -143,6 +143,15 @@ on_early(SoupServer *server, SoupServerMessage *message, const char *path, GHash
 }
 
 static void
+on_message(SoupWebsocketConnection *socket, gint type, GBytes *message, gpointer user_data)
+{
+    ScriptedRelay *relay = user_data;
+    g_string_append_len(relay->said, g_bytes_get_data(message, NULL),
+                        (gssize)g_bytes_get_size(message));
+    g_string_append_c(relay->said, '\n');
+}
+
+static void
 on_websocket(SoupServer *server, SoupServerMessage *message, const char *path,
              SoupWebsocketConnection *socket, gpointer user_data)
 {
@@ -152,6 +161,7 @@ on_websocket(SoupServer *server, SoupServerMessage *message, const char *path,
         "}",
         relay->lesson);
     g_ptr_array_add(relay->sockets, g_object_ref(socket));
+    g_signal_connect(socket, "message", G_CALLBACK(on_message), relay);
     soup_websocket_connection_send_text(socket, state);
 }
 
@@ -161,6 +171,7 @@ scripted_relay_new(guint16 port)
     ScriptedRelay *relay = g_new0(ScriptedRelay, 1);
     g_autoptr(GError) error = NULL;
     relay->lesson = "on";
+    relay->said = g_string_new(NULL);
     relay->sockets = g_ptr_array_new_with_free_func(g_object_unref);
     relay->http = soup_server_new(NULL, NULL);
     soup_server_add_early_handler(relay->http, "/rooms", on_early, relay, NULL);
@@ -177,10 +188,13 @@ scripted_relay_new(guint16 port)
 void
 scripted_relay_free(ScriptedRelay *relay)
 {
+    for (guint i = 0; i < relay->sockets->len; i++)
+        g_signal_handlers_disconnect_by_data(relay->sockets->pdata[i], relay);
     g_ptr_array_unref(relay->sockets);
     soup_server_disconnect(relay->http);
     g_object_unref(relay->http);
     g_clear_pointer(&relay->media, lite_server_free);
+    g_string_free(relay->said, TRUE);
     g_free(relay->last_offer);
     g_free(relay->last_patch);
     g_free(relay);

@@ -20,6 +20,7 @@ typedef struct {
     /* What it has seen. */
     guint posts, patches, deletes, trickles, websocket_requests;
     char *last_offer, *last_patch;
+    GString *said; /* over WebSockets, a line each */
 
     LiteServer *media; /* of the newest session; NULL: none */
     SoupServer *http;

@@ -100,6 +100,31 @@ test_messages(Fixture *fixture, gconstpointer data)
     g_assert_cmpuint(fixture->closed, ==, 0);
 }
 
+/* Who we are and what we do is said again to a relay that was away; nothing that is not plain. */
+static void
+test_says(Fixture *fixture, gconstpointer data)
+{
+    guint16 port = fixture->relay->port;
+    start(fixture);
+    cc_event_stream_introduce(fixture->events, "too early");
+    cc_event_stream_introduce(fixture->events, "0123abc");
+    wait_until(fixture->changed == 1);
+    cc_event_stream_say_hand(fixture->events, 1500000);
+    cc_event_stream_say_hand(fixture->events, -1);
+    wait_until(strstr(fixture->relay->said->str, "false}\n") != NULL);
+    g_assert_cmpstr(fixture->relay->said->str, ==,
+                    "{\"type\":\"hello\",\"client\":\"0123abc\"}\n"
+                    "{\"type\":\"hand\",\"raised\":true,\"waiting_ms\":1500}\n"
+                    "{\"type\":\"hand\",\"raised\":false}\n");
+
+    g_clear_pointer(&fixture->relay, scripted_relay_free);
+    wait_until(fixture->closed == 1);
+    cc_event_stream_say_hand(fixture->events, 0); /* to nobody */
+    fixture->relay = scripted_relay_new(port);
+    wait_until(fixture->relay->said->len > 0);
+    g_assert_cmpstr(fixture->relay->said->str, ==, "{\"type\":\"hello\",\"client\":\"0123abc\"}\n");
+}
+
 static void
 test_reconnects(Fixture *fixture, gconstpointer data)
 {
@@ -179,6 +204,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
 #define ADD(name, func) g_test_add("/events/" name, Fixture, NULL, set_up, func, tear_down)
     ADD("messages", test_messages);
+    ADD("says", test_says);
     ADD("reconnects", test_reconnects);
     ADD("unsupported", test_unsupported);
     ADD("oversized-message", test_oversized_message);

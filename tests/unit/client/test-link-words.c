@@ -3,6 +3,8 @@
 
 #include <locale.h>
 
+#define HAND "已举手，等待老师点名\nHand raised: the teacher sees it"
+
 typedef struct {
     CcLink link;
     const char *whole, *brief, *screen, *tail;
@@ -97,7 +99,10 @@ test_words(void)
         const Case *c = &cases[i];
         assert_text(cc_link_words(&c->link), c->whole);
         assert_text(cc_link_words_short(&c->link), c->brief);
-        assert_text(cc_link_words_screen(&c->link), c->screen);
+        assert_text(cc_link_words_screen(&c->link, FALSE), c->screen);
+        g_autofree char *raised = g_strconcat(c->screen != NULL ? c->screen : "",
+                                              c->screen != NULL ? "\n" : "", HAND, NULL);
+        assert_text(cc_link_words_screen(&c->link, TRUE), raised);
         assert_text(cc_link_words_tail(&c->link), c->tail);
     }
 }

@@ -12,11 +12,13 @@
     "{\"id\":\"p3\",\"role\":\"viewer\",\"name\":\"\",\"connected\":true},"                        \
     "{\"id\":\"p4\",\"role\":\"viewer\",\"name\":\"not yet\",\"connected\":false}]}"
 
+#define NOW_US (1000 * (gint64)G_USEC_PER_SEC)
+
 static void
 apply(CcRoomState *state, const char *message)
 {
     g_autoptr(GError) error = NULL;
-    g_assert_true(cc_room_state_apply(state, message, strlen(message), &error));
+    g_assert_true(cc_room_state_apply(state, message, strlen(message), NOW_US, &error));
     g_assert_no_error(error);
 }
 
@@ -24,8 +26,8 @@ static void
 assert_refused(CcRoomState *state, const char *message, gssize length)
 {
     g_autoptr(GError) error = NULL;
-    g_assert_false(
-        cc_room_state_apply(state, message, length < 0 ? strlen(message) : (gsize)length, &error));
+    g_assert_false(cc_room_state_apply(state, message, length < 0 ? strlen(message) : (gsize)length,
+                                       NOW_US, &error));
     g_assert_error(error, CC_ERROR, CC_ERROR_PROTOCOL);
 }
 
@@ -89,6 +91,26 @@ test_links(void)
     g_assert_cmpint(link->picture, ==, CC_PICTURE_UNKNOWN);
     g_assert_cmpint(link->reason, ==, CC_GIVEN_UP_NOTHING);
     assert_refused(&state, "{\"type\":\"links\",\"links\":{}}", -1);
+}
+
+static void
+test_hands(void)
+{
+    g_auto(CcRoomState) state;
+    cc_room_state_init(&state);
+    apply(&state, "{\"type\":\"state\",\"room\":\"math\",\"lesson\":\"on\",\"participants\":["
+                  "{\"id\":\"p2\",\"role\":\"classroom\",\"hand_ms\":3000},"
+                  "{\"id\":\"p3\",\"role\":\"classroom\",\"hand_ms\":\"x\"}]}");
+    g_assert_cmpint(cc_room_state_find(&state, "p2")->hand_us, ==, NOW_US - 3000000);
+    g_assert_cmpint(cc_room_state_find(&state, "p3")->hand_us, ==, 0);
+    apply(&state, "{\"type\":\"hand\",\"id\":\"p3\",\"hand_ms\":0}");
+    apply(&state, "{\"type\":\"hand\",\"id\":\"p2\",\"hand_ms\":null}");
+    apply(&state, "{\"type\":\"hand\",\"id\":\"nobody\",\"hand_ms\":7}");
+    g_assert_cmpint(cc_room_state_find(&state, "p2")->hand_us, ==, 0);
+    g_assert_cmpint(cc_room_state_find(&state, "p3")->hand_us, ==, NOW_US);
+    apply(&state, "{\"type\":\"hand\",\"id\":\"p3\",\"hand_ms\":1e300}");
+    g_assert_cmpint(cc_room_state_find(&state, "p3")->hand_us, ==, 0);
+    assert_refused(&state, "{\"type\":\"hand\",\"hand_ms\":7}", -1);
 }
 
 static void
@@ -185,7 +207,7 @@ test_damaged(void)
     for (gsize i = 0; i < length * 8; i++) {
         g_autofree char *message = g_strdup(STATE);
         message[i / 8] ^= 1 << (i % 8);
-        cc_room_state_apply(&state, message, length, NULL);
+        cc_room_state_apply(&state, message, length, NOW_US, NULL);
         g_assert_cmpuint(state.participants->len, <=, 4);
     }
 }
@@ -212,6 +234,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/room-state/lesson", test_lesson);
     g_test_add_func("/room-state/links", test_links);
+    g_test_add_func("/room-state/hands", test_hands);
     g_test_add_func("/room-state/joined-and-left", test_joined_and_left);
     g_test_add_func("/room-state/refused", test_refused);
     g_test_add_func("/room-state/bounds", test_bounds);
