@@ -48,11 +48,11 @@ is_http_url(const char *text)
            *g_uri_get_host(uri) && !g_uri_get_query(uri) && !g_uri_get_fragment(uri);
 }
 
-/* The address of one of the relay's pages or endpoints, as copied from a browser. */
+/* The address of one of the relay's pages, as copied from a browser. Whole endpoints are fine. */
 static gboolean
 is_page_url(const char *text)
 {
-    static const char *const pages[] = {"/watch/", "/teach/", "/whip/", "/whep/"};
+    static const char *const pages[] = {"/watch/", "/teach/"};
 
     for (gsize i = 0; i < G_N_ELEMENTS(pages); i++)
         if (strstr(text, pages[i]) != NULL)

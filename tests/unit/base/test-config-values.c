@@ -110,6 +110,7 @@ test_good_values(Files *files, gconstpointer data)
     assert_accepted(files, "[relay]\nallow-origin=https://school.example.com:8443\n");
     assert_accepted(files, "[network]\nrelay-url=http://[::1]:8080/\nname=湖里 小学\n");
     assert_accepted(files, "[network]\nrelay-url=https://school.example/classcast\n");
+    assert_accepted(files, "[network]\nrelay-url=https://school.example/whep/math\n");
     assert_accepted(files, "[auth]\nsecrets = 0123456789abcdef;另一个秘密另一个秘密\n");
 }
 
