@@ -46,15 +46,16 @@ cc_ice_setup(const CcIceConfig *config, GMainContext *context, guint *stream)
      * relay answers on the path that our media take, so it does not matter which check came first.
      *
      * Without libnice's consent freshness, which sends nothing any more 10 s after the last answer
-     * and so turns an outage of 10 s into a longer one: the owner hears every second whether the
-     * relay is there (RFC 7675 by other means), and stops. */
+     * and so turns an outage of 10 s into a longer one, and without checks to keep alive, of which
+     * one that is lost each way some times gives up a path that carries media: the owner hears
+     * every second whether the relay is there (RFC 7675 by other means), and stops. */
     NiceAgent *nice =
         nice_agent_new_full(context, NICE_COMPATIBILITY_RFC5245, NICE_AGENT_OPTION_ICE_TRICKLE);
     /* The relay is ICE-lite, and we make the offer: we control (RFC 8445 section 6.1.1). Without
      * UDP it is TURN over TCP that libnice gathers by its TCP; it is never told of the peer's. */
     g_object_set(nice, "controlling-mode", TRUE, "upnp", FALSE, "ice-tcp", !config->enable_udp,
                  "ice-udp", config->enable_udp, "force-relay", config->relay_only,
-                 "keepalive-conncheck", TRUE, "stun-pacing-timer", PACING_MS,
+                 "keepalive-conncheck", FALSE, "stun-pacing-timer", PACING_MS,
                  "stun-initial-timeout", FIRST_RETRANSMISSION_MS, "stun-max-retransmissions",
                  MAX_RETRANSMISSIONS, NULL);
     *stream = nice_agent_add_stream(nice, 1);

@@ -81,6 +81,7 @@ test_hands(HttpFixture *fixture, gconstpointer settings)
     g_autofree char *text = json_to_string(state, FALSE);
     g_assert_nonnull(strstr(text, "\"connected\":true,\"hand_ms\":"));
     g_autofree char *again = come(fixture, "whep", PUPIL, &same_id);
+    g_assert_cmpstr(again, !=, pupil_id);
     g_assert_cmpstr(same_id, ==, id);
 
     say(&teacher, lower);
