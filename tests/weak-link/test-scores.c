@@ -309,6 +309,27 @@ test_voice_whose_pauses_are_cut(void)
     g_array_unref(verdict.frames);
 }
 
+/* What comes back after an outage is found where it was before: only what is not heard in between
+ * is damaged, though some of that sounds like what was said later. */
+static void
+test_voice_after_an_outage(void)
+{
+    g_autoptr(GArray) spoken = speak_words(60);
+    g_autoptr(GArray) heard = g_array_copy(spoken);
+    guint from = spoken->len / 4 / 960, until = spoken->len * 2 / 3 / 960, n[2] = {0};
+    memset(&g_array_index(heard, gint16, from * 960), 0, (until - from) * 960 * sizeof(gint16));
+    Verdict verdict = compare(spoken, heard, 60);
+    for (guint i = 0; i < verdict.frames->len; i++) {
+        gboolean missing = i + 1 >= from && i <= until;
+        n[missing] += g_array_index(verdict.frames, VoiceFrame, i).state == VOICE_DAMAGED;
+    }
+    g_test_message("%u heard, %u damaged where it is missing, %u elsewhere", verdict.heard, n[TRUE],
+                   n[FALSE]);
+    g_assert_cmpuint(n[TRUE], >, 150);
+    g_assert_cmpuint(n[FALSE], ==, 0);
+    g_array_unref(verdict.frames);
+}
+
 typedef enum { MANGLE_SILENCE, MANGLE_HOLD, MANGLE_OTHER_WORD, MANGLE_ALL } Mangle;
 
 /* 20 ms of a word become nothing, what came a pitch and a half before, or a piece of the last
@@ -388,6 +409,7 @@ main(int argc, char **argv)
     g_test_add_func("/weak-link/voice-that-is-stretched", test_voice_that_is_stretched);
     g_test_add_func("/weak-link/voice-that-was-held-on", test_voice_that_was_held_on);
     g_test_add_func("/weak-link/voice-whose-pauses-are-cut", test_voice_whose_pauses_are_cut);
+    g_test_add_func("/weak-link/voice-after-an-outage", test_voice_after_an_outage);
     g_test_add_func("/weak-link/words-that-are-mangled", test_words_that_are_mangled);
     g_test_add_func("/weak-link/nothing-heard", test_nothing_heard);
     return g_test_run();

@@ -14,7 +14,7 @@
  */
 #define STRETCH_COST 0.1
 #define JUMP_COST 2.5
-#define STEPS 256 /* from which a path may go on */
+#define STEPS 256 /* the best, from which a path may go on; and the best of each delay */
 
 typedef struct {
     guint frame;
@@ -79,17 +79,36 @@ cost(const Step *from, guint frame, gsize delay)
     return MIN(STRETCH_COST * ceil((fabs(change) - STEADY) / PERIOD), JUMP_COST);
 }
 
+/* What a path may go on from: indices into ->steps. */
+typedef struct {
+    GArray *steps; /* Step, all */
+    GArray *best;  /* int: of those that score most */
+    int *by_delay; /* of each bucket the one that scores most; -1: none. Where nothing is heard for
+                    * long, chance finds steps enough to fill ->best, and none of them is where the
+                    * voice is when it comes back */
+} Paths;
+
+static void
+try_step(const Paths *paths, int index, Step *step)
+{
+    if (index < 0)
+        return;
+    const Step *from = &g_array_index(paths->steps, Step, index);
+    double score = from->score - cost(from, step->frame, step->delay);
+    if (score > step->score) {
+        step->score = score;
+        step->before = index;
+    }
+}
+
 static Step
-step_to(const GArray *steps, const GArray *open, guint frame, const VoiceMatch *place)
+step_to(const Paths *paths, guint frame, const VoiceMatch *place)
 {
     Step step = {frame, place->delay, 0, -1};
-    for (guint i = 0; i < open->len; i++) {
-        int index = g_array_index(open, int, i);
-        const Step *from = &g_array_index(steps, Step, index);
-        double score = from->score - cost(from, frame, place->delay);
-        if (score > step.score)
-            step = (Step){frame, place->delay, score, index};
-    }
+    for (guint i = 0; i < paths->best->len; i++)
+        try_step(paths, g_array_index(paths->best, int, i), &step);
+    for (guint i = 0; i < FAR / BUCKET; i++)
+        try_step(paths, paths->by_delay[i], &step);
     step.score += place->likeness;
     return step;
 }
@@ -103,19 +122,30 @@ compare_steps(gconstpointer a, gconstpointer b, gpointer user_data)
     return (first < second) - (first > second);
 }
 
-/* The steps that all paths up to @frame take; @open are those from which they go on. */
 static void
-go_on(GArray *steps, GArray *open, guint frame, const GArray *places)
+keep_by_delay(Paths *paths, int index)
 {
-    guint first = steps->len;
+    const Step *step = &g_array_index(paths->steps, Step, index);
+    int *kept = &paths->by_delay[MIN(step->delay / BUCKET, FAR / BUCKET - 1)];
+    if (*kept < 0 || step->score > g_array_index(paths->steps, Step, *kept).score)
+        *kept = index;
+}
+
+/* The steps that all paths take to @places of @frame. */
+static void
+go_on(Paths *paths, guint frame, const GArray *places)
+{
+    guint first = paths->steps->len;
     for (guint i = 0; i < places->len; i++) {
-        Step step = step_to(steps, open, frame, &g_array_index(places, VoiceMatch, i));
-        g_array_append_val(steps, step);
+        Step step = step_to(paths, frame, &g_array_index(places, VoiceMatch, i));
+        g_array_append_val(paths->steps, step);
     }
-    for (guint i = first; i < steps->len; i++)
-        g_array_append_val(open, i);
-    g_array_sort_with_data(open, compare_steps, steps);
-    g_array_set_size(open, MIN(open->len, STEPS));
+    for (guint i = first; i < paths->steps->len; i++) {
+        g_array_append_val(paths->best, i);
+        keep_by_delay(paths, (int)i);
+    }
+    g_array_sort_with_data(paths->best, compare_steps, paths->steps);
+    g_array_set_size(paths->best, MIN(paths->best->len, STEPS));
 }
 
 GArray *
@@ -123,8 +153,12 @@ voice_path_find(const GArray *said, GArray *const *heard, double quiet)
 {
     guint n = said->len / VOICE_FRAME;
     g_autoptr(GArray) steps = g_array_new(FALSE, FALSE, sizeof(Step));
-    g_autoptr(GArray) open = g_array_new(FALSE, FALSE, sizeof(int));
+    g_autoptr(GArray) best = g_array_new(FALSE, FALSE, sizeof(int));
+    int by_delay[FAR / BUCKET];
+    Paths paths = {steps, best, by_delay};
     GArray *path = g_array_sized_new(FALSE, FALSE, sizeof(gint), n);
+    for (guint i = 0; i < G_N_ELEMENTS(by_delay); i++)
+        by_delay[i] = -1;
     for (guint i = 0; i < n; i++) {
         gint nowhere = -1;
         gsize at = (gsize)i * VOICE_FRAME;
@@ -133,9 +167,9 @@ voice_path_find(const GArray *said, GArray *const *heard, double quiet)
             voice_energy(&g_array_index(said, float, at), VOICE_BLOCK) < quiet)
             continue;
         g_autoptr(GArray) places = find_places(said, heard, at);
-        go_on(steps, open, i, places);
+        go_on(&paths, i, places);
     }
-    int index = open->len > 0 ? g_array_index(open, int, 0) : -1;
+    int index = best->len > 0 ? g_array_index(best, int, 0) : -1;
     while (index >= 0) {
         const Step *step = &g_array_index(steps, Step, index);
         g_array_index(path, gint, step->frame) = (gint)step->delay;
