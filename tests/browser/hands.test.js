@@ -44,6 +44,8 @@ test('hands are raised, seen in the order of waiting, survive the relay, and are
   await relay.stop('SIGKILL');
   await waitFor('the loss', async () => (await pageState(teacher)) !== 'live');
   relay = await startRelay(relay.ports);
+  const raised = async () => (await relay.room('hands'))?.receivers.filter(({ hand_ms }) => hand_ms > 0).length;
+  await waitFor('the relay to be told', async () => (await raised()) === 2); // pages may still show what the one before said
   await waitFor('both hands again', async () => (await names(teacher)).length === 2 && (await pageState(teacher)) === 'live');
   assert.deepEqual(await names(teacher), ['Longquan', '虎力希望小学']); // by when they were raised, not by who came back first
   const waited = await teacher.locator('#hands .waiting').allTextContents();
