@@ -118,10 +118,6 @@ struct CcConnection {
     gpointer stopped_data;
 };
 
-/* connection-state.c */
-/* Tells the relay of a hand that it may not know. */
-void cc_connection_ask_for_hand(CcConnection *connection);
-
 /* connection.c */
 void cc_connection_set_phase(CcConnection *connection, CcPhase phase);
 GSource *cc_connection_add_timer(CcConnection *connection, guint delay_ms, GSourceFunc func);
@@ -157,6 +153,8 @@ gint64 cc_connection_usual_gap_us(const CcConnection *connection);
 void cc_connection_cancel_return(CcConnection *connection);
 
 /* connection-state.c */
+/* Tells the relay of a hand that it may not know. */
+void cc_connection_ask_for_hand(CcConnection *connection);
 void cc_connection_set_problem(CcConnection *connection, const char *problem);
 void cc_connection_update_state(CcConnection *connection);
 extern const CcEventStreamCallbacks cc_connection_events_callbacks;

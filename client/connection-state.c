@@ -227,10 +227,10 @@ on_room_changed(const CcRoomState *room, gpointer user_data)
         notify_soon(connection);
     }
     connection->lesson = room->lesson;
-    cc_hand_see(&connection->hand, room, find_self(connection, room));
+    const CcParticipant *self = find_self(connection, room);
+    cc_hand_see(&connection->hand, room, self);
     if (connection->callbacks.room_changed != NULL)
-        connection->callbacks.room_changed(room, find_self(connection, room),
-                                           connection->user_data);
+        connection->callbacks.room_changed(room, self, connection->user_data);
     cc_connection_update_state(connection);
 }
 

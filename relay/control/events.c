@@ -212,9 +212,9 @@ take_hand(Observer *observer, const CcWish *wish, gint64 now_us)
 
     if (participant == NULL)
         return;
-    /* Everybody hears of it, so nobody may go on and on. */
+    /* Everybody hears of it, so nobody may go on and on; but a teacher may end that. */
     g_autofree char *key = g_strdup_printf("%s/%s", room->name, participant->id);
-    if (cc_rate_limit_take(events->hand_limit, key, now_us))
+    if (*wish->of != '\0' || cc_rate_limit_take(events->hand_limit, key, now_us))
         cc_hands_set(events->control->rooms, participant,
                      wish->raised ? MAX(now_us - wish->waiting_us, 1) : 0);
 }
