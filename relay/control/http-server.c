@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 
+#include "common/base/clock.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
 #include "relay/control/events.h"
@@ -26,8 +27,11 @@ struct CcHttpServer {
     CcControl *control;
     SoupServer *soup;
     guint16 port;
-    GHashTable *sockets; /* GSocket *: open ones, and closed ones until somebody looks */
-    guint forget_at;     /* so many: somebody looks */
+    /* GSocket * → until when it may stay, in seconds of cc_clock_now_us(), or 0 for as long as it
+     * likes: open ones, and closed ones until somebody looks. */
+    GHashTable *sockets;
+    guint look_at; /* so many: somebody looks */
+    GSource *look; /* every second while there are any; or NULL */
 };
 
 /* The body as far as it has been read; attached to its message. */
@@ -37,7 +41,6 @@ typedef struct {
 } Body;
 
 #define BODY_KEY "classcast-body"
-#define DEADLINE_KEY "classcast-deadline"
 
 static void
 body_free(gpointer data)
@@ -57,63 +60,85 @@ disconnect(SoupServerMessage *message)
         g_socket_close(socket, NULL);
 }
 
-static gboolean
-on_deadline(gpointer user_data)
+static guint
+seconds_of(gint64 clock_us)
 {
-    GSocket *socket = user_data;
-
-    g_socket_close(socket, NULL);
-    return G_SOURCE_REMOVE;
-}
-
-static void
-deadline_free(gpointer data)
-{
-    GSource *source = data;
-
-    g_source_destroy(source);
-    g_source_unref(source);
-}
-
-/* The connection is shut down after @seconds unless this is called again; 0: it may stay. The timer
- * belongs to the socket and goes away with it. */
-static void
-set_deadline(SoupServerMessage *message, guint seconds)
-{
-    GSocket *socket = soup_server_message_get_socket(message);
-    GSource *source = NULL;
-
-    if (socket == NULL)
-        return;
-    if (seconds > 0) {
-        source = g_timeout_source_new_seconds(seconds);
-        g_source_set_callback(source, on_deadline, socket, NULL);
-        g_source_attach(source, g_main_context_get_thread_default());
-    }
-    g_object_set_data_full(G_OBJECT(socket), DEADLINE_KEY, source,
-                           source != NULL ? deadline_free : NULL);
+    return (guint)(clock_us / G_USEC_PER_SEC);
 }
 
 /* libsoup before 3.4 forgets its first reference to each socket that it accepts. When all others
  * but ours are gone, that one is dropped too. */
 static gboolean
-is_done_with(gpointer key, gpointer value, gpointer user_data)
+is_done_with(GSocket *socket)
 {
-    GSocket *socket = key;
-
     if (!g_socket_is_closed(socket))
         return FALSE;
-    if (!soup_check_version(3, 4, 0) && G_OBJECT(socket)->ref_count == 2)
-        g_object_unref(socket);
+    if (soup_check_version(3, 4, 0))
+        return TRUE;
+    if (G_OBJECT(socket)->ref_count > 2)
+        return FALSE;
+    g_object_unref(socket);
     return TRUE;
 }
 
-/* The table holds closed sockets until it has grown to twice those that were open. */
-static void
-forget_closed(CcHttpServer *server)
+void
+cc_http_server_look(CcHttpServer *server, gint64 now_us)
 {
-    g_hash_table_foreach_remove(server->sockets, is_done_with, NULL);
-    server->forget_at = 2 * g_hash_table_size(server->sockets) + SPARE_CONNECTIONS;
+    GHashTableIter iter;
+    gpointer socket, until;
+
+    g_hash_table_iter_init(&iter, server->sockets);
+    while (g_hash_table_iter_next(&iter, &socket, &until)) {
+        if (is_done_with(socket))
+            g_hash_table_iter_remove(&iter);
+        else if (until != NULL && seconds_of(now_us) >= GPOINTER_TO_UINT(until))
+            g_socket_close(socket, NULL);
+    }
+    server->look_at = 2 * g_hash_table_size(server->sockets) + SPARE_CONNECTIONS;
+}
+
+static void
+stop_looking(CcHttpServer *server)
+{
+    if (server->look != NULL)
+        g_source_destroy(server->look);
+    g_clear_pointer(&server->look, g_source_unref);
+}
+
+static gboolean
+on_second(gpointer user_data)
+{
+    CcHttpServer *server = user_data;
+
+    cc_http_server_look(server, cc_clock_now_us());
+    if (g_hash_table_size(server->sockets) == 0)
+        stop_looking(server);
+    return G_SOURCE_CONTINUE;
+}
+
+/* One timer for all: of one for each connection the loop would look at thousands in each turn. */
+static void
+look_every_second(CcHttpServer *server)
+{
+    if (server->look != NULL)
+        return;
+    server->look = g_timeout_source_new_seconds(1);
+    g_source_set_callback(server->look, on_second, server, NULL);
+    g_source_attach(server->look, g_main_context_get_thread_default());
+}
+
+/* The connection is shut down after @seconds, or two more, unless this is called again; 0: it may
+ * stay. */
+static void
+set_deadline(CcHttpServer *server, SoupServerMessage *message, guint seconds)
+{
+    GSocket *socket = soup_server_message_get_socket(message);
+    guint until = seconds > 0 ? seconds_of(cc_clock_now_us()) + seconds + 1 : 0;
+
+    if (socket == NULL)
+        return;
+    g_hash_table_insert(server->sockets, g_object_ref(socket), GUINT_TO_POINTER(until));
+    look_every_second(server);
 }
 
 /* As many as the sessions and listeners that are allowed, and some to be told so; but never so many
@@ -130,20 +155,18 @@ max_connections(const CcHttpServer *server)
     return wanted;
 }
 
-/* Counts a new connection; FALSE (and it is closed) if it is one too many. */
+/* FALSE (and it is closed) if it is one connection too many. */
 static gboolean
-count_connection(CcHttpServer *server, SoupServerMessage *message)
+may_connect(CcHttpServer *server, SoupServerMessage *message)
 {
     GSocket *socket = soup_server_message_get_socket(message);
 
     if (socket == NULL || g_hash_table_contains(server->sockets, socket))
         return TRUE;
-    if (g_hash_table_size(server->sockets) >= MIN(server->forget_at, max_connections(server)))
-        forget_closed(server);
-    if (g_hash_table_size(server->sockets) < max_connections(server)) {
-        g_hash_table_add(server->sockets, g_object_ref(socket));
+    if (g_hash_table_size(server->sockets) >= MIN(server->look_at, max_connections(server)))
+        cc_http_server_look(server, cc_clock_now_us());
+    if (g_hash_table_size(server->sockets) < max_connections(server))
         return TRUE;
-    }
     cc_warning_limited("closed a connection: there are %u already",
                        g_hash_table_size(server->sockets));
     g_socket_close(socket, NULL);
@@ -155,11 +178,11 @@ on_request_started(SoupServer *soup, SoupServerMessage *message, gpointer user_d
 {
     CcHttpServer *server = user_data;
 
-    if (!count_connection(server, message))
+    if (!may_connect(server, message))
         return;
     /* For the answers that libsoup gives by itself. */
     cc_exchange_set_cors(server->control->settings, message);
-    set_deadline(message, REQUEST_TIMEOUT_S);
+    set_deadline(server, message, REQUEST_TIMEOUT_S);
     /* libsoup before 3.3 keeps a connection for ever that the client closes between requests, with
      * its TLS session. */
     if (!soup_check_version(3, 3, 0))
@@ -170,7 +193,9 @@ on_request_started(SoupServer *soup, SoupServerMessage *message, gpointer user_d
 static void
 on_request_finished(SoupServer *soup, SoupServerMessage *message, gpointer user_data)
 {
-    set_deadline(message, IDLE_TIMEOUT_S);
+    CcHttpServer *server = user_data;
+
+    set_deadline(server, message, IDLE_TIMEOUT_S);
 }
 
 static void
@@ -247,7 +272,7 @@ on_websocket(SoupServer *soup, SoupServerMessage *message, const char *path,
     g_autofree char *network = NULL;
     const char *room;
 
-    set_deadline(message, 0);
+    set_deadline(server, message, 0);
     if (!cc_exchange_init(&exchange, server->control, message, NULL))
         return;
     room = cc_routes_events_room(&exchange);
@@ -351,6 +376,7 @@ cc_http_server_free(CcHttpServer *server)
     soup_server_remove_handler(server->soup, NULL);
     soup_server_remove_handler(server->soup, "/rooms");
     g_object_unref(server->soup);
+    stop_looking(server);
     g_hash_table_unref(server->sockets);
     g_free(server);
 }

@@ -22,6 +22,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcHttpServer, cc_http_server_free)
 guint16 cc_http_server_port(const CcHttpServer *server);
 gboolean cc_http_server_is_https(const CcHttpServer *server);
 
+/* Shuts down connections whose time is over at @now_us (cc_clock_now_us()), and forgets those that
+ * are gone. It happens every second by itself. */
+void cc_http_server_look(CcHttpServer *server, gint64 now_us);
+
 /* SIGHUP: reads the certificate again; new connections use it. Error: CC_ERROR_CONFIG. */
 gboolean cc_http_server_reload_tls(CcHttpServer *server, const CcConfig *config, GError **error);
 

@@ -4,6 +4,8 @@
 #include <libsoup/soup.h>
 #include <string.h>
 
+#include "common/base/clock.h"
+
 #define SPARE_CONNECTIONS 256 /* and four for a session */
 
 static GSocketConnection *
@@ -98,6 +100,20 @@ test_connections(HttpFixture *fixture, gconstpointer settings)
         else /* the relay has not noticed yet who is gone */
             g_assert_cmpuint(++refused, <, 100);
     }
+}
+
+/* Who does not come to the end of a question, or asks nothing more, is not waited for. */
+static void
+test_patience(HttpFixture *fixture, gconstpointer settings)
+{
+    g_autoptr(GSocketConnection) quick = begin_to_ask(fixture);
+    g_autoptr(GSocketConnection) slow = begin_to_ask(fixture);
+    gint64 now_us = cc_clock_now_us();
+
+    cc_http_server_look(fixture->http, now_us + 18 * G_USEC_PER_SEC);
+    g_assert_true(is_served(quick));
+    cc_http_server_look(fixture->http, now_us + 40 * G_USEC_PER_SEC);
+    g_assert_false(is_served(slow));
 }
 
 static guint n_alive;
@@ -199,6 +215,7 @@ main(int argc, char **argv)
 #define ADD(name, settings, function)                                                              \
     g_test_add(name, HttpFixture, settings, http_fixture_set_up, function, http_fixture_tear_down)
     ADD("/relay/http-limits/connections", "relay.max-sessions=1", test_connections);
+    ADD("/relay/http-limits/patience", "", test_patience);
     ADD("/relay/http-limits/many-connections", "", test_many_connections);
     ADD("/relay/http-limits/requests", NULL, test_requests);
     ADD("/relay/http-limits/request-rate", "relay.max-requests-per-s=2", test_request_rate);
