@@ -20,15 +20,19 @@ cc_random_fill(guint8 *bytes, gsize length)
 char *
 cc_random_name(guint bits)
 {
+    static const char digits[] = "0123456789abcdef";
     guint8 bytes[32];
     gsize length = bits / 8;
-    GString *name = g_string_sized_new(length * 2);
+    char *name = g_malloc(length * 2 + 1);
 
     g_assert(length <= sizeof(bytes));
     cc_random_fill(bytes, length);
-    for (gsize i = 0; i < length; i++)
-        g_string_append_printf(name, "%02x", bytes[i]);
-    return g_string_free(name, FALSE);
+    for (gsize i = 0; i < length; i++) {
+        name[2 * i] = digits[bytes[i] >> 4];
+        name[2 * i + 1] = digits[bytes[i] & 0xf];
+    }
+    name[2 * length] = '\0';
+    return name;
 }
 
 guint32

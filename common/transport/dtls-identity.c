@@ -47,10 +47,14 @@ cc_dtls_certificate_fingerprint(const X509 *certificate, const char *hash)
     if (!md || X509_digest(certificate, md, digest, &length) != 1)
         return NULL;
 
-    GString *text = g_string_sized_new(3 * length);
-    for (unsigned int i = 0; i < length; i++)
-        g_string_append_printf(text, i == 0 ? "%02X" : ":%02X", digest[i]);
-    return g_string_free(text, FALSE);
+    static const char digits[] = "0123456789ABCDEF";
+    char *text = g_malloc(3 * length);
+    for (unsigned int i = 0; i < length; i++) {
+        text[3 * i] = digits[digest[i] >> 4];
+        text[3 * i + 1] = digits[digest[i] & 0xf];
+        text[3 * i + 2] = i + 1 < length ? ':' : '\0';
+    }
+    return text;
 }
 
 static X509 *
