@@ -233,6 +233,9 @@ cc_subscription_does_without(CcSubscription *subscription, const CcPacket *packe
     CcSubscription *self = subscription;
     if (G_LIKELY(shed != CC_SHED_VIDEO && self->target.kind != CC_TARGET_NOTHING))
         return FALSE;
+    /* One keyframe is little, and nothing at all to look at is much. */
+    if (!self->started && self->target.kind != CC_TARGET_NOTHING)
+        return FALSE;
     if (self->epoch.source && !self->epoch.broken && belongs_to_newest_picture(self, packet))
         return FALSE;
     self->epoch.broken = TRUE;

@@ -15,7 +15,8 @@ gboolean cc_subscription_begin_epoch(CcSubscription *subscription, CcSource *sou
                                      const CcPacket *packet);
 
 /* TRUE if this receiver does without video: by its target, or because of overload. A picture of
- * which something has gone out is still finished. It comes back with a keyframe. */
+ * which something has gone out is still finished. It comes back with a keyframe. Overload leaves
+ * one who has had no picture yet a first keyframe. */
 gboolean cc_subscription_does_without(CcSubscription *subscription, const CcPacket *packet,
                                       CcShed shed);
 

@@ -307,6 +307,41 @@ test_without_video(void)
     lesson_end(&lesson);
 }
 
+/* Who comes while all video is left out is shown one picture, and asks for it if none is coming. */
+static void
+test_newcomer(void)
+{
+    Lesson lesson;
+    lesson_begin(&lesson);
+    send_picture(&lesson, KEYFRAME);
+    g_assert_cmpuint(packets_after_voice(&lesson), ==, 2);
+    set_level(&lesson, CC_SHED_MAX_LEVEL);
+    Peer *newcomer = peer_connected(&lesson.test, CC_DIRECTION_WATCH, FALSE);
+    guint asked = peer_count_rtcp(lesson.teacher, CC_RTCP_PSFB, CC_PSFB_PLI);
+    guint16 before = lesson.voices;
+    send_layers(&lesson, 2);
+    wait_rtcp(lesson.teacher, CC_RTCP_PSFB, CC_PSFB_PLI, asked + 1);
+    guint16 keyframe = lesson.packets;
+    send_picture(&lesson, KEYFRAME);
+    send_layers(&lesson, 2);
+    send_picture(&lesson, KEYFRAME);
+    g_assert_cmpuint(packets_after_voice(&lesson), ==, 2);
+    wait_count(newcomer, CC_MEDIA_AUDIO, lesson.voices - before);
+    guint32 ssrc = peer_slot(newcomer, CC_MEDIA_VIDEO)->ssrc;
+    g_assert_cmpuint(peer_count(newcomer, ssrc), ==, 2);
+    g_assert_cmpuint(video_payload_id(&video_packet(newcomer, 0)->rtp), ==, keyframe);
+
+    set_level(&lesson, 0);
+    send_picture(&lesson, KEYFRAME);
+    send_layers(&lesson, 2);
+    g_assert_cmpuint(packets_after_voice(&lesson), ==, 8);
+    wait_count(newcomer, CC_MEDIA_AUDIO, lesson.voices - before);
+    g_assert_cmpuint(peer_count(newcomer, ssrc), ==, 8);
+    check_contiguous(newcomer);
+    g_assert_cmpuint(newcomer->n_bad, ==, 0);
+    lesson_end(&lesson);
+}
+
 /* Between the extremes each level concerns so many eighths of the receivers, and always the same.
  */
 static void
@@ -347,6 +382,7 @@ main(int argc, char **argv)
     g_test_add_func("/media-shed/layers-come-back", test_layers_come_back);
     g_test_add_func("/media-shed/picture-is-finished", test_picture_is_finished);
     g_test_add_func("/media-shed/without-video", test_without_video);
+    g_test_add_func("/media-shed/newcomer", test_newcomer);
     g_test_add_func("/media-shed/shares", test_shares);
     return g_test_run();
 }
