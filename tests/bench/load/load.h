@@ -40,7 +40,7 @@ typedef struct {
     gboolean measuring;
     LoadSnapshot now, begin, end; /* of the window */
     LoadMemory before, published, joined, last;
-    gint64 next_tick_ns, pending_due_ns;
+    gint64 next_tick_ns, publish_ns, pending_due_ns;
     double duties; /* share of a session's turn that is left over */
     guint cursor;  /* whose turn it is */
 } Load;

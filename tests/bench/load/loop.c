@@ -27,6 +27,20 @@ wait_for_tick(Load *self)
     self->next_tick_ns = MAX(self->next_tick_ns + TICK_NS, now_ns - now_ns % TICK_NS + TICK_NS);
 }
 
+/* What is due is sent on time, whatever else takes long: a late publisher would be a gap at all
+ * receivers. Called often; does something once a tick. */
+static void
+publish_due(gpointer user_data)
+{
+    Load *self = user_data;
+    gint64 now_ns = load_now_ns();
+    if (now_ns < self->publish_ns)
+        return;
+    self->publish_ns = now_ns + TICK_NS / 2;
+    for (guint i = 0; i < self->n_publishers; i++)
+        load_publisher_tick(&self->publishers[i], now_ns, self->measuring);
+}
+
 static void
 join_publisher(Load *self)
 {
@@ -62,6 +76,7 @@ join_who_is_due(Load *self, gint64 now_ns)
             join_publisher(self);
         else
             join_receiver(self);
+        publish_due(self);
         joins->due_ns = MAX(joins->due_ns, now_ns - LONGEST_TICK_NS) + joins->interval_ns;
     }
 }
@@ -77,6 +92,7 @@ move_pending(Load *self, gint64 now_ns)
         load_session_tick(session, now_ns);
         if (session->state >= LOAD_SESSION_CONNECTED)
             g_ptr_array_remove_index_fast(self->pending, i);
+        publish_due(self);
     }
 }
 
@@ -115,13 +131,12 @@ load_run(Load *load, gint64 until_ns, LoadCondition done)
             return TRUE;
         wait_for_tick(load);
         now_ns = load_now_ns();
-        for (guint i = 0; i < load->n_publishers; i++)
-            load_publisher_tick(&load->publishers[i], now_ns, load->measuring);
-        load_poller_sweep(load->poller);
+        publish_due(load);
+        load_poller_sweep(load->poller, publish_due, load);
         load_feedback_send_due(load->wheel, load_wall_ns());
         join_who_is_due(load, now_ns);
         while (g_main_context_iteration(NULL, FALSE))
-            ;
+            publish_due(load);
         move_pending(load, now_ns);
         give_turns(load, now_ns - last_ns);
         last_ns = now_ns;

@@ -100,7 +100,7 @@ read_batch(LoadPoller *self, LoadSession *session)
 }
 
 void
-load_poller_sweep(LoadPoller *poller)
+load_poller_sweep(LoadPoller *poller, void (*between)(gpointer user_data), gpointer user_data)
 {
     struct epoll_event events[EVENTS];
     int n;
@@ -110,6 +110,7 @@ load_poller_sweep(LoadPoller *poller)
             guint batches = 0;
             while (read_batch(poller, events[i].data.ptr) && batches < 64)
                 batches++;
+            between(user_data);
         }
     } while (n == EVENTS);
 }

@@ -14,8 +14,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(LoadPoller, load_poller_free)
 
 /* @session must outlive @poller. */
 gboolean load_poller_add(LoadPoller *poller, LoadSession *session, GError **error);
-/* Reads all that lies ready. */
-void load_poller_sweep(LoadPoller *poller);
+/* Reads all that lies ready, and calls @between after each session: a crowd's handshakes may take
+ * long. */
+void load_poller_sweep(LoadPoller *poller, void (*between)(gpointer user_data), gpointer user_data);
 
 typedef struct {
     guint64 datagrams, calls; /* of recvmmsg() */
