@@ -12,7 +12,7 @@
 
 typedef struct {
     char *room, *role, *name, *expires, *show;
-    gboolean generate_secret;
+    gboolean generate_secret, speak;
 } TokenOptions;
 
 static void
@@ -77,7 +77,10 @@ fill_claims(const TokenOptions *options, CcTokenClaims *claims, GError **error)
                            _("--expires: expected a time such as 45m, 12h or 7d, at most 3650d"));
     if (options->name && (!g_utf8_validate(options->name, -1, NULL) || strlen(options->name) > 200))
         return usage_error(error, _("--name: expected UTF-8 text of at most 200 bytes"));
+    if (options->speak && claims->role == CC_ROLE_VIEWER)
+        return usage_error(error, _("--speak: a viewer may not speak; a classroom may"));
     claims->room = g_strdup(options->room);
+    claims->speak = options->speak;
     claims->name = g_strdup(options->name);
     claims->expires_s = g_get_real_time() / G_USEC_PER_SEC + duration_s;
     return TRUE;
@@ -122,6 +125,8 @@ show_token(const CcConfig *config, const char *token, GError **error)
     g_print(_("role: %s\n"), cc_role_to_string(claims.role));
     if (claims.name)
         g_print(_("name: %s\n"), claims.name);
+    if (claims.role == CC_ROLE_CLASSROOM)
+        g_print("%s\n", claims.speak ? _("may speak when called on") : _("may not speak"));
     g_print(_("expires: %s\n"), until ? until : "?");
     if (!secrets[0]) {
         g_set_error_literal(error, CC_ERROR, CC_ERROR_CONFIG,
@@ -148,6 +153,8 @@ cc_token_main(int argc, char **argv)
          N_("ROLE")},
         {"name", 0, 0, G_OPTION_ARG_FILENAME, &options.name, N_("Name shown to the others"),
          N_("NAME")},
+        {"speak", 0, 0, G_OPTION_ARG_NONE, &options.speak,
+         N_("A classroom that may be called on: its camera and microphone may be sent"), NULL},
         {"expires", 0, 0, G_OPTION_ARG_FILENAME, &options.expires,
          N_("How long it is valid, such as 45m, 12h (the default) or 7d"), N_("TIME")},
         {"show", 0, 0, G_OPTION_ARG_FILENAME, &options.show,

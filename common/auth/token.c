@@ -117,6 +117,10 @@ cc_token_sign(const char *secret, const CcTokenClaims *claims)
         json_builder_set_member_name(builder, "name");
         json_builder_add_string_value(builder, claims->name);
     }
+    if (claims->speak) {
+        json_builder_set_member_name(builder, "speak");
+        json_builder_add_boolean_value(builder, TRUE);
+    }
     json_builder_set_member_name(builder, "exp");
     json_builder_add_int_value(builder, claims->expires_s);
     json_builder_end_object(builder);
@@ -178,6 +182,15 @@ get_text(JsonObject *object, const char *member)
     return json_node_get_string(node);
 }
 
+/* FALSE if it is absent or no truth value. */
+static gboolean
+get_truth(JsonObject *object, const char *member)
+{
+    JsonNode *node = json_object_get_member(object, member);
+
+    return node && json_node_get_value_type(node) == G_TYPE_BOOLEAN && json_node_get_boolean(node);
+}
+
 /* RFC 7515 section 4.1: the algorithm is ours or nothing, and we know no critical extensions. */
 static gboolean
 header_is_ours(const char *encoded, gsize length)
@@ -214,6 +227,7 @@ read_claims(const char *encoded, gsize length, CcTokenClaims *claims, GError **e
 
     claims->room = g_strdup(room);
     claims->role = role;
+    claims->speak = get_truth(payload, "speak");
     claims->name = g_strdup(name);
     claims->expires_s = json_node_get_int(expires);
     return TRUE;

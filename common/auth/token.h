@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 
 typedef enum {
     CC_ROLE_TEACHER,   /* may publish as the room's teacher, and watch */
-    CC_ROLE_CLASSROOM, /* may watch, and speak when called on */
+    CC_ROLE_CLASSROOM, /* may watch, and speak when called on if the token says so */
     CC_ROLE_VIEWER,    /* may watch */
 } CcRole;
 
@@ -19,6 +19,7 @@ typedef struct {
     char *room; /* "*" for every room */
     CcRole role;
     char *name;       /* shown to others ("Huli Hope Primary School"); may be NULL */
+    gboolean speak;   /* a classroom: its camera and microphone may be published */
     gint64 expires_s; /* UNIX time, seconds */
 } CcTokenClaims;
 

@@ -62,6 +62,8 @@ static void
 list_steps(Plan *plan, const CcLadderSettings *settings, const CcLadderSlot *slot, guint index)
 {
     add_step(plan, index, (Step){.rung = slot->rung});
+    if (slot->rung == CC_RUNG_PUPIL && slot->voice_bps == 0)
+        return;
     if (is_voice(slot)) {
         Step step = {.bps = MAX(slot->voice_bps, 1), .rung = slot->rung};
         step.target.mode = CC_VIDEO_MOVING;
@@ -87,10 +89,34 @@ list_steps(Plan *plan, const CcLadderSettings *settings, const CcLadderSlot *slo
 static void
 make_plan(Plan *plan, const CcLadderSettings *settings, const CcLadderSlot *slots, guint n_slots)
 {
-    memset(plan, 0, sizeof *plan);
     plan->n_slots = MIN(n_slots, CC_LADDER_SLOTS);
+    memset(plan->n_steps, 0, sizeof plan->n_steps);
+    memset(plan->chosen, 0, sizeof plan->chosen);
     for (guint i = 0; i < plan->n_slots; i++)
         list_steps(plan, settings, &slots[i], i);
+}
+
+static void
+copy_plan(Plan *to, const Plan *from)
+{
+    to->n_slots = from->n_slots;
+    memcpy(to->n_steps, from->n_steps, sizeof to->n_steps);
+    memcpy(to->steps, from->steps, from->n_slots * sizeof to->steps[0]);
+}
+
+/* TRUE if something feeds a slot that nothing fed before: a classroom that is called on does not
+ * wait as one that could have more of the same. */
+static gboolean
+look_for_news(CcLadder *self, const CcLadderSlot *slots, guint n_slots)
+{
+    guint fed = 0;
+    for (guint i = 0; i < n_slots; i++) {
+        if (is_voice(&slots[i]) ? slots[i].voice_bps > 0 : slots[i].n_layers > 0)
+            fed |= 1u << i;
+    }
+    gboolean news = self->fed != 0 && (fed & ~self->fed) != 0;
+    self->fed = fed;
+    return news;
 }
 
 static guint64
@@ -294,9 +320,9 @@ cc_ladder_decide(CcLadder *ladder, const CcLadderSettings *settings, const CcLad
 {
     CcLadder *self = ladder;
     Plan present, better;
-    gboolean changed = FALSE;
+    gboolean changed = FALSE, news = look_for_news(self, slots, MIN(n_slots, CC_LADDER_SLOTS));
     make_plan(&present, settings, slots, n_slots);
-    better = present;
+    copy_plan(&better, &present);
     find_present(self, &present);
     allocate(&better, settings, slots, budget_bps);
     if (self->climbed_us != 0 && now_us - self->climbed_us >= FORGIVE_US)
@@ -305,11 +331,12 @@ cc_ladder_decide(CcLadder *ladder, const CcLadderSettings *settings, const CcLad
     gboolean fall = must_fall(self, cost_of(&present), budget_bps, now_us);
     gboolean climb =
         may_climb(self, !fall && is_higher(&better, &present), &present, budget_bps, now_us);
-    changed = adopt(self, fall || climb ? &better : &present);
+    const Plan *next = fall || climb || news ? &better : &present;
+    changed = adopt(self, next);
     if (changed)
-        note_switch(self, climb, budget_bps, now_us);
+        note_switch(self, climb && !news, budget_bps, now_us);
     self->started |= changed;
-    tell(self, fall || climb ? &better : &present, budget_bps);
+    tell(self, next, budget_bps);
     return changed;
 }
 

@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-#define CC_LADDER_SLOTS 8
+#define CC_LADDER_SLOTS 13
 #define CC_LADDER_LAYERS 3 /* of simulcast */
 #define CC_LADDER_TIDS 4   /* temporal layers */
 #define CC_LADDER_ALL_TIDS (CC_LADDER_TIDS - 1)
@@ -54,7 +54,7 @@ typedef struct {
 
 typedef struct {
     CcRung rung;
-    guint voice_bps; /* rungs of voice: what it needs now, with its redundancy */
+    guint voice_bps; /* rungs of voice: what it needs now, with its redundancy; PUPIL: 0: nobody */
     guint n_layers;  /* the others, the smallest first */
     CcLadderLayer layers[CC_LADDER_LAYERS];
 } CcLadderSlot;
@@ -67,6 +67,7 @@ typedef struct {
     guint wanted_bps; /* of the next step up, with its margin; 0: there is none */
 
     gboolean started;
+    guint fed;                /* bits: slots that something feeds */
     gint64 changed_us;        /* the latest switch */
     guint changed_budget_bps; /* the budget then */
     gint64 climbed_us;        /* the latest one, if it was upwards; else 0 */
@@ -77,7 +78,8 @@ typedef struct {
 } CcLadder;
 
 void cc_ladder_init(CcLadder *ladder);
-/* With @budget_bps for all of @slots together. TRUE if a target has changed. */
+/* With @budget_bps for all of @slots together; what feeds a slot anew is served at once. TRUE if a
+ * target has changed. */
 gboolean cc_ladder_decide(CcLadder *ladder, const CcLadderSettings *settings,
                           const CcLadderSlot *slots, guint n_slots, guint budget_bps,
                           gint64 now_us);

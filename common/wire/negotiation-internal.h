@@ -9,7 +9,7 @@ typedef enum {
     CC_SLOT_ACCEPTED,
     CC_SLOT_UNUSABLE, /* not for us: data channels, rejected by the offer */
     CC_SLOT_NOT_SECURE,
-    CC_SLOT_TOO_MANY, /* a second track of its kind */
+    CC_SLOT_TOO_MANY, /* of its kind */
     CC_SLOT_NO_CODEC,
     CC_SLOT_BAD_DIRECTION,
     CC_SLOT_NOT_BUNDLED,

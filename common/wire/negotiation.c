@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base/error.h"
+#include "common/base/slots.h"
 #include "common/wire/negotiation-internal.h"
 
 static gboolean
@@ -84,15 +85,44 @@ read_transport(const CcSdp *offer, CcNegotiated *negotiated, GError **error)
     return TRUE;
 }
 
-/* One MediaStream with one track of each kind (RFC 9725 section 4.4.2, and the WHEP draft). */
-static gboolean
-has_room_for(const CcNegotiated *negotiated, CcMediaKind kind)
+guint
+cc_negotiated_index(const CcNegotiated *negotiated, const CcSlot *slot)
 {
+    guint index = 0;
     for (guint i = 0; i < negotiated->n_slots; i++) {
-        if (negotiated->slots[i].kind == kind)
-            return FALSE;
+        const CcSlot *other = &negotiated->slots[i];
+        index += other->kind == slot->kind && other->m_line < slot->m_line;
     }
-    return negotiated->n_slots < CC_MAX_SLOTS;
+    return index;
+}
+
+/* 0: the teacher. */
+static guint
+speaker_of(CcMediaKind kind, guint index)
+{
+    if (kind == CC_MEDIA_AUDIO)
+        return index;
+    return index < CC_VIDEO_GUESTS ? 0 : index - CC_VIDEO_GUESTS + 1;
+}
+
+void
+cc_negotiate_cname(const CcNegotiated *negotiated, const CcSlot *slot, const char *cname,
+                   char name[CC_CNAME_SIZE])
+{
+    guint speaker = speaker_of(slot->kind, cc_negotiated_index(negotiated, slot));
+    if (speaker == 0)
+        g_strlcpy(name, cname, CC_CNAME_SIZE);
+    else
+        g_snprintf(name, CC_CNAME_SIZE, "%.24s-g%u", cname, speaker);
+}
+
+static gboolean
+has_room_for(const CcNegotiated *negotiated, CcMediaKind kind, const CcAnswerOptions *options)
+{
+    guint n = cc_negotiated_index(negotiated, &(CcSlot){.kind = kind, .m_line = G_MAXUINT});
+
+    return n < (kind == CC_MEDIA_AUDIO ? options->max_audios : options->max_videos) &&
+           negotiated->n_slots < CC_MAX_SLOTS;
 }
 
 /* What the first m-line of the bundle says also stands for bundle-only ones, which leave it out
@@ -120,7 +150,7 @@ refuse(GError **error, const guint *verdicts)
         g_set_error_literal(error, CC_ERROR, CC_ERROR_BAD_OFFER, "an m-line has no a=rtcp-mux");
     else if (verdicts[CC_SLOT_TOO_MANY])
         g_set_error_literal(error, CC_ERROR, CC_ERROR_BAD_OFFER,
-                            "the offer has more than one audio or video track");
+                            "the offer has more audio or video tracks than may be sent here");
     else if (verdicts[CC_SLOT_NO_CODEC])
         g_set_error_literal(error, CC_ERROR, CC_ERROR_NO_CODEC,
                             "an m-line has no codec in common with this relay");
@@ -159,7 +189,7 @@ choose_slots(const CcSdp *offer, const CcAnswerOptions *options, CcNegotiated *n
         CcSlot slot;
         CcSlotVerdict verdict = cc_negotiate_slot(media, mux, options, &slot);
 
-        if (verdict == CC_SLOT_ACCEPTED && !has_room_for(negotiated, media->kind))
+        if (verdict == CC_SLOT_ACCEPTED && !has_room_for(negotiated, media->kind, options))
             verdict = CC_SLOT_TOO_MANY;
         verdicts[verdict]++;
         if (verdict != CC_SLOT_ACCEPTED)
@@ -282,9 +312,11 @@ answer_extensions(CcSdpMedia *answer, const CcSlot *slot)
 }
 
 static void
-answer_accepted(CcSdpMedia *answer, const CcSdpMedia *offer, const CcSlot *slot,
-                const CcAnswerOptions *options)
+answer_accepted(CcSdpMedia *answer, const CcSdpMedia *offer, const CcNegotiated *negotiated,
+                const CcSlot *slot, const CcAnswerOptions *options)
 {
+    char cname[CC_CNAME_SIZE];
+
     answer->bundled = TRUE;
     answer->rtcp_mux = TRUE;
     answer->rtcp_reduced_size = offer->rtcp_reduced_size;
@@ -296,9 +328,10 @@ answer_accepted(CcSdpMedia *answer, const CcSdpMedia *offer, const CcSlot *slot,
         return;
     }
     answer->direction = CC_SDP_SENDONLY;
-    answer->stream_id = g_strdup(options->cname);
+    cc_negotiate_cname(negotiated, slot, options->cname, cname);
+    answer->stream_id = g_strdup(cname);
     answer->track_id = g_strdup_printf("%s%u", answer->media, slot->m_line);
-    cc_sdp_media_add_source(answer, slot->ssrc, slot->rtx_ssrc, options->cname);
+    cc_sdp_media_add_source(answer, slot->ssrc, slot->rtx_ssrc, cname);
 }
 
 /* Port 0, but with one format of the offer, as RFC 3264 section 6 wants. */
@@ -354,7 +387,7 @@ make_answer(const CcSdp *offer, const CcAnswerOptions *options, const CcNegotiat
         media->fingerprint_hash = g_strdup("sha-256");
         media->fingerprint = g_strdup(options->fingerprint);
         if (slot)
-            answer_accepted(media, offered, slot, options);
+            answer_accepted(media, offered, negotiated, slot, options);
         else
             answer_rejected(media, offered);
         if (slot == &negotiated->slots[0])

@@ -131,7 +131,15 @@ add_room(JsonBuilder *builder, const CcRoom *room, GHashTable *by_session)
     json_builder_begin_array(builder);
     for (guint i = 0; i < room->participants->len; i++) {
         const CcParticipant *participant = g_ptr_array_index(room->participants, i);
-        if (participant != room->teacher)
+        if (participant->seat == CC_SEAT_WATCHES)
+            add_participant(builder, participant, by_session);
+    }
+    json_builder_end_array(builder);
+    json_builder_set_member_name(builder, "speakers");
+    json_builder_begin_array(builder);
+    for (guint i = 0; i < room->participants->len; i++) {
+        const CcParticipant *participant = g_ptr_array_index(room->participants, i);
+        if (participant->seat == CC_SEAT_SPEAKS)
             add_participant(builder, participant, by_session);
     }
     json_builder_end_array(builder);

@@ -19,9 +19,22 @@ bearer_token(const char *authorization)
 }
 
 static gboolean
-role_allows(CcRole role, CcAccess access)
+check_access(const CcTokenClaims *claims, CcAccess access, GError **error)
 {
-    return access != CC_ACCESS_PUBLISH || role == CC_ROLE_TEACHER;
+    if (claims->role == CC_ROLE_TEACHER ||
+        (access != CC_ACCESS_PUBLISH && access != CC_ACCESS_SPEAK))
+        return TRUE;
+    if (access == CC_ACCESS_SPEAK && claims->role == CC_ROLE_CLASSROOM && claims->speak)
+        return TRUE;
+    if (access == CC_ACCESS_SPEAK && claims->role == CC_ROLE_CLASSROOM)
+        g_set_error_literal(error, CC_ERROR, CC_ERROR_FORBIDDEN,
+                            "the token does not let this classroom speak (classcast token "
+                            "--role classroom --speak)");
+    else
+        g_set_error(error, CC_ERROR, CC_ERROR_FORBIDDEN, "the token's role is %s; only a %s",
+                    cc_role_to_string(claims->role),
+                    access == CC_ACCESS_SPEAK ? "classroom may speak" : "teacher may publish");
+    return FALSE;
 }
 
 gboolean
@@ -54,12 +67,8 @@ cc_auth_check(const CcAuthRules *rules, const char *authorization, const char *q
         g_set_error_literal(error, CC_ERROR, CC_ERROR_FORBIDDEN, "the token is for another room");
         return FALSE;
     }
-    if (!role_allows(found.role, access)) {
-        g_set_error(error, CC_ERROR, CC_ERROR_FORBIDDEN,
-                    "the token's role is %s; only a teacher may publish",
-                    cc_role_to_string(found.role));
+    if (!check_access(&found, access, error))
         return FALSE;
-    }
     *claims = found;
     memset(&found, 0, sizeof(found));
     return TRUE;

@@ -7,6 +7,7 @@ G_BEGIN_DECLS
 
 typedef enum {
     CC_ACCESS_PUBLISH, /* as the room's teacher */
+    CC_ACCESS_SPEAK,   /* as a classroom that may be called on */
     CC_ACCESS_WATCH,
     CC_ACCESS_OBSERVE, /* a room's events, or the state of the rooms */
 } CcAccess;

@@ -9,6 +9,7 @@
 #include "relay/control/links.h"
 #include "relay/control/metrics.h"
 #include "relay/control/placement.h"
+#include "relay/control/staging.h"
 
 /* An address may be that of a whole school: everybody behind it may come back at once after a
  * failure. */
@@ -26,6 +27,12 @@ cc_session_free(CcSession *session)
     g_free(session->remote_pwd);
     g_clear_pointer(&session->fragment, cc_sdp_free);
     g_free(session);
+}
+
+static const char *
+guest_name(const CcGuest *guest)
+{
+    return guest->id != NULL ? guest->id : "-";
 }
 
 static void
@@ -50,8 +57,17 @@ on_room_event(const CcRoomEvent *event, gpointer user_data)
         cc_info("hand room=%s participant=%s raised=%d", event->room->name, event->participant->id,
                 event->participant->hand_us != 0);
         break;
+    case CC_ROOM_READY:
+        cc_info("ready room=%s participant=%s ready=%d", event->room->name, event->participant->id,
+                event->participant->ready);
+        break;
+    case CC_ROOM_STAGE:
+        cc_info("stage room=%s first=%s second=%s", event->room->name,
+                guest_name(&event->room->guests[0]), guest_name(&event->room->guests[1]));
+        break;
     }
     cc_events_room_event(control->events, event);
+    cc_staging_room_event(control->staging, event);
 }
 
 CcControl *
@@ -70,6 +86,7 @@ cc_control_new(CcSettings *settings, CcWorkerGroup *workers, CcDtlsIdentity *ide
     control->links = cc_links_new(control);
     control->events = cc_events_new(control);
     control->metrics = cc_metrics_new();
+    control->staging = cc_staging_new(control);
     control->rate_limit = cc_rate_limit_new(settings->max_requests_per_s,
                                             settings->max_requests_per_s * REQUESTS_AT_ONCE);
     return control;
@@ -87,6 +104,7 @@ cc_control_free(CcControl *control)
     for (guint i = 0; i < control->waiting->len; i++)
         ((CcExchange *)g_ptr_array_index(control->waiting, i))->control = NULL;
     g_ptr_array_unref(control->waiting);
+    cc_staging_free(control->staging);
     cc_events_free(control->events);
     cc_links_free(control->links);
     cc_metrics_free(control->metrics);

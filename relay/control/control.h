@@ -14,6 +14,7 @@ typedef struct CcControl CcControl;
 typedef struct CcEvents CcEvents;
 typedef struct CcLinks CcLinks;
 typedef struct CcMetrics CcMetrics;
+typedef struct CcStaging CcStaging;
 
 /* What the relay remembers of a session for its HTTP resource. */
 typedef struct {
@@ -37,6 +38,7 @@ struct CcControl {
     CcEvents *events;
     CcLinks *links;
     CcMetrics *metrics;
+    CcStaging *staging;
     GPtrArray *waiting; /* CcExchange * (transfer none) that wait for the workers' numbers */
     GSource *expiry;    /* of grace periods, or NULL */
     guint64 refusals[CC_N_PROBLEMS];

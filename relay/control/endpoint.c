@@ -9,11 +9,16 @@
 #include "common/base/random.h"
 #include "common/transport/ice-lite.h"
 #include "relay/control/addresses.h"
+#include "relay/control/newcomer.h"
+#include "relay/control/staging.h"
 
 #define SECRET_BITS 128
-#define MAX_NAME_LENGTH 120 /* characters of a school's name */
-#define MIN_CLIENT_LENGTH 16
-#define MAX_CLIENT_LENGTH 64
+
+static CcSessionDirection
+direction_of(CcSeat seat)
+{
+    return seat == CC_SEAT_WATCHES ? CC_DIRECTION_WATCH : CC_DIRECTION_PUBLISH;
+}
 
 /* STUN and TURN servers (RFC 9725 section 4.6). */
 static void
@@ -44,9 +49,9 @@ answer_options(CcExchange *exchange, const char *room, CcAccess access)
 /* An endpoint has nothing to show, but is there. WHEP players find out by HEAD that it speaks WHEP,
  * and HEAD has the headers of GET (WHEP draft, "WHEP Endpoint URL Discoverability"). */
 static void
-answer_get(CcExchange *exchange, CcSessionDirection direction)
+answer_get(CcExchange *exchange, CcSeat seat)
 {
-    if (direction == CC_DIRECTION_WATCH)
+    if (seat == CC_SEAT_WATCHES)
         cc_exchange_answer(exchange, SOUP_STATUS_OK, CC_CONTENT_SDP, "", 0);
     else
         cc_exchange_answer(exchange, SOUP_STATUS_NO_CONTENT, NULL, NULL, 0);
@@ -67,10 +72,10 @@ check_headers(CcExchange *exchange)
 
 /* Those who are out of reach keep their places only as long as nobody needs them. */
 static CcAdmission
-admit(CcControl *control, const char *room, gboolean publisher, const char *client)
+admit(CcControl *control, const char *room, CcSeat seat, const char *client)
 {
     CcAdmission admission =
-        cc_room_registry_admit(control->rooms, room, publisher, client, cc_clock_now_us());
+        cc_room_registry_admit(control->rooms, room, seat, client, cc_clock_now_us());
     const char *lost;
 
     if (admission != CC_ADMISSION_LIMIT_SESSIONS)
@@ -82,24 +87,13 @@ admit(CcControl *control, const char *room, gboolean publisher, const char *clie
         return admission;
     g_autofree char *session_id = g_strdup(lost);
     cc_control_end_session(control, session_id, "timed-out", FALSE);
-    return cc_room_registry_admit(control->rooms, room, publisher, client, cc_clock_now_us());
-}
-
-/* By what a client that comes again is known: a random text of its own. (transfer none) NULL if it
- * has none, or none that is hard to guess. */
-static const char *
-take_client(const CcExchange *exchange)
-{
-    const char *client = cc_exchange_header(exchange, "X-Classcast-Client");
-    gsize length = client != NULL ? strlen(client) : 0;
-
-    return length >= MIN_CLIENT_LENGTH && length <= MAX_CLIENT_LENGTH ? client : NULL;
+    return cc_room_registry_admit(control->rooms, room, seat, client, cc_clock_now_us());
 }
 
 static gboolean
-check_admission(CcExchange *exchange, const char *room, gboolean publisher)
+check_admission(CcExchange *exchange, const char *room, CcSeat seat)
 {
-    switch (admit(exchange->control, room, publisher, take_client(exchange))) {
+    switch (admit(exchange->control, room, seat, cc_newcomer_client(exchange))) {
     case CC_ADMISSION_OK:
         return TRUE;
     case CC_ADMISSION_TEACHER_PRESENT:
@@ -121,12 +115,25 @@ check_admission(CcExchange *exchange, const char *room, gboolean publisher)
     g_return_val_if_reached(FALSE);
 }
 
+/* Who speaks is found by what it is known by when it watches. */
+static gboolean
+check_client(CcExchange *exchange, CcSeat seat)
+{
+    if (seat != CC_SEAT_SPEAKS || cc_newcomer_client(exchange) != NULL)
+        return TRUE;
+    cc_exchange_refuse(exchange, CC_PROBLEM_NO_CLIENT,
+                       "who speaks must say by what it watches: X-Classcast-Client, %d to %d "
+                       "random characters",
+                       CC_MIN_CLIENT_LENGTH, CC_MAX_CLIENT_LENGTH);
+    return FALSE;
+}
+
 /* One teacher costs little, and brings a lesson; it is the receivers that add up. */
 static gboolean
-check_load(CcExchange *exchange, guint worker, gboolean publisher)
+check_load(CcExchange *exchange, guint worker, CcSeat seat)
 {
     const CcControl *control = exchange->control;
-    if (publisher ||
+    if (seat == CC_SEAT_TEACHES ||
         cc_worker_load(cc_control_worker(control, worker)) <= control->settings->max_load)
         return TRUE;
     cc_exchange_refuse(
@@ -135,34 +142,16 @@ check_load(CcExchange *exchange, guint worker, gboolean publisher)
     return FALSE;
 }
 
-/* The school's name: from the token, else from the request, shortened; "" if there is none. */
-static char *
-take_name(const CcExchange *exchange, const CcTokenClaims *claims)
-{
-    const char *header = cc_exchange_header(exchange, "X-Classcast-Name");
-    g_autofree char *name = NULL;
-
-    if (claims->name != NULL && *claims->name != '\0')
-        name = g_strdup(claims->name);
-    else if (header != NULL)
-        name = g_uri_unescape_string(header, NULL);
-    if (name == NULL || !g_utf8_validate(name, -1, NULL))
-        return g_strdup("");
-    for (char *c = name; *c != '\0'; c++)
-        if (g_ascii_iscntrl(*c))
-            *c = ' ';
-    return g_utf8_strlen(name, -1) > MAX_NAME_LENGTH ? g_utf8_substring(name, 0, MAX_NAME_LENGTH)
-                                                     : g_steal_pointer(&name);
-}
-
 static CcSessionSetup *
-new_setup(const char *room, CcSessionDirection direction)
+new_setup(const CcExchange *exchange, const char *room, CcSeat seat)
 {
     CcSessionSetup *setup = g_new0(CcSessionSetup, 1);
 
     setup->id = cc_random_name(SECRET_BITS);
     setup->room = g_strdup(room);
-    setup->direction = direction;
+    setup->direction = direction_of(seat);
+    setup->guest = seat == CC_SEAT_SPEAKS;
+    setup->owner = cc_newcomer_owner(exchange, room);
     setup->cname = cc_random_name(64);
     setup->local_ufrag = g_malloc0(CC_ICE_UFRAG_LENGTH + 1);
     setup->local_pwd = g_malloc0(CC_ICE_PWD_LENGTH + 1);
@@ -170,11 +159,20 @@ new_setup(const char *room, CcSessionDirection direction)
     return setup;
 }
 
+static guint
+max_videos(const CcExchange *exchange, const char *room, CcSeat seat)
+{
+    if (seat == CC_SEAT_WATCHES)
+        return cc_newcomer_may_teach(exchange, room) ? CC_TEACHER_WATCHED_VIDEOS
+                                                     : CC_WATCHED_VIDEOS;
+    return seat == CC_SEAT_TEACHES ? CC_TEACHER_VIDEOS : 1;
+}
+
 /* Parses the body as an offer, fills @setup->negotiated and returns the answer, which leads to
  * @port.
  */
 static CcSdp *
-negotiate(CcExchange *exchange, CcSessionSetup *setup, guint16 port, GError **error)
+negotiate(CcExchange *exchange, CcSessionSetup *setup, CcSeat seat, guint16 port, GError **error)
 {
     const CcControl *control = exchange->control;
     const CcSettings *settings = control->settings;
@@ -192,6 +190,8 @@ negotiate(CcExchange *exchange, CcSessionSetup *setup, guint16 port, GError **er
     return cc_negotiate_answer(offer,
                                &(CcAnswerOptions){
                                    .direction = setup->direction,
+                                   .max_audios = seat == CC_SEAT_WATCHES ? CC_WATCHED_AUDIOS : 1,
+                                   .max_videos = max_videos(exchange, setup->room, seat),
                                    .codecs = settings->codecs,
                                    .n_codecs = settings->n_codecs,
                                    .ufrag = setup->local_ufrag,
@@ -266,11 +266,11 @@ answer_created(CcExchange *exchange, const CcSession *session, const CcSdp *answ
 
 /* Makes the session known to the room, to the worker and to its resource. */
 static void
-begin_session(CcExchange *exchange, CcSessionSetup *setup, CcSession *session, CcRole role,
-              const char *name)
+begin_session(CcExchange *exchange, CcSessionSetup *setup, CcSession *session, CcSeat seat,
+              CcRole role, const char *name)
 {
+    static const char *const does[] = {"watches", "publishes", "speaks"};
     CcControl *control = exchange->control;
-    gboolean publisher = setup->direction == CC_DIRECTION_PUBLISH;
     g_autofree char *replaced = NULL;
     const CcParticipant *participant =
         cc_room_registry_join(control->rooms,
@@ -278,15 +278,14 @@ begin_session(CcExchange *exchange, CcSessionSetup *setup, CcSession *session, C
                                         .session_id = setup->id,
                                         .role = role,
                                         .name = name,
-                                        .client = take_client(exchange),
-                                        .publisher = publisher,
+                                        .client = cc_newcomer_client(exchange),
+                                        .seat = seat,
                                         .worker = session->worker},
                               cc_clock_now_us(), &replaced);
 
     setup->home =
         cc_control_worker(control, cc_room_registry_lookup(control->rooms, setup->room)->home);
-    cc_info("session room=%s participant=%s %s", setup->room, participant->id,
-            publisher ? "publishes" : "watches");
+    cc_info("session room=%s participant=%s %s", setup->room, participant->id, does[seat]);
     cc_exchange_set_header(exchange, "X-Classcast-Participant", participant->id);
     cc_control_add_session(control, session);
     cc_worker_add_session(cc_control_worker(control, session->worker), setup);
@@ -294,12 +293,13 @@ begin_session(CcExchange *exchange, CcSessionSetup *setup, CcSession *session, C
     if (replaced != NULL)
         cc_control_end_session(control, replaced, "replaced", FALSE);
     cc_control_schedule_expiry(control);
+    if (seat == CC_SEAT_SPEAKS)
+        cc_staging_changed(control->staging, participant->room->name);
 }
 
 static void
-create(CcExchange *exchange, const char *room, CcSessionDirection direction, CcAccess access)
+create(CcExchange *exchange, const char *room, CcSeat seat, CcAccess access)
 {
-    gboolean publisher = direction == CC_DIRECTION_PUBLISH;
     g_auto(CcTokenClaims) claims = {0};
     g_autoptr(CcSessionSetup) setup = NULL;
     g_autoptr(CcSdp) answer = NULL;
@@ -311,39 +311,40 @@ create(CcExchange *exchange, const char *room, CcSessionDirection direction, CcA
     guint worker;
 
     if (!cc_exchange_authorize(exchange, room, access, &claims) || !check_headers(exchange) ||
-        !check_admission(exchange, room, publisher))
+        !check_client(exchange, seat) || !check_admission(exchange, room, seat))
         return;
-    worker = cc_control_choose_worker(control, room, direction);
-    if (!check_load(exchange, worker, publisher))
+    worker = cc_control_choose_worker(control, room, direction_of(seat));
+    if (!check_load(exchange, worker, seat))
         return;
-    setup = new_setup(room, direction);
-    answer = negotiate(exchange, setup, cc_worker_port(cc_control_worker(control, worker)), &error);
+    setup = new_setup(exchange, room, seat);
+    answer = negotiate(exchange, setup, seat, cc_worker_port(cc_control_worker(control, worker)),
+                       &error);
     if (answer == NULL) {
         cc_exchange_refuse_error(exchange, error);
         return;
     }
-    /* A teacher who looks at her own lesson is one viewer more. */
-    role = !publisher && claims.role == CC_ROLE_TEACHER ? CC_ROLE_VIEWER : claims.role;
-    name = take_name(exchange, &claims);
+    role = cc_newcomer_role(exchange, room, seat, claims.role);
+    name = cc_newcomer_name(exchange, &claims);
     session = new_session(setup, answer, worker);
     answer_created(exchange, session, answer);
-    begin_session(exchange, g_steal_pointer(&setup), session, role, name);
+    begin_session(exchange, g_steal_pointer(&setup), session, seat, role, name);
 }
 
 void
-cc_endpoint_handle(CcExchange *exchange, CcSessionDirection direction)
+cc_endpoint_handle(CcExchange *exchange, CcSeat seat)
 {
+    static const CcAccess accesses[] = {CC_ACCESS_WATCH, CC_ACCESS_PUBLISH, CC_ACCESS_SPEAK};
     const char *room = exchange->path[1];
-    CcAccess access = direction == CC_DIRECTION_PUBLISH ? CC_ACCESS_PUBLISH : CC_ACCESS_WATCH;
+    CcAccess access = accesses[seat];
 
     if (!cc_exchange_check_room(exchange, room))
         return;
     if (cc_exchange_is(exchange, "OPTIONS"))
         answer_options(exchange, room, access);
     else if (cc_exchange_is(exchange, "GET") || cc_exchange_is(exchange, "HEAD"))
-        answer_get(exchange, direction);
+        answer_get(exchange, seat);
     else if (cc_exchange_is(exchange, "POST"))
-        create(exchange, room, direction, access);
+        create(exchange, room, seat, access);
     else
         cc_exchange_refuse_method(exchange, CC_ENDPOINT_METHODS);
 }

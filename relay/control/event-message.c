@@ -34,6 +34,38 @@ add_participant(JsonBuilder *builder, const CcParticipant *participant, gint64 n
     json_builder_end_object(builder);
 }
 
+static void
+add_guests(JsonBuilder *builder, const CcRoom *room)
+{
+    json_builder_set_member_name(builder, "guests");
+    json_builder_begin_array(builder);
+    for (guint i = 0; i < CC_GUESTS; i++) {
+        if (room->guests[i].id == NULL) {
+            json_builder_add_null_value(builder);
+            continue;
+        }
+        json_builder_begin_object(builder);
+        cc_json_add_string(builder, "id", room->guests[i].id);
+        json_builder_set_member_name(builder, "muted");
+        json_builder_add_boolean_value(builder, room->guests[i].muted);
+        json_builder_end_object(builder);
+    }
+    json_builder_end_array(builder);
+}
+
+static void
+add_stage(JsonBuilder *builder, const CcRoom *room)
+{
+    json_builder_set_member_name(builder, "stage");
+    if (room == NULL || !room->stage_known) {
+        json_builder_add_null_value(builder);
+        return;
+    }
+    json_builder_begin_object(builder);
+    add_guests(builder, room);
+    json_builder_end_object(builder);
+}
+
 char *
 cc_event_state_message(const char *name, const CcRoom *room, gint64 now_us)
 {
@@ -46,10 +78,11 @@ cc_event_state_message(const char *name, const CcRoom *room, gint64 now_us)
     json_builder_begin_array(builder);
     for (guint i = 0; room != NULL && i < room->participants->len; i++) {
         const CcParticipant *participant = g_ptr_array_index(room->participants, i);
-        if (participant->connected)
+        if (participant->connected && participant->seat != CC_SEAT_SPEAKS)
             add_participant(builder, participant, now_us);
     }
     json_builder_end_array(builder);
+    add_stage(builder, room);
     return end(builder);
 }
 
@@ -78,8 +111,35 @@ cc_event_message(const CcRoomEvent *event, gint64 now_us)
         cc_json_add_string(builder, "id", event->participant->id);
         cc_json_add_hand(builder, event->participant, now_us);
         break;
+    case CC_ROOM_READY:
+        builder = begin("ready");
+        cc_json_add_string(builder, "id", event->participant->id);
+        json_builder_set_member_name(builder, "ready");
+        json_builder_add_boolean_value(builder, event->participant->ready);
+        break;
+    case CC_ROOM_STAGE:
+        builder = begin("stage");
+        add_guests(builder, event->room);
+        break;
     }
     g_return_val_if_fail(builder != NULL, NULL);
+    return end(builder);
+}
+
+char *
+cc_event_grid_message(const CcRoom *room)
+{
+    JsonBuilder *builder = begin("grid");
+
+    json_builder_set_member_name(builder, "ids");
+    json_builder_begin_array(builder);
+    for (guint i = 0; i < CC_GRID_PLACES; i++) {
+        if (room->grid[i].id != NULL)
+            json_builder_add_string_value(builder, room->grid[i].id);
+        else
+            json_builder_add_null_value(builder);
+    }
+    json_builder_end_array(builder);
     return end(builder);
 }
 

@@ -12,4 +12,7 @@ char *cc_event_state_message(const char *name, const CcRoom *room, gint64 now_us
 char *cc_event_message(const CcRoomEvent *event, gint64 now_us);
 char *cc_event_bye_message(const char *reason);
 
+/* Who is in the grid, for teachers. */
+char *cc_event_grid_message(const CcRoom *room);
+
 G_END_DECLS

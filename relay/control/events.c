@@ -6,12 +6,16 @@
 #include "common/base/log.h"
 #include "relay/control/event-message.h"
 #include "relay/control/links.h"
+#include "relay/control/staging.h"
 #include "relay/control/wish.h"
 #include "relay/room/hands.h"
+#include "relay/room/stage.h"
 
 #define MAX_INCOMING_BYTES 4096
 #define PING_INTERVAL_S 20
 #define PONG_TIMEOUT_US (60 * (gint64)G_USEC_PER_SEC)
+#define STAGES_AT_ONCE 20 /* of one room, and then five a second */
+#define STAGES_PER_S 5
 #define HANDS_AT_ONCE 5 /* that one may raise and lower, and then one a second */
 #define MAX_BACKLOG 256 /* messages in a row that a socket which is not writable may be owed */
 
@@ -32,8 +36,9 @@ struct CcEvents {
     GHashTable *rooms; /* room → GPtrArray of Observer (owned) */
     guint n_observers;
     guint n_link_observers;
-    CcRateLimit *hand_limit; /* by participant */
-    GSource *check;          /* drops those that do not answer pings */
+    CcRateLimit *hand_limit;  /* by participant */
+    CcRateLimit *stage_limit; /* by room */
+    GSource *check;           /* drops those that do not answer pings */
 };
 
 static void
@@ -119,6 +124,7 @@ cc_events_new(CcControl *control)
     events->rooms =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
     events->hand_limit = cc_rate_limit_new(1, HANDS_AT_ONCE);
+    events->stage_limit = cc_rate_limit_new(STAGES_PER_S, STAGES_AT_ONCE);
     events->check = g_timeout_source_new_seconds(5);
     g_source_set_callback(events->check, on_check, events, NULL);
     g_source_attach(events->check, g_main_context_get_thread_default());
@@ -134,6 +140,7 @@ cc_events_free(CcEvents *events)
     g_source_unref(events->check);
     g_hash_table_unref(events->rooms);
     cc_rate_limit_free(events->hand_limit);
+    cc_rate_limit_free(events->stage_limit);
     g_free(events);
 }
 
@@ -170,6 +177,18 @@ cc_events_room_event(CcEvents *events, const CcRoomEvent *event)
 }
 
 void
+cc_events_tell_teachers(CcEvents *events, const char *room, const char *message)
+{
+    GPtrArray *observers = g_hash_table_lookup(events->rooms, room);
+
+    for (guint i = 0; observers != NULL && i < observers->len; i++) {
+        Observer *observer = g_ptr_array_index(observers, i);
+        if (observer->may_teach)
+            send_message(observer, message);
+    }
+}
+
+void
 cc_events_send_link(CcEvents *events, const char *room, const char *participant,
                     const char *message)
 {
@@ -199,7 +218,7 @@ static CcParticipant *
 find_hand(const Observer *observer, const CcRoom *room, const CcWish *wish)
 {
     if (*wish->of == '\0')
-        return cc_room_find_client(room, observer->client, FALSE);
+        return cc_room_find_client(room, observer->client, CC_SEAT_WATCHES);
     return observer->may_teach && !wish->raised ? cc_room_find_id(room, wish->of) : NULL;
 }
 
@@ -219,6 +238,16 @@ take_hand(Observer *observer, const CcWish *wish, gint64 now_us)
                      wish->raised ? MAX(now_us - wish->waiting_us, 1) : 0);
 }
 
+/* Everybody hears of it, so even a teacher may not go on and on. */
+static void
+take_stage(Observer *observer, const CcWish *wish, gint64 now_us)
+{
+    CcEvents *events = observer->events;
+
+    if (observer->may_teach && cc_rate_limit_take(events->stage_limit, observer->room, now_us))
+        cc_stage_set(events->control->rooms, observer->room, wish->guests);
+}
+
 static void
 answer(Observer *observer, GBytes *message, gint64 now_us)
 {
@@ -235,6 +264,9 @@ answer(Observer *observer, GBytes *message, gint64 now_us)
         break;
     case CC_WISH_HAND:
         take_hand(observer, &wish, now_us);
+        break;
+    case CC_WISH_STAGE:
+        take_stage(observer, &wish, now_us);
         break;
     case CC_WISH_NONE:
         break;
@@ -280,6 +312,7 @@ cc_events_add(CcEvents *events, SoupWebsocketConnection *socket, const char *roo
     Observer *observer = g_new0(Observer, 1);
     g_autofree char *state = cc_event_state_message(
         room, cc_room_registry_lookup(events->control->rooms, room), cc_clock_now_us());
+    g_autofree char *grid = cc_staging_describe_grid(events->control->staging, room);
 
     if (observers == NULL) {
         observers = g_ptr_array_new_with_free_func((GDestroyNotify)observer_free);
@@ -299,6 +332,8 @@ cc_events_add(CcEvents *events, SoupWebsocketConnection *socket, const char *roo
     g_signal_connect(socket, "message", G_CALLBACK(on_message), observer);
     g_signal_connect(socket, "pong", G_CALLBACK(on_pong), observer);
     send_message(observer, state);
+    if (may_teach && grid != NULL)
+        send_message(observer, grid);
 }
 
 void

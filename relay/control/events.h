@@ -21,6 +21,8 @@ void cc_events_room_event(CcEvents *events, const CcRoomEvent *event);
 /* To those of @room who have asked for the link of @participant, or of everybody ("*"). */
 void cc_events_send_link(CcEvents *events, const char *room, const char *participant,
                          const char *message);
+/* To those of @room who may teach. */
+void cc_events_tell_teachers(CcEvents *events, const char *room, const char *message);
 /* Says goodbye to everybody and closes. */
 void cc_events_close_all(CcEvents *events, const char *reason);
 

@@ -18,6 +18,10 @@ cc_json_add_participant(JsonBuilder *builder, const CcParticipant *participant, 
     cc_json_add_string(builder, "name", participant->name);
     json_builder_set_member_name(builder, "connected");
     json_builder_add_boolean_value(builder, participant->connected);
+    if (participant->seat == CC_SEAT_WATCHES && participant->role == CC_ROLE_CLASSROOM) {
+        json_builder_set_member_name(builder, "ready");
+        json_builder_add_boolean_value(builder, participant->ready);
+    }
     if (participant->hand_us != 0)
         cc_json_add_hand(builder, participant, now_us);
 }

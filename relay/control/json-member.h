@@ -10,8 +10,8 @@ G_BEGIN_DECLS
 /* @value: NULL becomes null. */
 void cc_json_add_string(JsonBuilder *builder, const char *name, const char *value);
 
-/* "id", "role", "name", "connected", and "hand_ms" where a hand is raised, as docs/protocol.md has
- * them. */
+/* "id", "role", "name", "connected", of classrooms "ready", and "hand_ms" where a hand is raised,
+ * as docs/protocol.md has them. */
 void cc_json_add_participant(JsonBuilder *builder, const CcParticipant *participant, gint64 now_us);
 /* "hand_ms": for how long it has been raised; null: it is not. */
 void cc_json_add_hand(JsonBuilder *builder, const CcParticipant *participant, gint64 now_us);

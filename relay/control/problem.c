@@ -17,6 +17,7 @@ static const struct {
 } problems[CC_N_PROBLEMS] = {
     [CC_PROBLEM_UNAUTHORIZED] = {SOUP_STATUS_UNAUTHORIZED, "unauthorized", 0},
     [CC_PROBLEM_FORBIDDEN] = {SOUP_STATUS_FORBIDDEN, "forbidden", 0},
+    [CC_PROBLEM_NO_CLIENT] = {SOUP_STATUS_BAD_REQUEST, "no-client", 0},
     [CC_PROBLEM_BAD_ROOM] = {SOUP_STATUS_BAD_REQUEST, "bad-room", 0},
     [CC_PROBLEM_NOT_SDP] = {SOUP_STATUS_BAD_REQUEST, "not-sdp", 0},
     [CC_PROBLEM_NO_BUNDLE] = {SOUP_STATUS_UNPROCESSABLE_ENTITY, "no-bundle", 0},

@@ -83,9 +83,11 @@ cc_routes_handle(CcExchange *exchange)
         cc_exchange_refuse(exchange, CC_PROBLEM_LIMIT_REQUESTS,
                            "too many requests come from this address");
     else if (cc_exchange_path_is(exchange, "whip", 2))
-        cc_endpoint_handle(exchange, CC_DIRECTION_PUBLISH);
+        cc_endpoint_handle(exchange, CC_SEAT_TEACHES);
     else if (cc_exchange_path_is(exchange, "whep", 2))
-        cc_endpoint_handle(exchange, CC_DIRECTION_WATCH);
+        cc_endpoint_handle(exchange, CC_SEAT_WATCHES);
+    else if (cc_exchange_path_is(exchange, "speak", 2))
+        cc_endpoint_handle(exchange, CC_SEAT_SPEAKS);
     else if (cc_exchange_path_is(exchange, "session", 2))
         cc_session_resource_handle(exchange);
     else if (events_room != NULL)

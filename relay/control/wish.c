@@ -1,8 +1,12 @@
 #include "relay/control/wish.h"
 
 #include <json-glib/json-glib.h>
+#include <string.h>
 
-#define MAX_BYTES 200
+#include "relay/room/stage.h"
+
+#define MAX_BYTES 400
+#define MAX_ID_BYTES 40
 #define MAX_WAITING_MS 3600000
 
 void
@@ -10,6 +14,7 @@ cc_wish_clear(CcWish *wish)
 {
     g_clear_pointer(&wish->of, g_free);
     g_clear_pointer(&wish->client, g_free);
+    cc_guests_clear(wish->guests);
     wish->kind = CC_WISH_NONE;
 }
 
@@ -47,6 +52,34 @@ read_hand(CcWish *wish, JsonObject *object)
         wish->waiting_us = CLAMP(json_node_get_int(waiting), 0, MAX_WAITING_MS) * 1000;
 }
 
+/* One that is no guest is nobody. */
+static void
+read_guest(CcGuest *guest, JsonNode *node)
+{
+    JsonObject *object = JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
+    const char *id = object != NULL ? get_text(object, "id") : "";
+    JsonNode *muted = object != NULL ? get_value(object, "muted", G_TYPE_BOOLEAN) : NULL;
+
+    if (*id == '\0' || strlen(id) > MAX_ID_BYTES)
+        return;
+    guest->id = g_strdup(id);
+    guest->muted = muted != NULL && json_node_get_boolean(muted);
+}
+
+static void
+read_stage(CcWish *wish, JsonObject *object)
+{
+    JsonNode *node = json_object_get_member(object, "guests");
+    JsonArray *guests =
+        node != NULL && JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
+
+    if (guests == NULL || json_array_get_length(guests) > CC_GUESTS)
+        return;
+    wish->kind = CC_WISH_STAGE;
+    for (guint i = 0; i < json_array_get_length(guests); i++)
+        read_guest(&wish->guests[i], json_array_get_element(guests, i));
+}
+
 static void
 read_object(CcWish *wish, JsonObject *object)
 {
@@ -60,6 +93,8 @@ read_object(CcWish *wish, JsonObject *object)
         wish->kind = CC_WISH_HELLO;
     else if (g_str_equal(type, "hand"))
         read_hand(wish, object);
+    else if (g_str_equal(type, "stage"))
+        read_stage(wish, object);
 }
 
 void

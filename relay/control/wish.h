@@ -3,6 +3,8 @@
 
 #include <glib.h>
 
+#include "relay/room/room.h"
+
 G_BEGIN_DECLS
 
 typedef enum {
@@ -10,14 +12,16 @@ typedef enum {
     CC_WISH_LINKS,
     CC_WISH_HELLO,
     CC_WISH_HAND,
+    CC_WISH_STAGE,
 } CcWishKind;
 
 typedef struct {
     CcWishKind kind;
-    char *of;          /* LINKS, HAND: a participant's id, or "*" for all; "" for its own */
-    char *client;      /* HELLO */
-    gboolean raised;   /* HAND */
-    gint64 waiting_us; /* HAND: for so long already */
+    char *of;                  /* LINKS, HAND: a participant's id, or "*" for all; "" for its own */
+    char *client;              /* HELLO */
+    gboolean raised;           /* HAND */
+    gint64 waiting_us;         /* HAND: for so long already */
+    CcGuest guests[CC_GUESTS]; /* STAGE */
 } CcWish;
 
 void cc_wish_clear(CcWish *wish);

@@ -88,10 +88,18 @@ reckon_as_told(CcLadderLayer *layer, CcSource *source, gint64 now_us)
     cc_link_budget_reckon(layer, told_bps, &source->disobedience, now_us);
 }
 
+static CcRung
+rung_of(const CcFeed *feed)
+{
+    if (feed->kind == CC_MEDIA_AUDIO)
+        return feed->index == CC_AUDIO_TEACHER ? CC_RUNG_VOICE : CC_RUNG_PUPIL;
+    return feed->index == CC_VIDEO_SCREEN ? CC_RUNG_SLIDES : CC_RUNG_FACE;
+}
+
 static CcLadderSlot
 describe_video(CcDownlink *self, const CcFeed *feed, guint room_bps, gint64 now_us)
 {
-    CcLadderSlot slot = {.rung = CC_RUNG_FACE, .n_layers = feed ? feed->n_layers : 0};
+    CcLadderSlot slot = {.rung = rung_of(feed), .n_layers = feed->n_layers};
     gboolean lowest = TRUE;
     for (guint i = 0; i < slot.n_layers; i++) {
         CcSource *source = feed->layers[i];
@@ -147,19 +155,48 @@ find_wanted(const CcDownlink *self, guint budget)
 }
 
 static guint
+guest_bps(const CcSubscription *subscription)
+{
+    if (!cc_subscription_is_fed(subscription) || rung_of(subscription->feed) != CC_RUNG_PUPIL)
+        return 0;
+    return subscription->bps > 0 ? subscription->bps : UNKNOWN_VOICE_BPS;
+}
+
+/* What all voices take is measured; guests' are no part of the teacher's. */
+static guint
+teacher_bps(const CcReceiver *receiver, guint voice_bps)
+{
+    guint guests_bps = 0;
+    for (guint i = 0; i < receiver->n_subscriptions; i++)
+        guests_bps += guest_bps(&receiver->subscriptions[i]);
+    return MAX(voice_bps - MIN(voice_bps, guests_bps), voice_bps / 2);
+}
+
+static CcLadderSlot
+describe_slot(CcDownlink *self, const CcSubscription *subscription, guint voice_bps, guint room_bps,
+              gint64 now_us)
+{
+    const CcFeed *feed = subscription->feed;
+    CcRung rung = feed ? rung_of(feed) : CC_RUNG_FACE;
+    if (rung == CC_RUNG_VOICE)
+        return (CcLadderSlot){.rung = rung,
+                              .voice_bps = teacher_bps(self->session->receiver, voice_bps)};
+    if (rung == CC_RUNG_PUPIL)
+        return (CcLadderSlot){.rung = rung, .voice_bps = guest_bps(subscription)};
+    if (!cc_subscription_is_fed(subscription))
+        return (CcLadderSlot){.rung = rung};
+    return describe_video(self, feed, room_bps, now_us);
+}
+
+static guint
 describe(CcDownlink *self, CcLadderSlot slots[CC_LADDER_SLOTS], guint budget_bps, gint64 now_us)
 {
     const CcReceiver *receiver = self->session->receiver;
     guint voice_bps = self->voice_bps > 0 ? self->voice_bps : UNKNOWN_VOICE_BPS;
     guint room_bps = budget_bps - MIN(budget_bps, voice_bps);
     guint n = MIN(receiver->n_subscriptions, CC_LADDER_SLOTS);
-    for (guint i = 0; i < n; i++) {
-        const CcSubscription *subscription = &receiver->subscriptions[i];
-        if (subscription->slot->kind == CC_MEDIA_AUDIO)
-            slots[i] = (CcLadderSlot){.rung = CC_RUNG_VOICE, .voice_bps = voice_bps};
-        else
-            slots[i] = describe_video(self, subscription->feed, room_bps, now_us);
-    }
+    for (guint i = 0; i < n; i++)
+        slots[i] = describe_slot(self, &receiver->subscriptions[i], voice_bps, room_bps, now_us);
     return n;
 }
 
@@ -179,6 +216,18 @@ tell_budget(CcSubscription *subscription, guint budget_bps)
         return;
     subscription->target.budget_bps = budget_bps;
     cc_wants_changed(subscription->session->room);
+}
+
+/* A guest's voice is to be had or not. */
+static void
+apply_voice(CcDownlink *self, guint index, gint64 now_us)
+{
+    CcSubscription *subscription = &self->session->receiver->subscriptions[index];
+    gboolean given = self->ladder.targets[index].mode != CC_VIDEO_NOTHING;
+    CcTarget target = subscription->target;
+    target.kind = given ? CC_TARGET_MOVING : CC_TARGET_NOTHING;
+    if (target.kind != subscription->target.kind)
+        cc_subscription_set_target(subscription, &target, now_us);
 }
 
 static CcTarget
@@ -205,6 +254,8 @@ apply(CcDownlink *self, const CcLadderSlot *slots, guint n_slots, gint64 now_us)
 {
     for (guint i = 0; i < n_slots; i++) {
         CcSubscription *subscription = &self->session->receiver->subscriptions[i];
+        if (slots[i].rung == CC_RUNG_PUPIL && slots[i].voice_bps > 0)
+            apply_voice(self, i, now_us);
         if (subscription->slot->kind != CC_MEDIA_VIDEO || slots[i].n_layers == 0)
             continue;
         CcTarget target = make_target(self, i, &slots[i]);

@@ -9,6 +9,7 @@
 #include "relay/media/prefetch.h"
 #include "relay/media/publisher.h"
 #include "relay/media/receiver.h"
+#include "relay/media/room-cast.h"
 #include "relay/media/room-link.h"
 #include "relay/media/room-mirror.h"
 #include "relay/media/worker-private.h"
@@ -22,6 +23,7 @@ cc_media_room_open(CcWorker *worker, const char *name)
         room->worker = worker;
         room->name = g_strdup(name);
         room->receivers = g_ptr_array_new();
+        room->publishers = g_ptr_array_new();
         room->links = g_ptr_array_new_with_free_func(cc_room_link_free);
         g_hash_table_insert(worker->rooms, room->name, room);
     }
@@ -36,6 +38,8 @@ cc_media_room_close(CcMediaRoom *room)
     g_hash_table_remove(room->worker->rooms, room->name);
     g_ptr_array_remove_fast(room->worker->rooms_wanting, room);
     g_ptr_array_unref(room->receivers);
+    g_ptr_array_unref(room->publishers);
+    cc_stage_places_clear(&room->places);
     g_ptr_array_unref(room->links);
     g_free(room->name);
     g_free(room);
@@ -75,17 +79,6 @@ cc_media_room_feed_at(CcMediaRoom *room, CcMediaKind kind, guint index)
     CcFeed *feed = &room->feeds[room->n_feeds];
     *feed = (CcFeed){.kind = kind, .index = index, .number = room->n_feeds++};
     return feed;
-}
-
-CcFeed *
-cc_media_room_feed(CcMediaRoom *room, const CcNegotiated *negotiated, const CcSlot *slot)
-{
-    guint index = 0;
-    for (const CcSlot *before = negotiated->slots; before < slot; before++) {
-        if (before->kind == slot->kind)
-            index++;
-    }
-    return cc_media_room_feed_at(room, slot->kind, index);
 }
 
 void
@@ -170,8 +163,23 @@ cc_media_room_forward(CcMediaRoom *room)
     room->n_queued = 0;
 }
 
-static void
-choose_all(CcMediaRoom *room)
+void
+cc_media_room_add_publisher(CcMediaRoom *room, CcMediaSession *session)
+{
+    g_ptr_array_add(room->publishers, session);
+    if (session->setup->guest)
+        cc_media_room_cast(room);
+}
+
+void
+cc_media_room_set_places(CcMediaRoom *room, const CcStagePlaces *places)
+{
+    cc_stage_places_set(&room->places, places);
+    cc_media_room_cast(room);
+}
+
+void
+cc_media_room_choose_all(CcMediaRoom *room)
 {
     gint64 now_us = cc_clock_now_us();
     for (guint i = 0; i < room->n_feeds; i++)
@@ -192,11 +200,12 @@ cc_media_room_take_over(CcMediaRoom *room, CcMediaSession *session)
     room->publisher = session;
     for (guint i = 0; i < session->publisher->n_tracks; i++) {
         CcPublisherTrack *track = &session->publisher->tracks[i];
-        CcFeed *feed = cc_media_room_feed(room, &session->setup->negotiated, track->slot);
+        guint index = cc_negotiated_index(&session->setup->negotiated, track->slot);
+        CcFeed *feed = cc_media_room_feed_at(room, track->slot->kind, index);
         if (feed)
             cc_feed_attach(feed, &track->source);
     }
-    choose_all(room);
+    cc_media_room_choose_all(room);
     cc_room_links_tell(room);
     cc_info("room %s: packets come from session %.6s…%s", room->name, session->setup->id,
             before ? ", in place of another one" : "");
@@ -206,6 +215,7 @@ cc_media_room_take_over(CcMediaRoom *room, CcMediaSession *session)
 void
 cc_media_room_forget_publisher(CcMediaRoom *room, CcMediaSession *session)
 {
+    g_ptr_array_remove_fast(room->publishers, session);
     cc_media_room_forward(room);
     for (guint i = 0; i < session->publisher->n_tracks; i++) {
         CcSource *source = &session->publisher->tracks[i].source;
@@ -215,6 +225,6 @@ cc_media_room_forget_publisher(CcMediaRoom *room, CcMediaSession *session)
     }
     if (room->publisher == session)
         room->publisher = NULL;
-    choose_all(room);
+    cc_media_room_choose_all(room);
     cc_room_links_tell(room);
 }

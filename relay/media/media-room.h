@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 typedef struct CcSource CcSource;
 typedef struct CcRoomMirror CcRoomMirror;
 
-#define CC_MAX_FEEDS (2 * CC_MAX_SLOTS)
+#define CC_MAX_FEEDS (CC_WATCHED_AUDIOS + CC_TEACHER_WATCHED_VIDEOS)
 /* Packets that go out together. More would make the first receiver's wait for the last one's. */
 #define CC_ROOM_BATCH 16
 
@@ -35,7 +35,9 @@ struct CcMediaRoom {
     char *name;
     guint n_sessions;
     guint n_publishers;        /* ever; each one's number is its rank */
-    CcMediaSession *publisher; /* whose packets are forwarded, or NULL */
+    CcMediaSession *publisher; /* the teacher whose packets are forwarded, or NULL */
+    GPtrArray *publishers;     /* CcMediaSession *: all that there are, guests too */
+    CcStagePlaces places;      /* which guests are seen and heard */
     guint n_feeds;
     CcFeed feeds[CC_MAX_FEEDS];
     GPtrArray *receivers; /* CcReceiver *, connected ones */
@@ -58,9 +60,6 @@ void cc_media_room_release(CcMediaRoom *room);
 
 /* Finds or makes it; NULL if there are too many. */
 CcFeed *cc_media_room_feed_at(CcMediaRoom *room, CcMediaKind kind, guint index);
-/* Finds or makes the feed for a session's @slot: its place among the slots of its kind counts. */
-CcFeed *cc_media_room_feed(CcMediaRoom *room, const CcNegotiated *negotiated, const CcSlot *slot);
-
 /* Makes a place in the queue. What comes into a history has one: see
  * cc_media_room_forwards_after(). */
 void cc_media_room_make_place(CcMediaRoom *room);
@@ -73,6 +72,13 @@ gboolean cc_media_room_forwards_after(const CcMediaRoom *room, const CcPacket *p
  * are at hand and its packets leave in one send. */
 void cc_media_room_forward(CcMediaRoom *room);
 
+/* Who of the guests is seen and heard from now on. */
+void cc_media_room_set_places(CcMediaRoom *room, const CcStagePlaces *places);
+
+/* A session that publishes has come. */
+void cc_media_room_add_publisher(CcMediaRoom *room, CcMediaSession *session);
+/* Lets all receivers choose anew what they want. */
+void cc_media_room_choose_all(CcMediaRoom *room);
 /* @session's first media: it becomes the room's publisher, unless a later one already is. */
 gboolean cc_media_room_take_over(CcMediaRoom *room, CcMediaSession *session);
 /* @session ends. */

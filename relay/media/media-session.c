@@ -56,10 +56,12 @@ cc_media_session_new(CcWorker *worker, CcSessionSetup *setup, gint64 now_us)
     self->dtls_due_us = G_MAXINT64;
     self->created_us = self->last_us = now_us;
     self->ssrc = g_random_int();
-    if (setup->direction == CC_DIRECTION_PUBLISH)
+    if (setup->direction == CC_DIRECTION_PUBLISH) {
         self->publisher = cc_publisher_new(self);
-    else
+        cc_media_room_add_publisher(self->room, self);
+    } else {
         self->receiver = cc_receiver_new(self);
+    }
     return self;
 }
 

@@ -19,7 +19,8 @@ typedef enum {
 typedef struct {
     gboolean present; /* FALSE: nobody publishes there any more; the rest is undefined */
     CcMediaKind kind;
-    guint index;  /* of the feed among its kind */
+    guint index; /* of the feed among its kind */
+    guint64 owner;
     guint origin; /* whose it is */
     CcSlotCodec codec;
     guint forgotten; /* how often its history was given up */

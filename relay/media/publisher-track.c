@@ -31,6 +31,7 @@ cc_publisher_track_init(CcPublisherTrack *track, CcMediaSession *session, const 
     track->source.layer = layer;
     track->source.obeys = slot->tmmbr;
     track->source.origin = session->room->n_publishers;
+    track->source.owner = session->setup->owner;
     track->layer = slot->n_layers > 0 ? &slot->layers[layer] : NULL;
     if (slot->codecs[0].red_payload_type)
         track->red = g_new0(CcRedOrder, 1);

@@ -77,8 +77,13 @@ cc_publisher_limits(CcPublisher *publisher, CcRtcpTmmbr limits[CC_PUBLISHER_LIMI
     for (guint i = 0; i < publisher->n_tracks && n < CC_PUBLISHER_LIMITS; i++) {
         CcPublisherTrack *track = &publisher->tracks[i];
         gboolean voice = track->slot->kind == CC_MEDIA_AUDIO;
-        if (!track->slot->tmmbr || !track->source.feed || ssrc_of(track) == 0)
+        if (!track->slot->tmmbr || ssrc_of(track) == 0)
             continue;
+        if (!track->source.feed) {
+            if (publisher->session->setup->guest && !voice) /* nobody is to see it */
+                limits[n++] = (CcRtcpTmmbr){.ssrc = ssrc_of(track), .overhead = PACKET_OVERHEAD};
+            continue;
+        }
         if (track->source.feed != feed) {
             cc_wants_gather(publisher->session->room, track->source.feed, &wants);
             if (!voice)

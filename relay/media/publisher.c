@@ -74,8 +74,9 @@ cc_publisher_heard(CcPublisher *publisher, gint64 now_us)
 void
 cc_publisher_returned(CcPublisher *publisher, gint64 now_us)
 {
-    const GPtrArray *receivers = publisher->session->room->receivers;
-    for (guint i = 0; i < receivers->len; i++) {
+    const CcMediaRoom *room = publisher->session->room;
+    const GPtrArray *receivers = room->receivers;
+    for (guint i = 0; room->publisher == publisher->session && i < receivers->len; i++) {
         CcReceiver *receiver = receivers->pdata[i];
         cc_downlink_returned(receiver->session->downlink, now_us);
     }
@@ -248,6 +249,15 @@ record_arrival(CcPublisher *self, const CcRtpHeader *rtp, gint64 now_us)
     }
 }
 
+/* A guest is not listened to while it is not on the stage; a teacher becomes the room's. */
+static gboolean
+is_allowed(const CcPublisher *self, const CcPublisherTrack *track)
+{
+    if (self->session->setup->guest)
+        return track->source.feed != NULL;
+    return cc_media_room_take_over(self->session->room, self->session);
+}
+
 CcDrop
 cc_publisher_receive(CcPublisher *publisher, CcPacket *packet, gint64 now_us)
 {
@@ -257,7 +267,7 @@ cc_publisher_receive(CcPublisher *publisher, CcPacket *packet, gint64 now_us)
     CcStream *stream = find_stream(self, rtp, now_us);
     if (!stream)
         return CC_DROP_RTP_UNKNOWN_STREAM;
-    if (!cc_media_room_take_over(self->session->room, self->session))
+    if (!is_allowed(self, stream->track))
         return CC_DROP_RTP_NOT_ALLOWED;
     if (stream->rtx && !unwrap_rtx(stream->track, rtp))
         return CC_DROP_NONE;
@@ -291,7 +301,7 @@ cc_publisher_forget_packets(CcPublisher *publisher)
 static void
 send_receiver_report(CcPublisher *self, gint64 now_us)
 {
-    CcRtcpReportBlock blocks[CC_MAX_SLOTS * CC_MAX_LAYERS];
+    CcRtcpReportBlock blocks[CC_PUBLISHER_LIMITS];
     guint n = 0;
     guint8 *packet = cc_egress_begin(self->session);
     if (!packet)

@@ -7,8 +7,9 @@
 
 G_BEGIN_DECLS
 
-#define CC_PUBLISHER_LIMITS (CC_MAX_LAYERS + 1) /* that it is told of: pictures and a voice */
-#define CC_PUBLISHER_STREAMS 16                 /* SSRCs told apart; more than that is nonsense */
+/* That it is told of: pictures and a voice. */
+#define CC_PUBLISHER_LIMITS (CC_TEACHER_VIDEOS * CC_MAX_LAYERS + 1)
+#define CC_PUBLISHER_STREAMS 16 /* SSRCs told apart; more than that is nonsense */
 
 typedef struct {
     guint32 ssrc;

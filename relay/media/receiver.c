@@ -2,6 +2,7 @@
 
 #include "relay/media/downlink.h"
 #include "relay/media/egress.h"
+#include "relay/media/programme.h"
 #include "relay/media/session-wake.h"
 #include "relay/media/wants.h"
 #include "relay/media/worker-private.h"
@@ -27,6 +28,7 @@ cc_receiver_new(CcMediaSession *session)
         if (subscription->feed)
             receiver->by_feed[subscription->feed->number] = subscription;
     }
+    cc_programme_follow(receiver);
     return receiver;
 }
 
@@ -122,6 +124,8 @@ clocks_are_complete(CcReceiver *self, gint64 now_us)
 static gboolean
 send_sender_reports(CcReceiver *self, gint64 now_us)
 {
+    const CcSessionSetup *setup = self->session->setup;
+    char cname[CC_CNAME_SIZE];
     CcRtcpSenderInfo info;
     guint8 *packet = cc_egress_begin(self->session);
     if (!packet)
@@ -134,7 +138,8 @@ send_sender_reports(CcReceiver *self, gint64 now_us)
             !cc_subscription_sender_info(subscription, now_us, &info))
             continue;
         cc_rtcp_add_sender_report(&builder, &info, NULL, 0);
-        cc_rtcp_add_sdes_cname(&builder, info.ssrc, self->session->setup->cname);
+        cc_negotiate_cname(&setup->negotiated, subscription->slot, setup->cname, cname);
+        cc_rtcp_add_sdes_cname(&builder, info.ssrc, cname);
     }
     return builder.length > 0 && cc_egress_commit_rtcp(self->session, packet, builder.length);
 }

@@ -91,6 +91,7 @@ tell(CcMediaRoom *room, CcRoomLink *link, const CcFeed *feed, guint layer)
                                       .kind = feed->kind,
                                       .index = feed->index,
                                       .origin = source->origin,
+                                      .owner = source->owner,
                                       .codec = source->codec,
                                       .forgotten = source->forgotten,
                                       .started = source->started,

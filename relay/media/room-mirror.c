@@ -226,6 +226,7 @@ begin_source(CcRoomMirror *self, MirroredSource *mirrored, const CcRingSlot *slo
     source->codec = told->codec;
     source->clock_rate = cc_codec_clock_rate(told->codec.codec);
     source->origin = told->origin;
+    source->owner = told->owner;
     source->obeys = told->obeys;
     CcFeed *feed = cc_media_room_feed_at(self->room, told->kind, told->index);
     if (feed) {

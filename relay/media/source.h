@@ -13,9 +13,10 @@ G_BEGIN_DECLS
 
 struct CcSource {
     CcMediaRoom *room;
-    CcFeed *feed; /* NULL while something else, or nothing, feeds the room */
-    guint layer;  /* in the publisher's order; 0 without simulcast */
-    guint origin; /* whose it is: sources of one publisher share a wall clock */
+    CcFeed *feed;  /* NULL while something else, or nothing, feeds the room */
+    guint layer;   /* in the publisher's order; 0 without simulcast */
+    guint origin;  /* whose it is: sources of one publisher share a wall clock */
+    guint64 owner; /* of its session (CcSessionSetup) */
     CcMediaKind kind;
     CcSlotCodec codec; /* as its publisher numbers it */
     guint clock_rate;

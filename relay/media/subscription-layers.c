@@ -1,6 +1,7 @@
 /* Which of a feed's layers a receiver gets, and how much of it. */
 #include "relay/media/downlink.h"
 #include "relay/media/feed.h"
+#include "relay/media/programme.h"
 #include "relay/media/receiver.h"
 #include "relay/media/session-wake.h"
 #include "relay/media/subscription-private.h"
@@ -33,13 +34,31 @@ match_codec(const CcSlot *slot, const CcSlotCodec *wanted)
     return match;
 }
 
+/* Nobody is sent its own sound or picture. */
+static gboolean
+is_own(const CcSubscription *self, const CcSource *source)
+{
+    return source->owner != 0 && source->owner == self->session->setup->owner;
+}
+
+gboolean
+cc_subscription_is_fed(const CcSubscription *subscription)
+{
+    const CcSource *source = subscription->feed ? cc_feed_layer(subscription->feed, 0) : NULL;
+    return source && !is_own(subscription, source);
+}
+
 void
 cc_subscription_choose(CcSubscription *subscription, const CcSource *coming, gint64 now_us)
 {
     CcSubscription *self = subscription;
     CcSource *wanted = NULL;
+    if (self->programme)
+        self->feed = cc_programme_feed(self->session);
     if (self->feed && self->target.kind != CC_TARGET_NOTHING)
         wanted = cc_feed_living_layer(self->feed, self->target.layer);
+    if (wanted && is_own(self, wanted))
+        wanted = NULL;
     gboolean changed = wanted != self->wanted;
     self->wanted = wanted;
     if (self->slot->kind == CC_MEDIA_VIDEO)

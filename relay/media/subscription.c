@@ -24,7 +24,8 @@ cc_subscription_init(CcSubscription *subscription, CcMediaSession *session, cons
                          .repair_credit = {.packets = CC_REPAIR_CREDIT_BURST},
                          .target = {.layer = CC_HIGHEST_LAYER, .max_tid = CC_ALL_TEMPORAL_LAYERS},
                          .rtt_us = -1};
-    subscription->feed = cc_media_room_feed(session->room, &session->setup->negotiated, slot);
+    guint index = cc_negotiated_index(&session->setup->negotiated, slot);
+    subscription->feed = cc_media_room_feed_at(session->room, slot->kind, index);
     /* Below 2^15, so that the first packets cannot be taken for wrapped ones (RFC 3711 3.3.1). */
     subscription->highest = CC_FIRST_NUMBER + g_random_int_range(1, 0x7000);
     subscription->rtx_number = CC_FIRST_NUMBER + g_random_int_range(1, 0x7000);

@@ -46,6 +46,7 @@ typedef struct CcSubscription {
     guint8 tl0picidx;   /* of the newest packet */
     guint16 picture_id; /* likewise */
     guint8 kind;        /* CcMediaKind, of the slot */
+    gboolean programme; /* the only picture of its receiver: of several feeds, what matters most */
     guint8 transport_cc_id; /* likewise; 0: no transport-wide number */
     gint64 highest; /* outgoing sequence number, unwrapped; CC_FIRST_NUMBER is index 0 of SRTP */
     guint32 highest_timestamp;
@@ -88,6 +89,8 @@ void cc_subscription_init(CcSubscription *subscription, CcMediaSession *session,
 
 void cc_subscription_clear(CcSubscription *subscription);
 
+/* TRUE if there is something for it: its receiver's own does not count. */
+gboolean cc_subscription_is_fed(const CcSubscription *subscription);
 /* Says what it is to get from now on; at the beginning that is all of the highest layer. */
 void cc_subscription_set_target(CcSubscription *subscription, const CcTarget *target,
                                 gint64 now_us);

@@ -47,6 +47,10 @@ cc_wants_collect(const CcMediaRoom *room, const CcFeed *feed, CcWants *wants)
         const CcSubscription *subscription = receiver->by_feed[feed->number];
         if (!subscription)
             continue;
+        if (subscription->feed != feed) { /* it gets another one, as soon as that is there */
+            use(feed, subscription->epoch.source, wants);
+            continue;
+        }
         if (feed->kind == CC_MEDIA_AUDIO) {
             collect_voice(subscription, &wants->voice);
             continue;
@@ -91,8 +95,11 @@ tell(CcMediaRoom *room, gint64 now_us)
 {
     if (room->mirror)
         cc_room_mirror_tell_wants(room->mirror);
-    else if (room->publisher)
-        cc_publisher_tell_wants(room->publisher->publisher, now_us);
+    for (guint i = 0; i < room->publishers->len; i++) {
+        const CcMediaSession *session = room->publishers->pdata[i];
+        if (session->connected && (session == room->publisher || session->setup->guest))
+            cc_publisher_tell_wants(session->publisher, now_us);
+    }
 }
 
 gint64

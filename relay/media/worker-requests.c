@@ -4,13 +4,15 @@
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "relay/media/event-gate.h"
+#include "relay/media/media-room.h"
 #include "relay/media/session-wake.h"
 #include "relay/media/worker-ports.h"
 
 /* A request of the control thread on its way to the worker's. */
 typedef struct {
     CcWorker *worker;
-    char *session_id;
+    char *session_id, *room;
+    CcStagePlaces places;
     char *local_ufrag, *local_pwd, *remote_ufrag, *remote_pwd;
     CcWorkerStatsFunc stats_func;
     CcWorkerStats *stats;
@@ -23,6 +25,8 @@ request_free(gpointer user_data)
 {
     Request *request = user_data;
     g_free(request->session_id);
+    g_free(request->room);
+    cc_stage_places_clear(&request->places);
     g_free(request->local_ufrag);
     g_free(request->local_pwd);
     g_free(request->remote_ufrag);
@@ -134,6 +138,27 @@ cc_worker_remove_session(CcWorker *worker, const char *session_id)
     Request *request = g_new0(Request, 1);
     request->session_id = g_strdup(session_id);
     call_worker(worker, on_remove_session, request);
+}
+
+static gboolean
+on_set_stage(gpointer user_data)
+{
+    Request *request = user_data;
+    CcMediaRoom *room = g_hash_table_lookup(request->worker->rooms, request->room);
+    if (room) {
+        cc_media_room_set_places(room, &request->places);
+        cc_worker_end_turn(request->worker, cc_clock_now_us());
+    }
+    return G_SOURCE_REMOVE;
+}
+
+void
+cc_worker_set_stage(CcWorker *worker, const char *room, const CcStagePlaces *places)
+{
+    Request *request = g_new0(Request, 1);
+    request->room = g_strdup(room);
+    cc_stage_places_set(&request->places, places);
+    call_worker(worker, on_set_stage, request);
 }
 
 static gboolean

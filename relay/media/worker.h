@@ -7,6 +7,7 @@
 
 #include <gio/gio.h>
 
+#include "common/base/slots.h"
 #include "common/rate/ladder.h"
 #include "common/transport/dtls.h"
 #include "common/wire/negotiation.h"
@@ -22,12 +23,25 @@ typedef struct {
     char *room;
     CcWorker *home; /* (transfer none) where the room's publisher is; NULL: with this session */
     CcSessionDirection direction;
+    gboolean guest; /* it publishes, but is not the teacher: see CcStagePlaces */
+    guint64 owner;  /* the same for all sessions of one client; 0: unknown */
     char *local_ufrag, *local_pwd;
     char *cname; /* of what the relay sends on this session */
     CcNegotiated negotiated;
 } CcSessionSetup;
 void cc_session_setup_free(CcSessionSetup *setup);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcSessionSetup, cc_session_setup_free)
+
+/* Which guests' sessions feed which slots of a room (slots.h): ids, or NULL. */
+typedef struct {
+    char *guests[CC_GUESTS];
+    gboolean muted[CC_GUESTS]; /* seen, but not heard */
+    char *grid[CC_GRID_PLACES];
+} CcStagePlaces;
+void cc_stage_places_clear(CcStagePlaces *places);
+gboolean cc_stage_places_equal(const CcStagePlaces *a, const CcStagePlaces *b);
+/* Copies @from into @places, which is cleared before. */
+void cc_stage_places_set(CcStagePlaces *places, const CcStagePlaces *from);
 
 typedef enum {
     CC_SESSION_CONNECTED, /* DTLS is up */
@@ -92,6 +106,9 @@ void cc_worker_want_links(CcWorker *worker, gboolean wanted);
 /* (transfer full) @setup. A new publisher in a room replaces the one before: its tracks continue
  * towards the receivers as the same streams. */
 void cc_worker_add_session(CcWorker *worker, CcSessionSetup *setup);
+/* Who is seen and heard of @room's guests, whose home this worker is. Sessions that it does not
+ * know, of no guest, or of another room, are passed over until they come. */
+void cc_worker_set_stage(CcWorker *worker, const char *room, const CcStagePlaces *places);
 /* Says goodbye on the wire. No CC_SESSION_ENDED follows. An unknown id is fine. */
 void cc_worker_remove_session(CcWorker *worker, const char *session_id);
 /* New credentials on both sides; media goes on over the old path until a new one is validated. */

@@ -5,7 +5,8 @@
 gboolean
 cc_hands_set(CcRoomRegistry *registry, CcParticipant *participant, gint64 since_us)
 {
-    if (since_us != 0 && (participant->publisher || participant->role != CC_ROLE_CLASSROOM))
+    if (since_us != 0 &&
+        (participant->seat != CC_SEAT_WATCHES || participant->role != CC_ROLE_CLASSROOM))
         return FALSE;
     if ((since_us != 0) == (participant->hand_us != 0))
         return TRUE;

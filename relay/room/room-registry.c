@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "relay/room/room-registry-private.h"
+#include "relay/room/stage.h"
 
 CcRoomRegistry *
 cc_room_registry_new(const CcRoomLimits *limits, CcRoomEventFunc func, gpointer user_data)
@@ -47,8 +48,10 @@ set_lesson(CcRoomRegistry *registry, CcRoom *room, CcLesson lesson)
     if (room->lesson == lesson)
         return;
     room->lesson = lesson;
-    if (lesson == CC_LESSON_OVER)
+    if (lesson == CC_LESSON_OVER) {
         cc_hands_lower_all(registry, room);
+        cc_stage_clear(registry, room);
+    }
     cc_room_registry_notify(registry, &(CcRoomEvent){.kind = CC_ROOM_LESSON, .room = room});
 }
 
@@ -73,33 +76,46 @@ teacher_is_present(const CcRoomRegistry *registry, const CcRoom *room, gint64 no
 }
 
 CcAdmission
-cc_room_registry_admit(const CcRoomRegistry *registry, const char *name, gboolean publisher,
+cc_room_registry_admit(const CcRoomRegistry *registry, const char *name, CcSeat seat,
                        const char *client, gint64 now_us)
 {
     const CcRoom *room = g_hash_table_lookup(registry->rooms, name);
-    gboolean replaces;
+    gboolean teaches = seat == CC_SEAT_TEACHES, replaces;
 
-    if (room != NULL && cc_room_find_client(room, client, publisher) != NULL)
+    if (room != NULL && cc_room_find_client(room, client, seat) != NULL)
         return CC_ADMISSION_OK;
-    if (publisher && room != NULL && teacher_is_present(registry, room, now_us))
+    if (teaches && room != NULL && teacher_is_present(registry, room, now_us))
         return CC_ADMISSION_TEACHER_PRESENT;
-    if (!publisher && !registry->limits.wait_for_lesson &&
+    if (seat == CC_SEAT_WATCHES && !registry->limits.wait_for_lesson &&
         (room == NULL || room->lesson == CC_LESSON_NONE || room->lesson == CC_LESSON_OVER))
         return CC_ADMISSION_LESSON_NOT_BEGUN;
     if (room == NULL && g_hash_table_size(registry->rooms) >= registry->limits.max_rooms)
         return CC_ADMISSION_LIMIT_ROOMS;
 
     /* A teacher who takes another one's place takes no new one. */
-    replaces = publisher && room != NULL && room->teacher != NULL;
+    replaces = teaches && room != NULL && room->teacher != NULL;
     if (replaces)
         return CC_ADMISSION_OK;
     if (g_hash_table_size(registry->sessions) >= registry->limits.max_sessions)
         return CC_ADMISSION_LIMIT_SESSIONS;
     /* A full room still lets its teacher in. */
-    if (!publisher && room != NULL &&
+    if (!teaches && room != NULL &&
         room->participants->len >= registry->limits.max_sessions_per_room)
         return CC_ADMISSION_LIMIT_SESSIONS;
     return CC_ADMISSION_OK;
+}
+
+/* Others have seen it, and see it no more. */
+static void
+tell_left(CcRoomRegistry *registry, CcParticipant *participant, const char *reason)
+{
+    if (participant->seat == CC_SEAT_SPEAKS)
+        cc_stage_update_ready(registry, participant->room, participant->client);
+    else
+        cc_room_registry_notify(registry, &(CcRoomEvent){.kind = CC_ROOM_LEFT,
+                                                         .room = participant->room,
+                                                         .participant = participant,
+                                                         .reason = reason});
 }
 
 /* Takes @participant out of @room and tells those who knew of it. */
@@ -117,10 +133,7 @@ remove_participant(CcRoomRegistry *registry, CcRoom *room, CcParticipant *partic
     g_ptr_array_steal_index(room->participants, index);
     room->on_worker[participant->worker]--;
     if (participant->connected)
-        cc_room_registry_notify(registry, &(CcRoomEvent){.kind = CC_ROOM_LEFT,
-                                                         .room = room,
-                                                         .participant = participant,
-                                                         .reason = reason});
+        tell_left(registry, participant, reason);
     cc_participant_free(participant);
 }
 
@@ -162,7 +175,7 @@ cc_room_registry_join(CcRoomRegistry *registry, const CcJoin *join, gint64 now_u
 {
     CcRoom *room = g_hash_table_lookup(registry->rooms, join->room);
     CcParticipant *participant =
-        room != NULL ? cc_room_find_client(room, join->client, join->publisher) : NULL;
+        room != NULL ? cc_room_find_client(room, join->client, join->seat) : NULL;
 
     g_return_val_if_fail(join->worker < CC_MAX_WORKERS, NULL);
     *replaced = NULL;
@@ -176,19 +189,20 @@ cc_room_registry_join(CcRoomRegistry *registry, const CcJoin *join, gint64 now_u
         room->home = join->worker;
         g_hash_table_insert(registry->rooms, room->name, room);
     }
-    if (join->publisher && room->teacher != NULL) {
+    if (join->seat == CC_SEAT_TEACHES && room->teacher != NULL) {
         *replaced = g_strdup(room->teacher->session_id);
         set_away(registry, room, now_us);
         remove_participant(registry, room, room->teacher, "replaced");
     }
     participant = cc_room_add_participant(room, join->session_id, join->role, join->name,
-                                          join->client, join->publisher);
+                                          join->client, join->seat);
     participant->last_sign_us = now_us;
     participant->worker = join->worker;
     room->on_worker[join->worker]++;
-    if (join->publisher)
+    if (join->seat == CC_SEAT_TEACHES)
         room->teacher = participant;
     g_hash_table_insert(registry->sessions, participant->session_id, participant);
+    cc_stage_update_ready(registry, room, join->client);
     return participant;
 }
 
@@ -207,8 +221,12 @@ set_connected(CcRoomRegistry *registry, CcRoom *room, CcParticipant *participant
     if (participant->connected)
         return;
     participant->connected = TRUE;
-    cc_room_registry_notify(
-        registry, &(CcRoomEvent){.kind = CC_ROOM_JOINED, .room = room, .participant = participant});
+    if (participant->seat == CC_SEAT_SPEAKS)
+        cc_stage_update_ready(registry, room, participant->client);
+    else
+        cc_room_registry_notify(
+            registry,
+            &(CcRoomEvent){.kind = CC_ROOM_JOINED, .room = room, .participant = participant});
 }
 
 void
@@ -235,10 +253,7 @@ cc_room_registry_lost(CcRoomRegistry *registry, const char *session_id, const ch
         return;
     participant->connected = FALSE;
     participant->lost_us = now_us;
-    cc_room_registry_notify(registry, &(CcRoomEvent){.kind = CC_ROOM_LEFT,
-                                                     .room = room,
-                                                     .participant = participant,
-                                                     .reason = reason});
+    tell_left(registry, participant, reason);
 }
 
 const char *

@@ -28,12 +28,14 @@ typedef enum {
     CC_ROOM_JOINED, /* @participant's media connection is up */
     CC_ROOM_LEFT,   /* somebody of whom CC_ROOM_JOINED was said has left */
     CC_ROOM_HAND,   /* @participant's hand has been raised or lowered */
+    CC_ROOM_READY,  /* whether @participant can be called on has changed */
+    CC_ROOM_STAGE,  /* the stage has changed */
 } CcRoomEventKind;
 
 typedef struct {
     CcRoomEventKind kind;
     const CcRoom *room;
-    const CcParticipant *participant; /* JOINED, LEFT, HAND */
+    const CcParticipant *participant; /* JOINED, LEFT, HAND, READY */
     const char *reason;               /* LEFT */
 } CcRoomEvent;
 
@@ -58,8 +60,8 @@ typedef enum {
 
 /* May somebody join @room now? @client: as in CcJoin; who takes its own place always may. Changes
  * nothing. */
-CcAdmission cc_room_registry_admit(const CcRoomRegistry *registry, const char *room,
-                                   gboolean publisher, const char *client, gint64 now_us);
+CcAdmission cc_room_registry_admit(const CcRoomRegistry *registry, const char *room, CcSeat seat,
+                                   const char *client, gint64 now_us);
 
 typedef struct {
     const char *room;
@@ -67,7 +69,7 @@ typedef struct {
     CcRole role;
     const char *name;   /* or NULL */
     const char *client; /* a secret of its own, by which it is known when it comes again; or NULL */
-    gboolean publisher;
+    CcSeat seat;
     guint worker; /* that carries it; whoever opens a room makes this the room's home */
 } CcJoin;
 

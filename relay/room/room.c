@@ -47,43 +47,49 @@ cc_room_free(CcRoom *room)
     if (room == NULL)
         return;
     g_ptr_array_unref(room->participants);
+    for (guint i = 0; i < CC_GUESTS; i++)
+        g_free(room->guests[i].id);
+    for (guint i = 0; i < CC_GRID_PLACES; i++)
+        g_free(room->grid[i].id);
     g_free(room->name);
     g_free(room);
 }
 
 static char *
-make_id(CcRoom *room, const char *client, gboolean publisher)
+make_id(CcRoom *room, const char *client, CcSeat seat)
 {
     if (client == NULL)
         return g_strdup_printf("p%u", room->next_participant++);
-    g_autofree char *text = g_strjoin("/", publisher ? "whip" : "whep", room->name, client, NULL);
+    /* Who speaks is the one who watches. */
+    const char *kind = seat == CC_SEAT_TEACHES ? "whip" : "whep";
+    g_autofree char *text = g_strjoin("/", kind, room->name, client, NULL);
     g_autofree char *hash = g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
     return g_strdup_printf("c%.*s", ID_DIGITS, hash);
 }
 
 CcParticipant *
 cc_room_add_participant(CcRoom *room, const char *session_id, CcRole role, const char *name,
-                        const char *client, gboolean publisher)
+                        const char *client, CcSeat seat)
 {
     CcParticipant *participant = g_new0(CcParticipant, 1);
 
     participant->room = room;
-    participant->id = make_id(room, client, publisher);
+    participant->id = make_id(room, client, seat);
     participant->client = g_strdup(client);
     participant->session_id = g_strdup(session_id);
     participant->role = role;
     participant->name = g_strdup(name != NULL ? name : "");
-    participant->publisher = publisher;
+    participant->seat = seat;
     g_ptr_array_add(room->participants, participant);
     return participant;
 }
 
 CcParticipant *
-cc_room_find_client(const CcRoom *room, const char *client, gboolean publisher)
+cc_room_find_client(const CcRoom *room, const char *client, CcSeat seat)
 {
     for (guint i = 0; client != NULL && i < room->participants->len; i++) {
         CcParticipant *participant = g_ptr_array_index(room->participants, i);
-        if (participant->publisher == publisher && g_strcmp0(participant->client, client) == 0)
+        if (participant->seat == seat && g_strcmp0(participant->client, client) == 0)
             return participant;
     }
     return NULL;
@@ -94,7 +100,7 @@ cc_room_find_id(const CcRoom *room, const char *id)
 {
     for (guint i = 0; i < room->participants->len; i++) {
         CcParticipant *participant = g_ptr_array_index(room->participants, i);
-        if (g_str_equal(participant->id, id))
+        if (participant->seat != CC_SEAT_SPEAKS && g_str_equal(participant->id, id))
             return participant;
     }
     return NULL;

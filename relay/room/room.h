@@ -6,6 +6,7 @@
 
 #include "common/auth/token.h"
 #include "common/base/config-rules.h"
+#include "common/base/slots.h"
 
 G_BEGIN_DECLS
 
@@ -21,6 +22,17 @@ const char *cc_lesson_to_string(CcLesson lesson);
 
 typedef struct CcRoom CcRoom;
 
+typedef enum {
+    CC_SEAT_WATCHES,
+    CC_SEAT_TEACHES, /* publishes the lesson */
+    CC_SEAT_SPEAKS,  /* publishes for the one of the same client who watches, and whom others see */
+} CcSeat;
+
+typedef struct {
+    char *id; /* NULL: nobody */
+    gboolean muted;
+} CcGuest;
+
 typedef struct {
     CcRoom *room;     /* (transfer none) the one that it belongs to */
     char *id;         /* public inside the room: "p1", "c0123456789ab" */
@@ -28,12 +40,14 @@ typedef struct {
     char *client;     /* likewise: who comes again with it takes its place; or NULL */
     CcRole role;
     char *name; /* "" if unknown */
-    gboolean publisher;
+    CcSeat seat;
     gboolean connected;  /* its transport is up; others hear of it from then on */
     gint64 lost_us;      /* it was, and has been out of reach since then; 0: no */
-    gboolean media;      /* publisher: packets arrive */
+    gboolean media;      /* teacher: packets arrive */
+    gboolean ready;      /* watches: can be called on */
     gint64 hand_us;      /* since when its hand is raised; 0: it is not */
-    gint64 last_sign_us; /* publisher: when it joined or connected */
+    gint64 seen_us;      /* in the grid, the last time; 0: never */
+    gint64 last_sign_us; /* publishers: when it joined or connected */
     guint worker;        /* which of the media workers carries it */
 } CcParticipant;
 
@@ -46,6 +60,13 @@ struct CcRoom {
     guint next_participant;
     guint home;                      /* the worker that its packets come to, while it exists */
     guint on_worker[CC_MAX_WORKERS]; /* how many participants each worker carries */
+
+    gboolean stage_known; /* somebody has said who is on the stage */
+    CcGuest guests[CC_GUESTS];
+    struct {
+        char *id; /* NULL: a free place */
+        gint64 since_us;
+    } grid[CC_GRID_PLACES];
 };
 
 CcRoom *cc_room_new(const char *name);
@@ -55,12 +76,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcRoom, cc_room_free)
 /* @client: as in CcParticipant, or NULL. Who has one has the same id again in this room, even where
  * a relay does not remember it; nobody finds the secret by it. (transfer none) */
 CcParticipant *cc_room_add_participant(CcRoom *room, const char *session_id, CcRole role,
-                                       const char *name, const char *client, gboolean publisher);
+                                       const char *name, const char *client, CcSeat seat);
 void cc_participant_free(CcParticipant *participant);
 
-/* Who has come to watch, or to publish, with that secret of its own. (transfer none) or NULL. */
-CcParticipant *cc_room_find_client(const CcRoom *room, const char *client, gboolean publisher);
-/* (transfer none) or NULL. */
+/* Who sits there with that secret of its own. (transfer none) or NULL. */
+CcParticipant *cc_room_find_client(const CcRoom *room, const char *client, CcSeat seat);
+/* Of those whom others see, so not who speaks. (transfer none) or NULL. */
 CcParticipant *cc_room_find_id(const CcRoom *room, const char *id);
 
 G_END_DECLS

@@ -22,6 +22,8 @@ negotiate(const CcSdp *offer, CcSessionDirection direction)
     static const CcCodec codecs[] = {CC_CODEC_OPUS, CC_CODEC_VP8, CC_CODEC_H264, CC_CODEC_VP9};
     static const char *const addresses[] = {"192.0.2.7", "2001:db8::7", NULL};
     const CcAnswerOptions options = {
+        .max_audios = 3,
+        .max_videos = 4,
         .direction = direction,
         .codecs = codecs,
         .n_codecs = G_N_ELEMENTS(codecs),

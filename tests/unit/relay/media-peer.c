@@ -150,6 +150,23 @@ peer_receive(Peer *self)
     return TRUE;
 }
 
+/* Behind the first voice and picture: those of the guests, and the grid. */
+static void
+add_places(CcNegotiated *negotiated)
+{
+    guint n_audios = 1;
+    while (negotiated->n_slots < CC_WATCHED_AUDIOS + CC_TEACHER_WATCHED_VIDEOS) {
+        gboolean audio = n_audios < CC_WATCHED_AUDIOS;
+        CcSlot *slot = &negotiated->slots[negotiated->n_slots];
+        *slot = negotiated->slots[audio ? 0 : 1];
+        n_audios += audio;
+        slot->m_line = negotiated->n_slots++;
+        g_snprintf(slot->mid, sizeof slot->mid, "%u", slot->m_line);
+        slot->ssrc += 2 * slot->m_line;
+        slot->rtx_ssrc = slot->ssrc + 1;
+    }
+}
+
 static void
 fill_slots(const MediaTest *test, CcNegotiated *negotiated, CcSessionDirection direction)
 {
@@ -194,6 +211,12 @@ fill_slots(const MediaTest *test, CcNegotiated *negotiated, CcSessionDirection d
         slot->ssrc = watch ? g_random_int() : 0;
         slot->rtx_ssrc = watch ? slot->ssrc + 1 : 0;
     }
+    if (watch && test->watched_stage)
+        add_places(negotiated);
+    for (guint i = 0; i < 2 && test->guest && !watch; i++) {
+        negotiated->slots[i].tmmbr = TRUE;
+        negotiated->slots[i].ssrc = i == 0 ? GUEST_AUDIO : GUEST_VIDEO;
+    }
 }
 
 static CcSessionSetup *
@@ -226,6 +249,8 @@ peer_new(MediaTest *test, CcSessionDirection direction, gboolean tcp)
     setup->room = g_strdup("math");
     setup->home = test->worker;
     setup->direction = direction;
+    setup->guest = test->guest && direction == CC_DIRECTION_PUBLISH;
+    setup->owner = test->owner;
     setup->local_ufrag = g_strdup(ufrag);
     setup->local_pwd = g_strdup(pwd);
     setup->cname = g_strdup("relay");
@@ -396,11 +421,17 @@ peer_count_rtcp(const Peer *peer, guint8 type, guint8 format)
 }
 
 const CcSlot *
-peer_slot(const Peer *peer, CcMediaKind kind)
+peer_nth_slot(const Peer *peer, CcMediaKind kind, guint index)
 {
     for (guint i = 0; i < peer->setup->negotiated.n_slots; i++) {
-        if (peer->setup->negotiated.slots[i].kind == kind)
+        if (peer->setup->negotiated.slots[i].kind == kind && index-- == 0)
             return &peer->setup->negotiated.slots[i];
     }
     return NULL;
+}
+
+const CcSlot *
+peer_slot(const Peer *peer, CcMediaKind kind)
+{
+    return peer_nth_slot(peer, kind, 0);
 }

@@ -66,6 +66,9 @@ struct MediaTest {
     CcSlotCodec watched_video[2]; /* of the next receiver: VP8, nothing */
     gboolean watched_by_number;   /* the next receiver has transport-wide numbers */
     gboolean watched_red;         /* the next receivers take RFC 2198, and RTX for voice */
+    gboolean watched_stage;       /* the next receivers have places for guests and the grid */
+    gboolean guest;               /* the next publishers are guests; they do what they are told */
+    guint64 owner;                /* of the next session */
     CcWorkerGroupStats *all_stats;
     const CcWorkerStats *stats; /* of all workers, by the latest media_test_stats() */
 };
@@ -134,11 +137,14 @@ guint peer_count(const Peer *peer, guint32 ssrc);
 /* How many packets of this RTCP type (and feedback format, 0: any) have come. */
 guint peer_count_rtcp(const Peer *peer, guint8 type, guint8 format);
 const CcSlot *peer_slot(const Peer *peer, CcMediaKind kind);
+const CcSlot *peer_nth_slot(const Peer *peer, CcMediaKind kind, guint index);
 
 /* The SSRCs of a publisher under test. */
 #define PUBLISHER_AUDIO 0x0a0a0a0a
 #define PUBLISHER_VIDEO 0x0b0b0b0b
 #define PUBLISHER_RTX 0x0c0c0c0c
+#define GUEST_AUDIO 0x1a1a1a1a
+#define GUEST_VIDEO 0x1b1b1b1b
 
 /* Waits until @peer has received @count packets of its slot, and sees that there are no more. */
 void wait_count(Peer *peer, CcMediaKind kind, guint count);

@@ -80,7 +80,7 @@ test_hands(HttpFixture *fixture, gconstpointer settings)
     listener_init(&late, fixture, "/rooms/math/events");
     g_autoptr(JsonNode) state = listener_next(&late);
     g_autofree char *text = json_to_string(state, FALSE);
-    g_assert_nonnull(strstr(text, "\"connected\":true,\"hand_ms\":"));
+    g_assert_nonnull(strstr(text, "\"connected\":true,\"ready\":false,\"hand_ms\":"));
     g_autofree char *again = come(fixture, "whep", PUPIL, &same_id);
     g_assert_cmpstr(again, !=, pupil_id);
     g_assert_cmpstr(same_id, ==, id);
@@ -152,6 +152,11 @@ test_wishes(void)
         {"{\"type\":\"hello\",\"client\":\"a\"}", CC_WISH_HELLO},
         {"{\"type\":\"links\",\"of\":\"*\"}", CC_WISH_LINKS},
         {"{\"type\":\"links\",\"of\":\"\"}", CC_WISH_NONE},
+        {"{\"type\":\"stage\",\"guests\":[]}", CC_WISH_STAGE},
+        {"{\"type\":\"stage\",\"guests\":[null,{\"id\":[]}]}", CC_WISH_STAGE},
+        {"{\"type\":\"stage\",\"guests\":[null,null,null]}", CC_WISH_NONE},
+        {"{\"type\":\"stage\",\"guests\":{}}", CC_WISH_NONE},
+        {"{\"type\":\"stage\"}", CC_WISH_NONE},
         {"[{\"type\":\"hand\",\"raised\":true}]", CC_WISH_NONE},
         {"{\"type\":\"hand\",\"raised\":true", CC_WISH_NONE},
         {"", CC_WISH_NONE},
@@ -168,9 +173,9 @@ test_wishes(void)
         g_assert_cmpint(wish.waiting_us, >=, 0);
         g_assert_cmpint(wish.waiting_us, <=, 3600 * (gint64)G_USEC_PER_SEC);
     }
-    g_autofree char *text = g_strnfill(300, ' ');
+    g_autofree char *text = g_strnfill(500, ' ');
     memcpy(text, cases[0].text, strlen(cases[0].text));
-    g_autoptr(GBytes) message = g_bytes_new(text, 300);
+    g_autoptr(GBytes) message = g_bytes_new(text, 500);
     g_auto(CcWish) wish = {0};
     cc_wish_parse(&wish, message);
     g_assert_cmpint(wish.kind, ==, CC_WISH_NONE);

@@ -37,6 +37,13 @@ on_event(const CcRoomEvent *event, gpointer user_data)
         g_string_append_printf(fixture->log, "hand:%s:%s ", event->participant->id,
                                event->participant->hand_us != 0 ? "up" : "down");
         break;
+    case CC_ROOM_READY:
+        g_string_append_printf(fixture->log, "ready:%s:%d ", event->participant->id,
+                               event->participant->ready);
+        break;
+    case CC_ROOM_STAGE:
+        g_string_append(fixture->log, "stage ");
+        break;
     }
 }
 
@@ -62,6 +69,12 @@ assert_log(Fixture *fixture, const char *expected)
     g_string_truncate(fixture->log, 0);
 }
 
+static CcSeat
+seat_of(gboolean publisher)
+{
+    return publisher ? CC_SEAT_TEACHES : CC_SEAT_WATCHES;
+}
+
 static const CcParticipant *
 join(Fixture *fixture, const char *room, const char *session, gboolean publisher, gint64 now_us,
      const char *expect_replaced)
@@ -71,11 +84,12 @@ join(Fixture *fixture, const char *room, const char *session, gboolean publisher
                       .session_id = session,
                       .role = publisher ? CC_ROLE_TEACHER : CC_ROLE_CLASSROOM,
                       .name = session,
-                      .publisher = publisher};
+                      .seat = seat_of(publisher)};
     const CcParticipant *participant;
 
-    g_assert_cmpint(cc_room_registry_admit(fixture->registry, room, publisher, NULL, now_us), ==,
-                    CC_ADMISSION_OK);
+    g_assert_cmpint(
+        cc_room_registry_admit(fixture->registry, room, seat_of(publisher), NULL, now_us), ==,
+        CC_ADMISSION_OK);
     participant = cc_room_registry_join(fixture->registry, &request, now_us, &replaced);
     g_assert_cmpstr(replaced, ==, expect_replaced);
     return participant;
@@ -92,11 +106,12 @@ come_again(Fixture *fixture, const char *session, gboolean publisher, const char
                       .role = publisher ? CC_ROLE_TEACHER : CC_ROLE_CLASSROOM,
                       .name = session,
                       .client = client,
-                      .publisher = publisher};
+                      .seat = seat_of(publisher)};
     const CcParticipant *participant;
 
-    g_assert_cmpint(cc_room_registry_admit(fixture->registry, "math", publisher, client, 0), ==,
-                    CC_ADMISSION_OK);
+    g_assert_cmpint(
+        cc_room_registry_admit(fixture->registry, "math", seat_of(publisher), client, 0), ==,
+        CC_ADMISSION_OK);
     participant = cc_room_registry_join(fixture->registry, &request, 0, &replaced);
     g_assert_cmpstr(replaced, ==, expect_replaced);
     return participant;
@@ -109,7 +124,7 @@ join_on(Fixture *fixture, const char *session, gboolean publisher, guint worker)
     CcJoin request = {.room = "a",
                       .session_id = session,
                       .role = CC_ROLE_CLASSROOM,
-                      .publisher = publisher,
+                      .seat = seat_of(publisher),
                       .worker = worker};
 
     cc_room_registry_join(fixture->registry, &request, 0, &replaced);
@@ -240,20 +255,21 @@ test_second_teacher(Fixture *fixture, gconstpointer data)
 
     /* One who has just come is given time, then not. */
     join(fixture, "math", "t1", TRUE, 0, NULL);
-    g_assert_cmpint(cc_room_registry_admit(registry, "math", TRUE, NULL, 2 * SECOND - 1), ==,
-                    CC_ADMISSION_TEACHER_PRESENT);
+    g_assert_cmpint(cc_room_registry_admit(registry, "math", CC_SEAT_TEACHES, NULL, 2 * SECOND - 1),
+                    ==, CC_ADMISSION_TEACHER_PRESENT);
     cc_room_registry_connected(registry, "t1", 1 * SECOND);
-    g_assert_cmpint(cc_room_registry_admit(registry, "math", TRUE, NULL, 3 * SECOND - 1), ==,
-                    CC_ADMISSION_TEACHER_PRESENT);
-    g_assert_cmpint(cc_room_registry_admit(registry, "math", TRUE, NULL, 3 * SECOND), ==,
+    g_assert_cmpint(cc_room_registry_admit(registry, "math", CC_SEAT_TEACHES, NULL, 3 * SECOND - 1),
+                    ==, CC_ADMISSION_TEACHER_PRESENT);
+    g_assert_cmpint(cc_room_registry_admit(registry, "math", CC_SEAT_TEACHES, NULL, 3 * SECOND), ==,
                     CC_ADMISSION_OK);
 
     /* While her packets arrive nobody takes her place, however late. */
     cc_room_registry_media(registry, "t1");
-    g_assert_cmpint(cc_room_registry_admit(registry, "math", TRUE, NULL, 1000 * SECOND), ==,
-                    CC_ADMISSION_TEACHER_PRESENT);
-    g_assert_cmpint(cc_room_registry_admit(registry, "history", TRUE, NULL, 1000 * SECOND), ==,
-                    CC_ADMISSION_OK);
+    g_assert_cmpint(cc_room_registry_admit(registry, "math", CC_SEAT_TEACHES, NULL, 1000 * SECOND),
+                    ==, CC_ADMISSION_TEACHER_PRESENT);
+    g_assert_cmpint(
+        cc_room_registry_admit(registry, "history", CC_SEAT_TEACHES, NULL, 1000 * SECOND), ==,
+        CC_ADMISSION_OK);
 
     /* Silent: the next one continues the lesson, the old session ends. */
     cc_room_registry_silent(registry, "t1", 1001 * SECOND);
@@ -312,7 +328,7 @@ test_teacher_comes_again(Fixture *fixture, gconstpointer data)
     g_autofree char *id = g_strdup(come_again(fixture, "t1", TRUE, "teacher", NULL)->id);
 
     cc_room_registry_media(registry, "t1");
-    g_assert_cmpint(cc_room_registry_admit(registry, "math", TRUE, "somebody", 0), ==,
+    g_assert_cmpint(cc_room_registry_admit(registry, "math", CC_SEAT_TEACHES, "somebody", 0), ==,
                     CC_ADMISSION_TEACHER_PRESENT);
     /* Who only watches with the same name of hers is somebody else. */
     g_assert_cmpstr(come_again(fixture, "w1", FALSE, "teacher", NULL)->id, !=, id);
@@ -325,7 +341,7 @@ test_teacher_comes_again(Fixture *fixture, gconstpointer data)
     assert_log(fixture, "");
     cc_room_registry_media(registry, "t2");
     assert_log(fixture, "lesson:on ");
-    g_assert_cmpint(cc_room_registry_admit(registry, "math", TRUE, "somebody", 0), ==,
+    g_assert_cmpint(cc_room_registry_admit(registry, "math", CC_SEAT_TEACHES, "somebody", 0), ==,
                     CC_ADMISSION_TEACHER_PRESENT);
 }
 
@@ -337,8 +353,8 @@ test_comes_again_when_full(Fixture *fixture, gconstpointer data)
     come_again(fixture, "s2", FALSE, "two", NULL);
     come_again(fixture, "s3", FALSE, "three", NULL);
     come_again(fixture, "s4", FALSE, "four", NULL);
-    g_assert_cmpint(cc_room_registry_admit(fixture->registry, "math", FALSE, "five", 0), ==,
-                    CC_ADMISSION_LIMIT_SESSIONS);
+    g_assert_cmpint(cc_room_registry_admit(fixture->registry, "math", CC_SEAT_WATCHES, "five", 0),
+                    ==, CC_ADMISSION_LIMIT_SESSIONS);
     come_again(fixture, "s5", FALSE, "two", "s2");
 }
 
@@ -394,18 +410,19 @@ test_wait_for_lesson(Fixture *fixture, gconstpointer data)
 
     limits.wait_for_lesson = FALSE;
     cc_room_registry_set_limits(registry, &limits);
-    g_assert_cmpint(cc_room_registry_admit(registry, "math", FALSE, NULL, 0), ==,
+    g_assert_cmpint(cc_room_registry_admit(registry, "math", CC_SEAT_WATCHES, NULL, 0), ==,
                     CC_ADMISSION_LESSON_NOT_BEGUN);
     join(fixture, "math", "t1", TRUE, 0, NULL);
-    g_assert_cmpint(cc_room_registry_admit(registry, "math", FALSE, NULL, 0), ==,
+    g_assert_cmpint(cc_room_registry_admit(registry, "math", CC_SEAT_WATCHES, NULL, 0), ==,
                     CC_ADMISSION_LESSON_NOT_BEGUN);
     cc_room_registry_media(registry, "t1");
-    g_assert_cmpint(cc_room_registry_admit(registry, "math", FALSE, NULL, 0), ==, CC_ADMISSION_OK);
+    g_assert_cmpint(cc_room_registry_admit(registry, "math", CC_SEAT_WATCHES, NULL, 0), ==,
+                    CC_ADMISSION_OK);
     cc_room_registry_silent(registry, "t1", 1);
     join(fixture, "math", "s1", FALSE, 1, NULL);
     cc_room_registry_expire(registry, 61 * SECOND);
-    g_assert_cmpint(cc_room_registry_admit(registry, "math", FALSE, NULL, 61 * SECOND), ==,
-                    CC_ADMISSION_LESSON_NOT_BEGUN);
+    g_assert_cmpint(cc_room_registry_admit(registry, "math", CC_SEAT_WATCHES, NULL, 61 * SECOND),
+                    ==, CC_ADMISSION_LESSON_NOT_BEGUN);
 }
 
 static void
@@ -417,21 +434,22 @@ test_limits(Fixture *fixture, gconstpointer data)
     join(fixture, "a", "s2", FALSE, 0, NULL);
     join(fixture, "a", "s3", FALSE, 0, NULL);
     join(fixture, "a", "s4", FALSE, 0, NULL);
-    g_assert_cmpint(cc_room_registry_admit(registry, "a", FALSE, NULL, 0), ==,
+    g_assert_cmpint(cc_room_registry_admit(registry, "a", CC_SEAT_WATCHES, NULL, 0), ==,
                     CC_ADMISSION_LIMIT_SESSIONS);
     join(fixture, "a", "t1", TRUE, 0, NULL); /* a full room still has a place for its teacher */
     join(fixture, "b", "s5", FALSE, 0, NULL);
-    g_assert_cmpint(cc_room_registry_admit(registry, "c", FALSE, NULL, 0), ==,
+    g_assert_cmpint(cc_room_registry_admit(registry, "c", CC_SEAT_WATCHES, NULL, 0), ==,
                     CC_ADMISSION_LIMIT_ROOMS);
-    g_assert_cmpint(cc_room_registry_admit(registry, "b", FALSE, NULL, 0), ==,
+    g_assert_cmpint(cc_room_registry_admit(registry, "b", CC_SEAT_WATCHES, NULL, 0), ==,
                     CC_ADMISSION_LIMIT_SESSIONS); /* six in the whole relay */
-    g_assert_cmpint(cc_room_registry_admit(registry, "b", TRUE, NULL, 0), ==,
+    g_assert_cmpint(cc_room_registry_admit(registry, "b", CC_SEAT_TEACHES, NULL, 0), ==,
                     CC_ADMISSION_LIMIT_SESSIONS);
     /* A teacher who comes back in the place of her dead session is no seventh. */
     join(fixture, "a", "t2", TRUE, 5 * SECOND, "t1");
 
     cc_room_registry_leave(registry, "s5", "closed", TRUE, 0);
-    g_assert_cmpint(cc_room_registry_admit(registry, "c", FALSE, NULL, 0), ==, CC_ADMISSION_OK);
+    g_assert_cmpint(cc_room_registry_admit(registry, "c", CC_SEAT_WATCHES, NULL, 0), ==,
+                    CC_ADMISSION_OK);
 }
 
 static void

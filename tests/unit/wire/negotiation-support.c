@@ -7,6 +7,8 @@ static const char *const addresses[] = {"192.0.2.7", "2001:db8::7", NULL};
 
 const CcAnswerOptions publish = {
     .direction = CC_DIRECTION_PUBLISH,
+    .max_audios = 1,
+    .max_videos = 2,
     .codecs = codecs,
     .n_codecs = G_N_ELEMENTS(codecs),
     .ufrag = "relayufr",
@@ -18,6 +20,8 @@ const CcAnswerOptions publish = {
 };
 const CcAnswerOptions watch = {
     .direction = CC_DIRECTION_WATCH,
+    .max_audios = 3,
+    .max_videos = 4,
     .codecs = codecs,
     .n_codecs = G_N_ELEMENTS(codecs),
     .ufrag = "relayufr",

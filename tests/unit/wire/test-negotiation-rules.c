@@ -104,29 +104,50 @@ many_videos(guint n, CcSdpDirection direction)
     return offer;
 }
 
-/* One MediaStream with at most one track of each kind. */
+/* As many as there may be of a kind: a watcher's other m-lines are rejected, a publisher's offer
+ * is. */
 static void
 test_slots(void)
 {
     g_autoptr(CcSdp) watcher = many_videos(10, CC_SDP_RECVONLY);
-    g_autoptr(CcSdp) publisher = many_videos(2, CC_SDP_SENDRECV);
-    g_autoptr(CcSdp) single = many_videos(1, CC_SDP_SENDRECV);
+    g_autoptr(CcSdp) publisher = many_videos(3, CC_SDP_SENDRECV);
+    g_autoptr(CcSdp) two = many_videos(2, CC_SDP_SENDRECV);
     g_autoptr(GError) error = NULL;
     CcNegotiated n;
     g_autoptr(CcSdp) slots = cc_negotiate_answer(watcher, &watch, &n, NULL);
     g_autoptr(CcSdp) one = NULL;
 
     g_assert_nonnull(slots);
-    g_assert_cmpuint(n.n_slots, ==, 1);
+    g_assert_cmpuint(n.n_slots, ==, 4);
     g_assert_cmpuint(n.slots[0].ssrc, ==, 1000);
     g_assert_cmpuint(n.slots[0].rtx_ssrc, ==, 0);
-    g_assert_cmpuint(((CcSdpMedia *)slots->media->pdata[0])->port, ==, 9);
-    g_assert_cmpuint(((CcSdpMedia *)slots->media->pdata[1])->port, ==, 0);
+    g_assert_cmpuint(n.slots[3].ssrc, ==, 1006);
+    g_assert_cmpuint(cc_negotiated_index(&n, &n.slots[3]), ==, 3);
+    for (guint i = 0; i < 10; i++)
+        g_assert_cmpuint(((CcSdpMedia *)slots->media->pdata[i])->port, ==, i < 4 ? 9 : 0);
     g_assert_null(cc_negotiate_answer(publisher, &publish, &n, &error));
     g_assert_error(error, CC_ERROR, CC_ERROR_BAD_OFFER);
-    one = cc_negotiate_answer(single, &publish, &n, NULL);
+    one = cc_negotiate_answer(two, &publish, &n, NULL);
     g_assert_nonnull(one);
-    g_assert_cmpuint(n.n_slots, ==, 1);
+    g_assert_cmpuint(n.n_slots, ==, 2);
+}
+
+/* Lips and voice of one speaker share a name: camera and screen are the teacher's, then come the
+ * guests, each with a picture and a voice. */
+static void
+test_speakers(void)
+{
+    CcNegotiated n = {.n_slots = 7};
+    static const char *const names[] = {"abc", "abc-g1", "abc-g2", "abc",
+                                        "abc", "abc-g1", "abc-g2"};
+    char name[CC_CNAME_SIZE];
+
+    for (guint i = 0; i < n.n_slots; i++)
+        n.slots[i] = (CcSlot){.m_line = i, .kind = i < 3 ? CC_MEDIA_AUDIO : CC_MEDIA_VIDEO};
+    for (guint i = 0; i < n.n_slots; i++) {
+        cc_negotiate_cname(&n, &n.slots[i], "abc", name);
+        g_assert_cmpstr(name, ==, names[i]);
+    }
 }
 
 static void
@@ -361,6 +382,7 @@ main(int argc, char **argv)
     g_test_add_func("/negotiation/rejected-by-the-offer", test_rejected_by_the_offer);
     g_test_add_func("/negotiation/max-bundle", test_max_bundle);
     g_test_add_func("/negotiation/slots", test_slots);
+    g_test_add_func("/negotiation/speakers", test_speakers);
     g_test_add_func("/negotiation/extension-ids", test_extension_ids);
     g_test_add_func("/negotiation/simulcast", test_simulcast);
     g_test_add_func("/negotiation/simulcast-with-ssrcs", test_simulcast_with_ssrcs);
