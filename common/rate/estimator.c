@@ -13,6 +13,7 @@
 #define RATE_PACKETS 6
 #define LOSS_WINDOW_US 1000000
 #define LOSS_PACKETS 30
+#define SURELY 0.82    /* of what the link was seen to carry it has carried since, too */
 #define FULL_US 150000 /* that the link had something waiting: then it tells its rate */
 #define FULL_PACKETS 4
 #define SLOPE_WINDOW_US 300000
@@ -184,7 +185,10 @@ judge_loss(CcEstimator *self, CcPathView *view, gint64 passed_us)
     view->loss = 1 - (double)MIN(recent.arrived, recent.reported) / recent.reported;
     view->reported = recent.reported;
     CcEstimate *result = &self->result;
-    result->loss += (view->loss - result->loss) * (double)MIN(passed_us, 500000) / SHOWN_LOSS_US;
+    double part = (double)MIN(passed_us, 500000) / SHOWN_LOSS_US;
+    gint64 since_us = view->now_us - result->flood_us;
+    if (result->flood_us == 0 || since_us > LOSS_WINDOW_US + view->loop_us) /* a flood's is over */
+        result->loss += (view->loss - result->loss) * part;
     result->loss_spread = cc_loss_runs_spread(&judge->runs, result->loss);
     CcRateControl *control = &self->control;
     if (view->queue_us > LONG_QUEUE_US || control->state == CC_RATE_CONTESTED)
@@ -206,16 +210,28 @@ judge_loss(CcEstimator *self, CcPathView *view, gint64 passed_us)
     result->random_loss = MIN(judge->random, result->loss);
 }
 
-/* All that was sent behind the packet @first and up to @last. */
+/* All that was sent behind the packet @first and up to @last; @lost_too: or only what is not known
+ * to be lost. */
 static double
-bits_between(CcEstimator *self, gint64 first, gint64 last)
+bits_between(CcEstimator *self, gint64 first, gint64 last, gboolean lost_too)
 {
     double bits = 0;
     for (gint64 i = MAX(first, self->record.last - self->record.n) + 1; i <= last; i++) {
         const CcSentPacket *packet = cc_sent_record_get(&self->record, i);
-        bits += packet == NULL ? 0 : packet->bytes * 8.0;
+        if (packet != NULL && (lost_too || packet->fate != CC_SENT_LOST))
+            bits += packet->bytes * 8.0;
     }
     return bits;
+}
+
+/* Of a probe. What is lost while the queue is long has been turned away by it: the link has not
+ * carried that, but for what is always lost. */
+static double
+probed_bits(CcEstimator *self, const CcPathView *view)
+{
+    gboolean crowded = view->queue_us > CROWDED_US;
+    double bits = bits_between(self, self->prober.first, self->prober.last, !crowded);
+    return crowded ? bits / MAX(1 - view->random_loss, 0.05) : bits;
 }
 
 static void
@@ -224,7 +240,7 @@ judge_probe(CcEstimator *self, const CcPathView *view)
     CcProber *prober = &self->prober;
     if (!cc_prober_is_due(prober, self->accounted, view->loop_us, view->now_us))
         return;
-    double bits = bits_between(self, prober->first, prober->last), bps = 0;
+    double bits = probed_bits(self, view), bps = 0;
     CcProbeVerdict verdict = cc_prober_end(prober, bits, view->loop_us, view->now_us, &bps);
     if (self->control.state == CC_RATE_CONTESTED || self->loss.testing)
         return;
@@ -276,6 +292,19 @@ see_carried(CcEstimator *self, const CcDeliveryView *recent, CcPathView *view)
         since.span_us < recent->span_us ? carried_bps(self, &since, view) : view->carried_bps;
 }
 
+/* What has become of the queue that was seen: what left since then is less than what the link has
+ * carried since. Behind a long way that is known long before it is seen. */
+static gint64
+drained_us(CcEstimator *self, const CcPathView *view)
+{
+    double bps = SURELY * (view->full_bps > 0 ? view->full_bps : view->carried_bps);
+    if (view->queue_us <= CROWDED_US || bps <= 0)
+        return 0;
+    double since_us = (guint32)view->now_us - self->delivery.now.sent;
+    double bits = bits_between(self, self->accounted, self->record.last, TRUE);
+    return (gint64)CLAMP(since_us - bits * G_USEC_PER_SEC / bps, 0, (double)view->queue_us);
+}
+
 static void
 look(CcEstimator *self, gint64 now_us, gint64 passed_us)
 {
@@ -293,6 +322,7 @@ look(CcEstimator *self, gint64 now_us, gint64 passed_us)
         view.slope = cc_delay_signal_slope(&self->delay, SLOPE_WINDOW_US);
     judge_loss(self, &view, passed_us);
     see_carried(self, &rates, &view);
+    view.drained_us = drained_us(self, &view);
     if (view.queue_us > CROWDED_US && view.sent_bps > FLOOD * view.carried_bps)
         self->result.flood_us = now_us;
     cc_rate_control_step(&self->control, &view);

@@ -142,7 +142,9 @@ shrink(CcRateControl *self, const CcPathView *view, gint64 target_us, double sec
 {
     double ahead_us = (double)view->queue_us + CLAMP(view->slope * 0.1, 0, 50000);
     double excess = (ahead_us - (double)target_us) / DRAIN_US;
-    double share = MAX(1 - (view->queue_us > LONG_QUEUE_US ? 2 : 1) * excess, LEAST_PACE);
+    double left = excess - (double)view->drained_us / DRAIN_US;
+    gboolean is_long = view->queue_us - view->drained_us > LONG_QUEUE_US;
+    double share = CLAMP(1 - (is_long ? 2 : 1) * left, LEAST_PACE, 1);
     self->growth = slow_growth(self->bps);
     if (is_limited(self, view) && (view->probed || view->queue_us < 2 * target_us))
         return;

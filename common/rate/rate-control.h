@@ -17,7 +17,8 @@ typedef struct {
     double sent_bps;    /* of the packets that were last told about */
     double carried_bps; /* the same by the receiver's clock, losses at a queue taken off */
     double full_bps;    /* while the link had something waiting: it has no more; 0: unknown */
-    gint64 queue_us;    /* standing */
+    gint64 queue_us;    /* standing, as it was seen */
+    gint64 drained_us;  /* of it since then */
     double slope;       /* its growth in µs a second */
     gint64 loop_us;     /* from a change of the rate until it is seen */
     double loss;        /* 0..1, of @reported packets */

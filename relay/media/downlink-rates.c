@@ -50,21 +50,24 @@ cc_downlink_awaits_news(CcDownlink *downlink, gint64 now_us)
     return self->awaits;
 }
 
-/* Falls slowly: voice that pauses comes back. */
 static void
 measure(CcDownlink *self, gint64 now_us)
 {
-    gint64 elapsed_us = now_us - self->voice_us;
+    cc_voice_meter_look(&self->voice, self->estimator.result.flood_us, now_us);
+    gint64 elapsed_us = now_us - self->video_us;
     if (elapsed_us < MEASURE_US)
         return;
-    guint voice_bps =
-        (guint)MIN(self->voice_bytes * 8 * G_USEC_PER_SEC / (guint64)elapsed_us, G_MAXINT32);
     self->video_bps =
         (guint)MIN(self->video_bytes * 8 * G_USEC_PER_SEC / (guint64)elapsed_us, G_MAXINT32);
-    if (self->voice_us != 0)
-        self->voice_bps = MAX(voice_bps, self->voice_bps - self->voice_bps / 8);
-    self->voice_us = now_us;
-    self->voice_bytes = self->video_bytes = 0;
+    self->video_us = now_us;
+    self->video_bytes = 0;
+}
+
+/* Of the link. */
+static guint
+voices_bps(const CcDownlink *self)
+{
+    return self->voice.bps > 0 ? self->voice.bps : UNKNOWN_VOICE_BPS;
 }
 
 /* Before its home has found places for the layers, all are as good. */
@@ -149,7 +152,7 @@ find_wanted(const CcDownlink *self, guint budget)
     double wanted = self->ladder.wanted_bps / MAX(share, 0.1);
     if (is_held_back(self->session->receiver))
         wanted = MAX(wanted, estimate * EXPLORE_PERCENT / 100);
-    if (self->voice_bps > 0)
+    if (self->voice.bps > 0)
         wanted = MAX(wanted, VOICE_WANTS_BPS);
     return (guint)MIN(wanted, G_MAXINT32);
 }
@@ -192,11 +195,11 @@ static guint
 describe(CcDownlink *self, CcLadderSlot slots[CC_LADDER_SLOTS], guint budget_bps, gint64 now_us)
 {
     const CcReceiver *receiver = self->session->receiver;
-    guint voice_bps = self->voice_bps > 0 ? self->voice_bps : UNKNOWN_VOICE_BPS;
-    guint room_bps = budget_bps - MIN(budget_bps, voice_bps);
+    guint room_bps = budget_bps - MIN(budget_bps, voices_bps(self));
     guint n = MIN(receiver->n_subscriptions, CC_LADDER_SLOTS);
     for (guint i = 0; i < n; i++)
-        slots[i] = describe_slot(self, &receiver->subscriptions[i], voice_bps, room_bps, now_us);
+        slots[i] =
+            describe_slot(self, &receiver->subscriptions[i], voices_bps(self), room_bps, now_us);
     return n;
 }
 
@@ -274,10 +277,9 @@ static guint
 find_budget(const CcDownlink *self)
 {
     const CcEstimate *estimate = &self->estimator.result;
-    guint voice_bps = self->voice_bps > 0 ? self->voice_bps : UNKNOWN_VOICE_BPS;
-    guint pictures_bps = cc_link_budget_pictures(estimate->estimate_bps, voice_bps, estimate->loss,
-                                                 estimate->loss_spread);
-    return MIN(voice_bps + pictures_bps, estimate->estimate_bps);
+    guint pictures_bps = cc_link_budget_pictures(estimate->estimate_bps, voices_bps(self),
+                                                 estimate->loss, estimate->loss_spread);
+    return MIN(voices_bps(self) + pictures_bps, estimate->estimate_bps);
 }
 
 void

@@ -96,8 +96,8 @@ cc_downlink_sent(CcDownlink *downlink, CcMediaKind kind, gsize length, gboolean 
         cc_estimator_sent(&self->estimator, self->next_sequence++, bytes, now_us, self->probing);
     else
         cc_estimator_sent_plain(&self->estimator, bytes, now_us);
-    if (kind == CC_MEDIA_AUDIO)
-        self->voice_bytes += bytes;
+    if (kind == CC_MEDIA_AUDIO && !self->padding)
+        cc_voice_meter_sent(&self->voice, bytes);
     else
         self->video_bytes += bytes;
     if (self->adapts)
@@ -159,7 +159,7 @@ cc_downlink_report(CcDownlink *downlink, double loss, gint64 rtt_us, gint64 now_
     if (self->numbered || (!self->adapts && loss < LOSSY))
         return;
     if (!self->adapts) { /* what flows now is the first guess */
-        guint now_bps = self->voice_bps + self->video_bps;
+        guint now_bps = self->voice.bps + self->video_bps;
         cc_estimator_clear(&self->estimator);
         cc_estimator_init(&self->estimator, MAX(now_bps, self->session->worker->options.start_bps),
                           MIN_BPS, MAX_BPS);
@@ -181,21 +181,31 @@ repair_bytes(const CcDownlink *self)
     return self->repairs ? self->repairs->bytes : 0;
 }
 
+/* What @bytes would have to wait, by what the link takes: a pace that is less than that while the
+ * link's queue drains does not last. */
+static gint64
+wait_us(CcDownlink *self, gsize bytes, gint64 now_us)
+{
+    gint64 paced_us = cc_pacer_drain_us(&self->pacer, bytes, now_us);
+    guint pace_bps = self->pacer.bps, link_bps = self->estimator.result.estimate_bps;
+    return pace_bps < link_bps ? paced_us * pace_bps / link_bps : paced_us;
+}
+
 static gint64
 drain_us(CcDownlink *self, gint64 now_us)
 {
     gsize waiting = repair_bytes(self) + (self->queue ? cc_video_queue_bytes(self->queue) : 0);
-    return cc_pacer_drain_us(&self->pacer, waiting, now_us);
+    return wait_us(self, waiting, now_us);
 }
 
 /* Between two pictures: whether they are to be left out. */
 static void
 choke(CcDownlink *self, CcSource *source, gboolean keyframe, gint64 now_us)
 {
-    gint64 wait_us = drain_us(self, now_us);
+    gint64 left_us = drain_us(self, now_us);
     if (self->choked)
-        self->choked = wait_us > (keyframe ? STALE_US : RESUME_US);
-    else if (wait_us > CHOKE_US && cc_video_queue_push(self->queue, source, NULL))
+        self->choked = left_us > (keyframe ? STALE_US : RESUME_US);
+    else if (left_us > CHOKE_US && cc_video_queue_push(self->queue, source, NULL))
         self->choked = TRUE;
     self->n_left_out += self->choked ? 1 : 0;
 }
@@ -299,8 +309,7 @@ cc_downlink_repair(CcDownlink *downlink, const CcRepair *repair, gint64 came_us,
     CcDownlink *self = downlink;
     gint64 flood_us = self->estimator.result.flood_us;
     gint64 most_us = cc_repair_queue_most_wait_us(came_us, flood_us, now_us);
-    gint64 wait_us = cc_pacer_drain_us(&self->pacer, repair_bytes(self), now_us);
-    if (self->adapts && wait_us > most_us)
+    if (self->adapts && wait_us(self, repair_bytes(self), now_us) > most_us)
         return;
     if (!self->repairs)
         self->repairs = g_new0(CcRepairQueue, 1);
@@ -333,7 +342,9 @@ send_padding(CcDownlink *self, guint bytes)
     CcReceiver *receiver = self->session->receiver;
     guint padding = CLAMP(bytes, PADDED_BYTES + 1, PADDED_BYTES + MAX_PADDING) - PADDED_BYTES;
     for (guint i = 0; i < receiver->n_subscriptions; i++) {
+        self->padding = TRUE;
         gsize sent = cc_subscription_pad(&receiver->subscriptions[i], (guint8)padding);
+        self->padding = FALSE;
         self->padding_bytes += sent;
         if (sent > 0)
             return TRUE;

@@ -12,6 +12,7 @@
 #include "common/rate/estimator.h"
 #include "common/rate/ladder.h"
 #include "common/rate/pacer.h"
+#include "common/rate/voice-meter.h"
 #include "relay/media/media-session.h"
 #include "relay/media/prefetch.h"
 #include "relay/media/repair-queue.h"
@@ -22,13 +23,14 @@ G_BEGIN_DECLS
 struct CcDownlink {
     /* What every packet needs, together. */
     CcMediaSession *session;
-    guint64 voice_bytes;    /* on the wire, since @voice_us */
-    guint64 video_bytes;    /* likewise, for those who are not adapted yet */
+    CcVoiceMeter voice;     /* what it takes */
+    guint64 video_bytes;    /* on the wire, since @video_us: for those who are not adapted yet */
     guint16 next_sequence;  /* transport-wide, of the next packet that carries one */
     gboolean numbered;      /* some of its packets do */
     gboolean adapts;        /* it is known how much the way takes, or soon will be */
     gboolean choked;        /* pictures are left out until the queue has drained */
     gboolean awaits;        /* pictures wait until the voice has shown what the way is like */
+    gboolean padding;       /* what is being sent is of no use to anybody */
     gboolean draining;      /* what is being forwarded has waited; more may wait behind it */
     CcVideoQueue *queue;    /* NULL: nothing waits */
     CcRepairQueue *repairs; /* NULL: none yet */
@@ -48,8 +50,7 @@ struct CcDownlink {
     CcLadder ladder;
     gint64 decided_us;
     guint decided_bps; /* the budget then */
-    gint64 voice_us;
-    guint voice_bps;
+    gint64 video_us;
     guint video_bps;
     gint64 over_us; /* since when a layer that will be placed lower takes too much; 0: none does */
     guint64 padding_bytes, n_left_out; /* ever; pictures */

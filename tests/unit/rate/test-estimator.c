@@ -179,6 +179,42 @@ test_overflow(void)
     path_free(path);
 }
 
+/* Into a queue that has filled up since it was asked for a probe goes as quickly as it is sent,
+ * what of it is turned away left out: that has not been carried. */
+static void
+test_probe_into_full_queue(void)
+{
+    Path *path = path_new();
+    CcProbe probe;
+    path->link_bps = 128000;
+    run(path, 500 * MS, 150, 20 * MS);
+    cc_estimator_want(&path->estimator, 900000);
+    g_assert_true(cc_estimator_probe(&path->estimator, path->now_us, &probe));
+    for (guint i = 0; i < 6; i++)
+        send_one(path, 800, FALSE);
+    for (guint bytes = 0; bytes < probe.bytes; bytes += 150) {
+        send_one(path, 150, TRUE);
+        path->now_us += 150ll * 8 * G_USEC_PER_SEC / probe.bps;
+    }
+    for (guint i = 0; i < 20; i++) {
+        run(path, 100 * MS, 150, 20 * MS);
+        g_assert_cmpuint(path->estimator.result.estimate_bps, <=, START_BPS);
+    }
+    path_free(path);
+}
+
+/* Nor is it a loss that repairs have to be reckoned with for. */
+static void
+test_loss_of_a_flood(void)
+{
+    Path *path = path_full();
+    run(path, 700 * MS, 600, 5 * MS);
+    run(path, 500 * MS, 600, 40 * MS);
+    g_assert_cmpint(path->estimator.result.flood_us, >, 0);
+    g_assert_cmpfloat(path->estimator.result.loss, <, 0.02);
+    path_free(path);
+}
+
 /* A way that stands still for a moment, then lets all go at once, has not become narrower: not even
  * for somebody of whom little arrived meanwhile. */
 static void
@@ -473,6 +509,8 @@ main(int argc, char **argv)
     g_test_add_func("/rate/estimator/grows-when-used", test_grows_when_used);
     g_test_add_func("/rate/estimator/burst-beside-queue", test_burst_beside_queue);
     g_test_add_func("/rate/estimator/overflow", test_overflow);
+    g_test_add_func("/rate/estimator/probe-into-full-queue", test_probe_into_full_queue);
+    g_test_add_func("/rate/estimator/loss-of-a-flood", test_loss_of_a_flood);
     g_test_add_func("/rate/estimator/hiccups", test_hiccups);
     g_test_add_func("/rate/estimator/probes-when-wanted", test_probes_when_wanted);
     g_test_add_func("/rate/estimator/climbs-without-probes", test_climbs_without_probes);

@@ -79,6 +79,33 @@ test_known(void)
     g_assert_cmpfloat(control.bps, >, 2 * known_bps);
 }
 
+/* Only what is left of a queue is waited for: what has drained since it was seen is not. */
+static void
+test_drained(void)
+{
+    gint64 drained_us[] = {0, 150 * MS, 280 * MS};
+    double pace_bps[3];
+    for (guint i = 0; i < 3; i++) {
+        CcRateControl control;
+        cc_rate_control_init(&control, 300000, 10000, 5e6);
+        control.long_us = G_USEC_PER_SEC;
+        CcPathView view = {.now_us = G_USEC_PER_SEC,
+                           .sent_bps = 300000,
+                           .carried_bps = 150000,
+                           .full_bps = 150000,
+                           .queue_us = 300 * MS,
+                           .drained_us = drained_us[i],
+                           .loop_us = 400 * MS,
+                           .reported = 30};
+        cc_rate_control_step(&control, &view);
+        g_assert_cmpfloat(control.bps, <, 150000);
+        pace_bps[i] = control.pace_bps;
+    }
+    g_assert_cmpfloat(pace_bps[0], <, 60000);
+    g_assert_cmpfloat(pace_bps[1], >, pace_bps[0] + 20000);
+    g_assert_cmpfloat(pace_bps[2], >, 120000);
+}
+
 /* A queue that stands whatever we do: it must not push us out. */
 static void
 test_contested(void)
@@ -189,6 +216,7 @@ main(int argc, char **argv)
     g_test_add_func("/rate/rate-control/finds-and-keeps", test_finds_and_keeps);
     g_test_add_func("/rate/rate-control/limited", test_limited);
     g_test_add_func("/rate/rate-control/known", test_known);
+    g_test_add_func("/rate/rate-control/drained", test_drained);
     g_test_add_func("/rate/rate-control/contested", test_contested);
     g_test_add_func("/rate/rate-control/hiccup", test_hiccup);
     g_test_add_func("/rate/rate-control/choked", test_choked);

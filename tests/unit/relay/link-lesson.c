@@ -5,16 +5,29 @@
 
 #define LINK_QUEUE_US 300000
 
-void
-link_lesson_begin(LinkLesson *lesson, gboolean numbered)
+static void
+begin(LinkLesson *lesson, gboolean numbered, gboolean repaired_voice)
 {
     memset(lesson, 0, sizeof *lesson);
     media_test_init(&lesson->test);
     lesson->test.watched_by_number = numbered;
+    lesson->test.watched_red = repaired_voice;
     media_test_start(&lesson->test);
     lesson->teacher = peer_connected(&lesson->test, CC_DIRECTION_PUBLISH, FALSE);
     lesson->watcher = peer_connected(&lesson->test, CC_DIRECTION_WATCH, FALSE);
     cc_transport_cc_recorder_init(&lesson->recorder);
+}
+
+void
+link_lesson_begin(LinkLesson *lesson, gboolean numbered)
+{
+    begin(lesson, numbered, FALSE);
+}
+
+void
+link_lesson_begin_repaired(LinkLesson *lesson)
+{
+    begin(lesson, TRUE, TRUE);
 }
 
 void

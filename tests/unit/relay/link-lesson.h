@@ -19,6 +19,8 @@ typedef struct {
 
 /* @numbered: the watcher gives transport-wide feedback. */
 void link_lesson_begin(LinkLesson *lesson, gboolean numbered);
+/* With feedback, and a voice that can be sent again (RTX) and takes RED. */
+void link_lesson_begin_repaired(LinkLesson *lesson);
 void link_lesson_end(LinkLesson *lesson);
 /* One packet of 1000 bytes; its id is its number. */
 void link_lesson_picture(LinkLesson *lesson, gboolean keyframe);
