@@ -206,6 +206,7 @@ judge_loss(CcEstimator *self, CcPathView *view, gint64 passed_us)
             cc_rate_control_found(control, judge->fits_bps, view->now_us);
         }
     }
+    result->testing = judge->testing;
     view->random_loss = judge->random;
     result->random_loss = MIN(judge->random, result->loss);
 }

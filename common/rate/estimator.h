@@ -43,6 +43,7 @@ typedef struct {
     double loss;         /* 0..1 of packets, over some seconds */
     double loss_spread;  /* how much more losses vary than single ones would: 1, or for runs more */
     double random_loss;  /* 0..1: of them, those that no lower rate would save */
+    gboolean testing;    /* less is to be sent for a moment, to see whose the losses are */
     CcLinkState state;
 } CcEstimate;
 

@@ -340,4 +340,16 @@ cc_ladder_decide(CcLadder *ladder, const CcLadderSettings *settings, const CcLad
     return changed;
 }
 
+void
+cc_ladder_hold(CcLadder *ladder, const CcLadderSettings *settings, const CcLadderSlot *slots,
+               guint n_slots, guint budget_bps)
+{
+    Plan present;
+    make_plan(&present, settings, slots, n_slots);
+    find_present(ladder, &present);
+    adopt(ladder, &present);
+    ladder->tight_us = ladder->room_us = 0;
+    tell(ladder, &present, budget_bps);
+}
+
 G_STATIC_ASSERT(sizeof(CcLadder) <= 256);

@@ -84,4 +84,9 @@ gboolean cc_ladder_decide(CcLadder *ladder, const CcLadderSettings *settings,
                           const CcLadderSlot *slots, guint n_slots, guint budget_bps,
                           gint64 now_us);
 
+/* The same while less is to be spent for a moment on purpose: nothing is switched, sources are only
+ * told to take less. */
+void cc_ladder_hold(CcLadder *ladder, const CcLadderSettings *settings, const CcLadderSlot *slots,
+                    guint n_slots, guint budget_bps);
+
 G_END_DECLS

@@ -314,8 +314,11 @@ cc_downlink_decide(CcDownlink *downlink, gboolean changed, gint64 now_us)
     self->decided_us = now_us;
     self->decided_bps = budget;
     guint n_slots = describe(self, slots, budget, now_us);
-    cc_ladder_decide(&self->ladder, &self->session->worker->options.ladder, slots, n_slots, budget,
-                     now_us);
+    const CcLadderSettings *settings = &self->session->worker->options.ladder;
+    if (self->estimator.result.testing && self->ladder.started)
+        cc_ladder_hold(&self->ladder, settings, slots, n_slots, budget);
+    else
+        cc_ladder_decide(&self->ladder, settings, slots, n_slots, budget, now_us);
     apply(self, slots, n_slots, now_us);
     cc_estimator_want(&self->estimator, find_wanted(self, budget));
 }

@@ -215,6 +215,29 @@ test_loss_of_a_flood(void)
     path_free(path);
 }
 
+/* Where losses begin less is sent for a moment, said to be on purpose, and as much as before once
+ * they have stayed. */
+static void
+test_losses(void)
+{
+    Path *path = path_new();
+    const CcEstimate *result = &path->estimator.result;
+    run(path, 3 * G_USEC_PER_SEC, 600, 16 * MS);
+    guint before_bps = result->estimate_bps, n_testing = 0;
+    g_assert_false(result->testing);
+    for (guint i = 0; i < 200; i++) {
+        path->lose = 1;
+        run(path, 80 * MS, 600, result->testing ? 20 * MS : 16 * MS);
+        n_testing += result->testing;
+        g_assert_true(!result->testing || result->estimate_bps < before_bps);
+    }
+    g_assert_cmpuint(n_testing, >, 0);
+    g_assert_cmpuint(n_testing, <, 100);
+    g_assert_false(result->testing);
+    g_assert_cmpuint(result->estimate_bps, >=, before_bps * 9 / 10);
+    path_free(path);
+}
+
 /* A way that stands still for a moment, then lets all go at once, has not become narrower: not even
  * for somebody of whom little arrived meanwhile. */
 static void
@@ -511,6 +534,7 @@ main(int argc, char **argv)
     g_test_add_func("/rate/estimator/overflow", test_overflow);
     g_test_add_func("/rate/estimator/probe-into-full-queue", test_probe_into_full_queue);
     g_test_add_func("/rate/estimator/loss-of-a-flood", test_loss_of_a_flood);
+    g_test_add_func("/rate/estimator/losses", test_losses);
     g_test_add_func("/rate/estimator/hiccups", test_hiccups);
     g_test_add_func("/rate/estimator/probes-when-wanted", test_probes_when_wanted);
     g_test_add_func("/rate/estimator/climbs-without-probes", test_climbs_without_probes);

@@ -257,6 +257,26 @@ test_told_all_there_is(void)
     }
 }
 
+/* Who spends less on purpose, to see what comes of it, goes on with what there is, smaller. */
+static void
+test_holds(void)
+{
+    CcLadderSlot slots[] = {voice, picture(CC_RUNG_FACE)};
+    CcLadder ladder;
+    cc_ladder_init(&ladder);
+    run(&ladder, SECOND, 20 * SECOND, 316000);
+    assert_target(&ladder, 1, CC_VIDEO_MOVING, 1, 1);
+    guint64 n_switches = ladder.n_switches;
+    for (guint i = 0; i < 30; i++)
+        cc_ladder_hold(&ladder, &cc_ladder_defaults, slots, 2, 150000);
+    assert_target(&ladder, 1, CC_VIDEO_MOVING, 1, 1);
+    g_assert_cmpuint(ladder.budget_bps[1], ==, 110000);
+    run(&ladder, 23 * SECOND, 25 * SECOND, 316000);
+    g_assert_cmpuint(ladder.n_switches, ==, n_switches);
+    run(&ladder, 25 * SECOND, 26 * SECOND, 150000);
+    g_assert_cmpuint(ladder.n_switches, ==, n_switches + 1);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -270,6 +290,7 @@ main(int argc, char **argv)
     g_test_add_func("/ladder/restless", test_restless);
     g_test_add_func("/ladder/layers-go", test_layers_go);
     g_test_add_func("/ladder/odd-layers", test_odd_layers);
+    g_test_add_func("/ladder/holds", test_holds);
     g_test_add_func("/ladder/told-all-there-is", test_told_all_there_is);
     return g_test_run();
 }
