@@ -16,7 +16,9 @@ function withHand(participant, ms) {
  */
 export class RoomEvents extends EventTarget {
   lesson = null; // "none", "on", "away", "over"; null: not known
-  participants = new Map(); // by id: {id, role, name, connected, handSince}
+  participants = new Map(); // by id: {id, role, name, connected, ready, handSince}
+  stage = null; // by place {id, muted} or null; null: nobody has said
+  grid = []; // ids or null, for who may teach
   links = new Map(); // by participant: {kbps, estimate_kbps, loss, rtt_ms, protocol, picture, reason}
   known = false;
   #followed = null;
@@ -53,6 +55,11 @@ export class RoomEvents extends EventTarget {
   /** The teacher lowers somebody's. */
   lowerHand(of) {
     this.#say({ type: 'hand', of, raised: false });
+  }
+
+  /** The teacher says who is on the stage: all of it. */
+  sayStage(guests) {
+    this.#say({ type: 'stage', guests });
   }
 
   #say(message) {
@@ -97,6 +104,8 @@ export class RoomEvents extends EventTarget {
     switch (message.type) {
       case 'state':
         this.lesson = message.lesson;
+        this.stage = message.stage?.guests ?? null;
+        this.grid = [];
         this.participants = new Map(message.participants.map((who) => [who.id, withHand(who, who.hand_ms)]));
         this.#backoff.reset();
         this.known = true;
@@ -107,6 +116,16 @@ export class RoomEvents extends EventTarget {
         break;
       case 'lesson':
         this.lesson = message.lesson;
+        if (message.lesson === 'over') this.stage = null;
+        break;
+      case 'stage':
+        this.stage = message.guests;
+        break;
+      case 'grid':
+        this.grid = message.ids;
+        break;
+      case 'ready':
+        if (this.participants.has(message.id)) this.participants.get(message.id).ready = message.ready;
         break;
       case 'joined':
         this.participants.set(message.participant.id, withHand(message.participant, message.participant.hand_ms));

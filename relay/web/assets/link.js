@@ -42,7 +42,7 @@ export class Link extends EventTarget {
   stats = null;
   peer = null;
   participant = null; // our id in the room's events
-  client = randomText(); // by it the relay knows us when we come again
+  client; // by it the relay knows us when we come again, and in another session beside this one
   #options;
   #backoff = new Backoff();
   #iceServers = [];
@@ -52,11 +52,12 @@ export class Link extends EventTarget {
   #end = () => {}; // ends the running session
 
   /**
-   * @endpoint: "/whip/{room}" or "/whep/{room}". @headers: more of them for the POST.
+   * @endpoint: "/whip/{room}" or the like. @client: of another link that is ours too. @headers: more of them for the POST.
    * @prepare(peer): adds transceivers. @mediaIsDue(): whether silence means that something broke.
    */
-  constructor({ endpoint, headers = {}, prepare, mediaIsDue }) {
+  constructor({ endpoint, client = randomText(), headers = {}, prepare, mediaIsDue }) {
     super();
+    this.client = client;
     this.#options = { endpoint, headers, prepare, mediaIsDue };
     addEventListener('online', () => this.#backoff.wake());
     addEventListener('pagehide', () => this.#delete());

@@ -74,12 +74,10 @@ function take(sum, entry, report) {
 function takeVideo(sum, entry, frames, report) {
   if (entry.kind !== 'video') return;
   sum.codec = report.get(entry.codecId)?.mimeType.split('/')[1] ?? '';
-  if (entry.rid) {
-    // One of several layers: the largest that flows is what people see.
-    if (!entry.framesPerSecond || entry.frameWidth <= sum.width) return;
-    sum.layerFps = Math.round(entry.framesPerSecond);
-  }
-  sum.frames += frames ?? 0;
-  sum.width = entry.frameWidth ?? 0;
-  sum.height = entry.frameHeight ?? 0;
+  // One of several layers, or of several people's pictures: the largest that flows is what is looked at.
+  if ((entry.frameWidth ?? 0) <= sum.width || (entry.rid && !entry.framesPerSecond)) return;
+  if (entry.rid) sum.layerFps = Math.round(entry.framesPerSecond);
+  sum.frames = frames ?? 0;
+  sum.width = entry.frameWidth;
+  sum.height = entry.frameHeight;
 }

@@ -1,10 +1,13 @@
 // The teacher's page: chooses what to show, sends it, and says how it arrives.
+import { Classrooms } from './classrooms.js';
 import { RoomEvents } from './events.js';
 import { showHands } from './hands.js';
 import { onLanguageChange, say, setUpLanguage, t } from './i18n.js';
 import { Link } from './link.js';
 import { Meter } from './meter.js';
 import { byId, explain, formatBitrate, formatLoss, formatMs, keepScreenOn, pageUrl, room, summarizeLink } from './page.js';
+import { addSlots } from './slots.js';
+import { Stage } from './stage.js';
 
 const CAMERA = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 25, max: 30 } };
 const SCREEN = { width: { max: 1920 }, height: { max: 1080 }, frameRate: { max: 15 } };
@@ -26,6 +29,15 @@ const link = new Link({
   prepare,
   mediaIsDue: () => true, // the relay reports on what it receives, all the time
 });
+// She sees and hears the classrooms by a session beside this one, as the same client.
+const hearing = new Link({
+  endpoint: `/whep/${encodeURIComponent(room)}`,
+  client: link.client,
+  prepare: (peer) => classrooms.use(addSlots(peer, { grid: true })),
+  mediaIsDue: () => true,
+});
+const stage = new Stage(events);
+const classrooms = new Classrooms(byId('classrooms'), events, stage);
 const updateWakeLock = keepScreenOn(() => isTeaching());
 const tracks = { video: null, audio: null };
 let startedAt = null; // of the lesson, once it is on
@@ -170,12 +182,14 @@ function start() {
   hasTaught = true;
   withVideo = true;
   link.start();
+  hearing.start();
   show();
 }
 
 async function stop() {
   startedAt = null;
-  const stopped = link.stop();
+  const stopped = Promise.all([link.stop(), hearing.stop()]);
+  classrooms.use(null);
   show();
   await stopped;
 }
@@ -270,6 +284,13 @@ function showAudience() {
   say(byId('audience-none'), events.known ? 'teach.audience-none' : 'teach.audience-unknown');
 }
 
+function showClassrooms() {
+  const n = classrooms.update();
+  byId('stage-panel').hidden = n === 0 || !isTeaching();
+  byId('classrooms-count').textContent = n;
+  byId('mute-all').hidden = !stage.guests.some((guest) => guest && !guest.muted);
+}
+
 function showWaiting() {
   const n = showHands(byId('hands'), events);
   byId('hands-panel').hidden = n === 0;
@@ -285,12 +306,13 @@ function showClock() {
 }
 
 setUpLanguage();
-onLanguageChange(() => (show(), showFigures(), showAudience(), showWaiting(), listDevices()));
+onLanguageChange(() => (show(), showFigures(), showAudience(), showWaiting(), showClassrooms(), listDevices()));
 byId('room').textContent = room;
 byId('home').href = pageUrl('/');
 byId('start').addEventListener('click', start);
 byId('stop').addEventListener('click', stop);
 byId('mute').addEventListener('click', toggleMute);
+byId('mute-all').addEventListener('click', () => stage.muteAll());
 byId('retry').addEventListener('click', choose);
 byId('camera').addEventListener('change', choose);
 byId('microphone').addEventListener('change', choose);
@@ -310,8 +332,8 @@ link.addEventListener('stats', () => {
   showWaiting();
 });
 events.follow('*');
-for (const event of ['change', 'open', 'close', 'links']) events.addEventListener(event, () => (showAudience(), showWaiting()));
-events.addEventListener('open', () => link.check());
+for (const event of ['change', 'open', 'close', 'links']) events.addEventListener(event, () => (showAudience(), showWaiting(), showClassrooms()));
+events.addEventListener('open', () => (link.check(), hearing.check()));
 show();
 showAudience();
 choose();

@@ -4,6 +4,8 @@ import { OwnHand } from './hands.js';
 import { onLanguageChange, say, setUpLanguage, t } from './i18n.js';
 import { Link } from './link.js';
 import { byId, explain, explainLink, formatBitrate, formatLoss, formatMs, keepScreenOn, pageUrl, room, schoolName } from './page.js';
+import { addSlots, arrange, GUESTS, show as showStream } from './slots.js';
+import { Talk } from './talk.js';
 
 const IDLE_MS = 3000; // in full screen the controls leave after this long
 
@@ -11,24 +13,78 @@ const video = byId('video');
 const stage = document.body;
 const events = new RoomEvents(room);
 const name = schoolName();
+const headers = name ? { 'X-Classcast-Name': encodeURIComponent(name) } : {};
 const link = new Link({
   endpoint: `/whep/${encodeURIComponent(room)}`,
-  headers: name ? { 'X-Classcast-Name': encodeURIComponent(name) } : {},
+  headers,
   prepare,
   mediaIsDue: () => events.lesson === 'on',
 });
 const hand = new OwnHand(events, link);
+const talk = new Talk(room, events, link, headers);
+const figures = new Map([...document.querySelectorAll('#pictures figure')].map((figure) => [figure.dataset.name, figure]));
+let streams = null; // of the present session
+let large = null; // what somebody has chosen to see large
 let pictureSeen = false; // of the present session
 const updateWakeLock = keepScreenOn(() => stage.dataset.state === 'on');
 
 function prepare(peer) {
-  const stream = new MediaStream();
   pictureSeen = false;
-  for (const kind of ['audio', 'video']) {
-    stream.addTrack(peer.addTransceiver(kind, { direction: 'recvonly' }).receiver.track);
-  }
+  streams = addSlots(peer);
+  const { teacher, screen } = streams;
   // Only with the first packet: until then the last picture stays, and the page counts as loaded.
-  for (const track of stream.getTracks()) track.addEventListener('unmute', () => play(stream));
+  for (const track of teacher.getTracks()) track.addEventListener('unmute', () => play(teacher));
+  screen.getTracks()[0].addEventListener('unmute', () => showStream(byId('screen'), screen));
+}
+
+/** What there is to be seen, each in its place. */
+function showPictures() {
+  const there = ['teacher'];
+  if (byId('screen').srcObject === streams?.screen && byId('screen').videoWidth > 0) there.push('screen');
+  for (let i = 0; i < GUESTS; i++) {
+    const guest = events.lesson === 'over' ? null : events.stage?.[i];
+    if (guest) there.push(`guest-${i}`);
+    showGuest(figures.get(`guest-${i}`), guest, i);
+  }
+  const place = events.stage?.findIndex((guest) => guest?.id === link.participant) ?? -1;
+  const places = arrange(there, { own: place >= 0 ? `guest-${place}` : null, large });
+  for (const [name, figure] of figures) {
+    figure.hidden = !there.includes(name);
+    figure.dataset.size = places.large.includes(name) ? 'large' : 'small';
+  }
+  byId('pictures').dataset.large = places.large.length;
+}
+
+function showGuest(figure, guest, place) {
+  const picture = figure.querySelector('video');
+  const own = guest?.id === link.participant;
+  // The relay sends nobody its own picture; this is how it looks from here, without the sound.
+  showStream(picture, !guest ? null : own ? talk.stream : (streams?.guests[place] ?? null));
+  picture.muted = own || video.muted;
+  const name = own ? t('watch.we') : (events.participants.get(guest?.id)?.name || t('teach.watcher-classroom'));
+  figure.querySelector('figcaption').textContent = guest ? name : '';
+  picture.setAttribute('aria-label', name);
+}
+
+const TALK_BUTTONS = { asking: 'talk.asking', connecting: 'talk.connecting', ready: 'talk.ready', live: 'talk.mute', muted: 'talk.muted' };
+
+function showTalk() {
+  const button = byId('talk');
+  const now = talk.state;
+  button.hidden = link.state !== 'connected' || !hand.isOffered || !navigator.mediaDevices;
+  button.setAttribute('aria-pressed', String(!['off', 'no-device', 'refused'].includes(now)));
+  button.dataset.state = now;
+  say(byId('talk-text'), now === 'live' && talk.muted ? 'talk.unmute' : (TALK_BUTTONS[now] ?? 'talk.off'));
+  byId('on-air').hidden = !talk.isOnStage && !['no-device', 'refused'].includes(now);
+  byId('on-air').dataset.live = now === 'live' && !talk.muted;
+  say(byId('on-air-text'), now === 'live' && talk.muted ? 'talk.self-muted' : `talk.say-${now}`);
+}
+
+/** On the stage the button is for the microphone; else it lets us be called on, or no longer. */
+function toggleTalk() {
+  if (talk.isOnStage) talk.toggleMute();
+  else if (['off', 'no-device', 'refused'].includes(talk.state)) talk.turnOn();
+  else talk.turnOff();
 }
 
 /** With sound if the browser allows it; else in silence, with a button that nobody overlooks. */
@@ -56,6 +112,7 @@ function showSound() {
 
 function setMuted(muted) {
   video.muted = muted;
+  showPictures();
   video.play().catch(() => {});
   showSound();
 }
@@ -90,6 +147,8 @@ function show() {
   document.title = `${room} · ${now === 'on' ? t('lesson.on') : t(`watch.${now}`)} · classcast`;
   showQuality();
   showHand();
+  showTalk();
+  showPictures();
   updateWakeLock();
 }
 
@@ -139,6 +198,13 @@ function setUpControls() {
   byId('sound-on').addEventListener('click', () => setMuted(false));
   byId('mute').addEventListener('click', () => setMuted(!video.muted));
   byId('hand').addEventListener('click', () => hand.toggle());
+  byId('talk').addEventListener('click', toggleTalk);
+  for (const [name, figure] of figures) {
+    figure.addEventListener('click', () => {
+      if (figure.dataset.size === 'small') large = name;
+      showPictures();
+    });
+  }
   byId('details-button').addEventListener('click', ({ currentTarget }) => {
     const hidden = (byId('details').hidden = !byId('details').hidden);
     currentTarget.setAttribute('aria-expanded', String(!hidden));
@@ -146,7 +212,7 @@ function setUpControls() {
   const toggle = () => (document.fullscreenElement ? document.exitFullscreen() : stage.requestFullscreen?.())?.catch(() => {});
   byId('fullscreen').addEventListener('click', toggle);
   byId('fullscreen').hidden = !document.fullscreenEnabled;
-  video.addEventListener('dblclick', toggle);
+  byId('pictures').addEventListener('dblclick', toggle);
   document.addEventListener('fullscreenchange', () => {
     const label = document.fullscreenElement ? 'watch.fullscreen-exit' : 'watch.fullscreen';
     byId('fullscreen').dataset.i18nLabel = label;
@@ -158,7 +224,17 @@ function setUpControls() {
     if (event.key === 'f') toggle();
     if (event.key === 'm') setMuted(!video.muted);
     if (event.key === 'h') hand.toggle();
+    if (event.key === 't') toggleTalk();
+    if (event.key === 'l') nextLarge();
   });
+}
+
+/** What has been small so far, one after the other; then what matters most again. */
+function nextLarge() {
+  const there = [...figures].filter(([, figure]) => !figure.hidden).map(([name]) => name);
+  const next = there[there.indexOf(large) + 1] ?? null;
+  large = there.length > 1 ? next : null;
+  showPictures();
 }
 
 function hideControlsWhenIdle() {
@@ -183,7 +259,12 @@ link.addEventListener('state', show);
 link.addEventListener('participant', () => events.follow(link.participant));
 events.addEventListener('links', () => (show(), showDetails()));
 link.addEventListener('stats', () => (show(), showDetails()));
-events.addEventListener('change', show);
+events.addEventListener('change', () => {
+  if (!events.stage?.some(Boolean)) large = null; // what was chosen then was chosen among guests
+  show();
+});
+talk.addEventListener('change', show);
+byId('screen').addEventListener('resize', show);
 events.addEventListener('open', () => link.check());
 show();
 link.start();

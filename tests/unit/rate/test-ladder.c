@@ -277,11 +277,47 @@ test_holds(void)
     g_assert_cmpuint(ladder.n_switches, ==, n_switches + 1);
 }
 
+/* A classroom that is called on does not wait as one does that could have more of the same; and
+ * gives way, a second later, where the link does not carry it. */
+static void
+test_called_on(void)
+{
+    const CcLadderSlot nobody = {.rung = CC_RUNG_PUPIL};
+    const CcLadderSlot nothing = {.rung = CC_RUNG_FACE};
+    CcLadderSlot slots[] = {voice, picture(CC_RUNG_FACE), nobody, nothing};
+    CcLadder ladder;
+    gint64 now_us = SECOND;
+    cc_ladder_init(&ladder);
+    cc_ladder_decide(&ladder, &cc_ladder_defaults, slots, 4, 600000, now_us);
+    assert_target(&ladder, 1, CC_VIDEO_MOVING, 1, 1);
+    slots[2] = pupil;
+    slots[3] = picture(CC_RUNG_FACE);
+    g_assert_true(cc_ladder_decide(&ladder, &cc_ladder_defaults, slots, 4, 600000, now_us + 1));
+    assert_target(&ladder, 2, CC_VIDEO_MOVING, 0, 0);
+    g_assert_cmpint(ladder.targets[3].mode, ==, CC_VIDEO_MOVING);
+    g_assert_cmpuint(ladder.cost_bps, <=, 600000);
+
+    /* The pupil's voice goes before the teacher's, and after both faces. */
+    cc_ladder_decide(&ladder, &cc_ladder_defaults, slots, 4, 60000, now_us + 2);
+    assert_target(&ladder, 0, CC_VIDEO_MOVING, 0, 0);
+    assert_target(&ladder, 2, CC_VIDEO_NOTHING, 0, 0);
+    g_assert_cmpint(ladder.targets[1].mode, !=, CC_VIDEO_MOVING);
+
+    /* Called on where there is no room for the picture: the voice alone. */
+    slots[2] = nobody;
+    slots[3] = nothing;
+    cc_ladder_decide(&ladder, &cc_ladder_defaults, slots, 4, 90000, now_us + 3);
+    slots[2] = pupil;
+    cc_ladder_decide(&ladder, &cc_ladder_defaults, slots, 4, 90000, now_us + 4);
+    assert_target(&ladder, 2, CC_VIDEO_MOVING, 0, 0);
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/ladder/steps", test_steps);
+    g_test_add_func("/ladder/called-on", test_called_on);
     g_test_add_func("/ladder/order", test_order);
     g_test_add_func("/ladder/settings", test_settings);
     g_test_add_func("/ladder/falls-at-once", test_falls_at_once);
