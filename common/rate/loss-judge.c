@@ -3,6 +3,10 @@
 #include <math.h>
 
 #define NEW_LOSS 0.05 /* over what a test has shown, and over what chance makes of it */
+/* The same of a narrow link: there two packets in a queue are seen, so what is lost without one is
+ * hardly ever its own; and a test takes the pictures away for seconds. */
+#define NARROW_BPS 200000
+#define NARROW_NEW_LOSS 0.15
 #define DEVIATIONS 2.5
 #define ENOUGH_PACKETS 20
 #define TEST_PACKETS 25
@@ -46,6 +50,12 @@ loss_of(const CcDeliveryView *view)
 {
     return view->reported == 0 ? 0
                                : 1 - (double)MIN(view->arrived, view->reported) / view->reported;
+}
+
+static double
+new_loss(const CcDeliveryView *view)
+{
+    return view->sent_bps < NARROW_BPS ? NARROW_NEW_LOSS : NEW_LOSS;
 }
 
 /* Of a share of @n packets lost, by chance. */
@@ -136,12 +146,13 @@ go_on(CcLossJudge *judge, const CcDelivery *delivery, gint64 loop_us, gint64 now
 }
 
 static void
-learn(CcLossJudge *judge, double loss, gboolean is_new, double passed_us)
+learn(CcLossJudge *judge, const CcDeliveryView *recent, gboolean is_new, double passed_us)
 {
+    double loss = loss_of(recent);
     judge->random += (loss - judge->random) * passed_us / (is_new ? SLOW_US : BELIEVE_US);
     if (judge->random < judge->confirmed)
         judge->confirmed += (judge->random - judge->confirmed) * passed_us / FORGET_US;
-    judge->random = MIN(judge->random, judge->confirmed + NEW_LOSS);
+    judge->random = MIN(judge->random, judge->confirmed + new_loss(recent));
 }
 
 static CcLossVerdict
@@ -171,7 +182,7 @@ doubt(CcLossJudge *judge, const CcDelivery *delivery, gboolean known, gint64 now
     if (!cc_delivery_since(delivery, &judge->mark, &since) || since.reported < DOUBT_PACKETS)
         return CC_LOSS_DOUBT;
     double loss = loss_of(&since), deviation = deviation_of(judge, loss, since.reported);
-    double usual = judge->confirmed + (known ? KNOWN_LOSS : NEW_LOSS);
+    double usual = judge->confirmed + (known ? KNOWN_LOSS : new_loss(&since));
     if (loss < usual + DOUBT_DEVIATIONS * deviation) {
         judge->doubted_us = 0;
         return CC_LOSS_CALM;
@@ -197,15 +208,15 @@ cc_loss_judge_step(CcLossJudge *judge, const CcDelivery *delivery, const CcDeliv
     double deviation = deviation_of(judge, loss, recent->reported);
     gboolean known = judge->ours_us != 0 && now_us - judge->ours_us < OURS_MEMORY_US &&
                      recent->sent_bps > KNOWN_SHARE * judge->fits_bps;
-    double usual = judge->confirmed + (known ? KNOWN_LOSS : NEW_LOSS);
+    double usual = judge->confirmed + (known ? KNOWN_LOSS : new_loss(recent));
     gboolean is_new = recent->reported >= ENOUGH_PACKETS &&
                       loss > usual + (known ? KNOWN_DEVIATIONS : DEVIATIONS) * deviation;
     if (!known)
-        learn(judge, loss, is_new, passed);
+        learn(judge, recent, is_new, passed);
     judge->proven_bps -= judge->proven_bps * passed / PROVEN_US;
     if (is_new || judge->doubted_us != 0)
         return doubt(judge, delivery, known, now_us);
-    if (loss < judge->confirmed + NEW_LOSS)
+    if (loss < judge->confirmed + new_loss(recent))
         judge->proven_bps = MAX(judge->proven_bps, recent->sent_bps);
     return CC_LOSS_CALM;
 }

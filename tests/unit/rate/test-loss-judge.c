@@ -83,6 +83,26 @@ test_random(void)
     }
 }
 
+/* On a narrow link one in ten is believed without a test, one in three is not. */
+static void
+test_narrow(void)
+{
+    for (guint seed = 0; seed < 5; seed++) {
+        Path path = new_path(67 + seed, 120000);
+        run(&path, 60, 0.1, 1e9);
+        g_assert_cmpuint(path.tests, ==, 0);
+        g_assert_cmpfloat_with_epsilon(path.judge.random, 0.1, 0.05);
+        g_rand_free(path.random);
+    }
+    Path path = new_path(77, 80000);
+    run(&path, 10, 0, 100000);
+    path.bps = 160000;
+    run(&path, 20, 0, 100000);
+    g_assert_cmpuint(path.cuts, >=, 1);
+    g_assert_cmpfloat(path.bps, <, 120000);
+    g_rand_free(path.random);
+}
+
 /* Five in a row are one accident: few tests, and hardly ever a cut, after which nothing here grows
  * again. */
 static void
@@ -192,6 +212,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/rate/loss-judge/random", test_random);
+    g_test_add_func("/rate/loss-judge/narrow", test_narrow);
     g_test_add_func("/rate/loss-judge/bursts", test_bursts);
     g_test_add_func("/rate/loss-judge/backs-off", test_backs_off);
     g_test_add_func("/rate/loss-judge/ours", test_ours);
