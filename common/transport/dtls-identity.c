@@ -5,6 +5,7 @@
 #include <openssl/x509.h>
 
 #include "common/base/error.h"
+#include "common/transport/dtls-provider.h"
 
 #define DAY_S (24L * 60 * 60)
 #define VALID_DAYS 3650             /* peers compare fingerprints and look at no dates */
@@ -60,7 +61,7 @@ cc_dtls_certificate_fingerprint(const X509 *certificate, const char *hash)
 static X509 *
 make_certificate(EVP_PKEY *key)
 {
-    X509 *certificate = X509_new();
+    X509 *certificate = X509_new_ex(cc_dtls_library(), NULL);
     guint64 serial = 0;
     if (!certificate || RAND_bytes((guint8 *)&serial, sizeof serial) != 1)
         goto failed;
@@ -120,9 +121,9 @@ CcDtlsIdentity *
 cc_dtls_identity_new(const CcSrtpProfile *profiles, GError **error)
 {
     g_autofree char *list = profile_list(profiles);
-    EVP_PKEY *key = EVP_EC_gen("P-256");
+    EVP_PKEY *key = EVP_PKEY_Q_keygen(cc_dtls_library(), NULL, "EC", "P-256");
     X509 *certificate = key ? make_certificate(key) : NULL;
-    SSL_CTX *context = certificate ? SSL_CTX_new(DTLS_method()) : NULL;
+    SSL_CTX *context = certificate ? SSL_CTX_new_ex(cc_dtls_library(), NULL, DTLS_method()) : NULL;
 
     CcDtlsIdentity *identity = NULL;
     if (context && configure(context, certificate, key, list)) {

@@ -1,8 +1,12 @@
 /* A CcDtls after its handshake, against OpenSSL itself at the other end. */
 #include <string.h>
 
+#include <openssl/err.h>
+#include <openssl/rsa.h>
+
 #include "common/transport/dtls-bio.h"
 #include "common/transport/dtls-identity.h"
+#include "common/transport/dtls-provider.h"
 #include "common/transport/dtls-tail.h"
 
 #define FATAL 2
@@ -78,8 +82,10 @@ static void
 pair_start(Pair *pair)
 {
     gboolean we_are_client = SSL_is_server(pair->peer);
-    pair->dtls = cc_dtls_new(pair->ours, we_are_client, "sha-256",
-                             cc_dtls_identity_fingerprint(pair->theirs), on_our_datagram, pair);
+    g_autofree char *fingerprint =
+        cc_dtls_certificate_fingerprint(SSL_get_certificate(pair->peer), "sha-256");
+    pair->dtls =
+        cc_dtls_new(pair->ours, we_are_client, "sha-256", fingerprint, on_our_datagram, pair);
     cc_dtls_start(pair->dtls);
     if (!we_are_client)
         SSL_do_handshake(pair->peer);
@@ -339,6 +345,61 @@ test_unexpected(void)
     pair_free(pair);
 }
 
+/* The peer shows another kind of certificate, made by OpenSSL's default context. */
+static void
+show_certificate(Pair *pair, EVP_PKEY *key)
+{
+    X509 *certificate = X509_new();
+    X509_gmtime_adj(X509_getm_notBefore(certificate), -1000);
+    X509_gmtime_adj(X509_getm_notAfter(certificate), 1000);
+    X509_set_pubkey(certificate, key);
+    g_assert_cmpint(X509_sign(certificate, key, EVP_sha256()), >, 0);
+    SSL_certs_clear(pair->peer); /* or it would choose between the two */
+    g_assert_cmpint(SSL_use_certificate(pair->peer, certificate), ==, 1);
+    g_assert_cmpint(SSL_use_PrivateKey(pair->peer, key), ==, 1);
+    X509_free(certificate);
+}
+
+typedef struct {
+    const char *kind; /* a curve, if @bits is 0 */
+    guint bits;
+} Key;
+
+/* What WebRTC's certificates are made of (RFC 8827 section 6.5), cc_dtls_library() can read. */
+static void
+test_certificates(gconstpointer data)
+{
+    const Key *kind = data;
+    EVP_PKEY *key = kind->bits > 0 ? EVP_RSA_gen(kind->bits) : EVP_EC_gen(kind->kind);
+    g_assert_nonnull(key);
+    for (guint we_are_client = 0; we_are_client < 2; we_are_client++) {
+        Pair *pair = pair_new(we_are_client == 1, "ECDHE+AESGCM");
+        show_certificate(pair, key);
+        pair_start(pair);
+        deliver(pair);
+        g_assert_cmpint(cc_dtls_state(pair->dtls), ==, CC_DTLS_CONNECTED);
+        g_assert_true(SSL_is_init_finished(pair->peer));
+        pair_free(pair);
+    }
+    EVP_PKEY_free(key);
+}
+
+/* Where OpenSSL would search anew for each certificate, it knows nothing that it need not. */
+static void
+test_library(void)
+{
+    OSSL_LIB_CTX *library = cc_dtls_library();
+    gboolean searches = OPENSSL_version_major() == 3 && OPENSSL_version_minor() < 2;
+    g_assert_cmpint(library != NULL, ==, searches);
+    if (!library)
+        return;
+    EVP_KEYMGMT *needed = EVP_KEYMGMT_fetch(library, "EC", NULL);
+    g_assert_nonnull(needed);
+    EVP_KEYMGMT_free(needed);
+    g_assert_null(EVP_KEYMGMT_fetch(library, "DSA", NULL));
+    ERR_clear_error();
+}
+
 /* With a cipher suite that the tail does not know OpenSSL goes on. */
 static void
 test_fallback(gconstpointer data)
@@ -380,6 +441,12 @@ main(int argc, char **argv)
             g_test_add_data_func(path, &cases[i], tests[k].func);
         }
     }
+    static const Key keys[] = {{"P-256", 0}, {"P-384", 0}, {"RSA", 2048}};
+    for (guint i = 0; i < G_N_ELEMENTS(keys); i++) {
+        g_autofree char *path = g_strdup_printf("/dtls-tail/certificate/%s", keys[i].kind);
+        g_test_add_data_func(path, &keys[i], test_certificates);
+    }
+    g_test_add_func("/dtls-tail/library", test_library);
     g_test_add_func("/dtls-tail/lost/our-last-flight", test_our_last_flight_is_lost);
     g_test_add_func("/dtls-tail/lost/peers-last-flight", test_peers_last_flight_is_lost);
     g_test_add_func("/dtls-tail/alerts", test_alerts);
