@@ -6,8 +6,6 @@
 #include "relay/control/json-member.h"
 #include "relay/control/metrics.h"
 
-#define METHODS "GET, HEAD, OPTIONS"
-
 /* A request that waits for the workers' numbers. */
 typedef struct {
     CcExchange exchange;
@@ -186,25 +184,12 @@ answer_metrics(CcExchange *exchange, const CcTokenClaims *claims, const CcWorker
                        -1);
 }
 
-/* TRUE if the request is a GET or HEAD; otherwise it is answered. */
-static gboolean
-check_method(CcExchange *exchange)
-{
-    if (cc_exchange_is(exchange, "GET") || cc_exchange_is(exchange, "HEAD"))
-        return TRUE;
-    if (cc_exchange_is(exchange, "OPTIONS"))
-        cc_exchange_answer_options(exchange, METHODS);
-    else
-        cc_exchange_refuse_method(exchange, METHODS);
-    return FALSE;
-}
-
 void
 cc_api_handle_rooms(CcExchange *exchange)
 {
     g_auto(CcTokenClaims) claims = {0};
 
-    if (check_method(exchange) && cc_exchange_authorize(exchange, NULL, CC_ACCESS_OBSERVE, &claims))
+    if (cc_exchange_check_get(exchange) && cc_exchange_authorize(exchange, NULL, CC_ACCESS_OBSERVE, &claims))
         answer_with_stats(exchange, &claims, answer_rooms);
 }
 
@@ -213,6 +198,6 @@ cc_api_handle_metrics(CcExchange *exchange)
 {
     g_auto(CcTokenClaims) claims = {0};
 
-    if (check_method(exchange))
+    if (cc_exchange_check_get(exchange))
         answer_with_stats(exchange, &claims, answer_metrics);
 }

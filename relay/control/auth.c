@@ -21,6 +21,11 @@ bearer_token(const char *authorization)
 static gboolean
 check_access(const CcTokenClaims *claims, CcAccess access, GError **error)
 {
+    if (access == CC_ACCESS_OPERATE && !g_str_equal(claims->room, "*")) {
+        g_set_error_literal(error, CC_ERROR, CC_ERROR_FORBIDDEN,
+                            "the token is for one room; this takes one for all (--room '*')");
+        return FALSE;
+    }
     if (claims->role == CC_ROLE_TEACHER ||
         (access != CC_ACCESS_PUBLISH && access != CC_ACCESS_SPEAK))
         return TRUE;

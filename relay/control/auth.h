@@ -10,6 +10,7 @@ typedef enum {
     CC_ACCESS_SPEAK,   /* as a classroom that may be called on */
     CC_ACCESS_WATCH,
     CC_ACCESS_OBSERVE, /* a room's events, or the state of the rooms */
+    CC_ACCESS_OPERATE, /* everybody's links and the relay's own state: a token for all rooms */
 } CcAccess;
 
 typedef struct {

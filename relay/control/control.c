@@ -6,6 +6,7 @@
 #include "common/base/log.h"
 #include "relay/control/events.h"
 #include "relay/control/exchange.h"
+#include "relay/control/health-watch.h"
 #include "relay/control/links.h"
 #include "relay/control/metrics.h"
 #include "relay/control/placement.h"
@@ -52,6 +53,7 @@ on_room_event(const CcRoomEvent *event, gpointer user_data)
     case CC_ROOM_LEFT:
         cc_info("left room=%s participant=%s reason=%s", event->room->name, event->participant->id,
                 event->reason);
+        cc_health_watch_left(control->health, event);
         break;
     case CC_ROOM_HAND:
         cc_info("hand room=%s participant=%s raised=%d", event->room->name, event->participant->id,
@@ -87,6 +89,7 @@ cc_control_new(CcSettings *settings, CcWorkerGroup *workers, CcDtlsIdentity *ide
     control->events = cc_events_new(control);
     control->metrics = cc_metrics_new();
     control->staging = cc_staging_new(control);
+    control->health = cc_health_watch_new(control);
     control->rate_limit = cc_rate_limit_new(settings->max_requests_per_s,
                                             settings->max_requests_per_s * REQUESTS_AT_ONCE);
     return control;
@@ -108,6 +111,7 @@ cc_control_free(CcControl *control)
     cc_events_free(control->events);
     cc_links_free(control->links);
     cc_metrics_free(control->metrics);
+    cc_health_watch_free(control->health);
     cc_rate_limit_free(control->rate_limit);
     cc_room_registry_free(control->rooms);
     g_hash_table_unref(control->sessions);

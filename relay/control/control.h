@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 
 typedef struct CcControl CcControl;
 typedef struct CcEvents CcEvents;
+typedef struct CcHealthWatch CcHealthWatch;
 typedef struct CcLinks CcLinks;
 typedef struct CcMetrics CcMetrics;
 typedef struct CcStaging CcStaging;
@@ -39,6 +40,7 @@ struct CcControl {
     CcLinks *links;
     CcMetrics *metrics;
     CcStaging *staging;
+    CcHealthWatch *health;
     GPtrArray *waiting; /* CcExchange * (transfer none) that wait for the workers' numbers */
     GSource *expiry;    /* of grace periods, or NULL */
     guint64 refusals[CC_N_PROBLEMS];

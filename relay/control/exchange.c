@@ -246,3 +246,17 @@ cc_exchange_refuse_method(CcExchange *exchange, const char *methods)
     cc_exchange_refuse(exchange, CC_PROBLEM_METHOD_NOT_ALLOWED, "%s is not possible here, only %s",
                        exchange->method, methods);
 }
+
+gboolean
+cc_exchange_check_get(CcExchange *exchange)
+{
+    static const char methods[] = "GET, HEAD, OPTIONS";
+
+    if (cc_exchange_is(exchange, "GET") || cc_exchange_is(exchange, "HEAD"))
+        return TRUE;
+    if (cc_exchange_is(exchange, "OPTIONS"))
+        cc_exchange_answer_options(exchange, methods);
+    else
+        cc_exchange_refuse_method(exchange, methods);
+    return FALSE;
+}

@@ -66,6 +66,9 @@ void cc_exchange_refuse_error(CcExchange *exchange, const GError *error);
 /* 405. */
 void cc_exchange_refuse_method(CcExchange *exchange, const char *methods);
 
+/* TRUE if it is a GET or HEAD; otherwise it is answered: OPTIONS, or 405. */
+gboolean cc_exchange_check_get(CcExchange *exchange);
+
 /* CORS headers that every answer has. */
 void cc_exchange_set_cors(const CcSettings *settings, SoupServerMessage *message);
 

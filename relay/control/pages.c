@@ -3,7 +3,6 @@
 #include <string.h>
 
 #define PREFIX "/classcast/web/"
-#define METHODS "GET, HEAD, OPTIONS"
 
 static const char *
 content_type(const char *name)
@@ -98,6 +97,8 @@ find_resource(const CcExchange *exchange)
 {
     if (exchange->path_length == 0)
         return g_strdup("index.html");
+    if (cc_exchange_path_is(exchange, "status", 1))
+        return g_strdup("status.html");
     if (cc_exchange_path_is(exchange, "watch", 2))
         return g_strdup("watch.html");
     if (cc_exchange_path_is(exchange, "teach", 2))
@@ -114,11 +115,9 @@ cc_pages_handle(CcExchange *exchange)
 
     if (name == NULL)
         return FALSE;
-    if (cc_exchange_is(exchange, "OPTIONS"))
-        cc_exchange_answer_options(exchange, METHODS);
-    else if (!cc_exchange_is(exchange, "GET") && !cc_exchange_is(exchange, "HEAD"))
-        cc_exchange_refuse_method(exchange, METHODS);
-    else if (g_str_has_suffix(name, ".html") && exchange->path_length == 2 &&
+    if (!cc_exchange_check_get(exchange))
+        return TRUE;
+    if (g_str_has_suffix(name, ".html") && exchange->path_length == 2 &&
              !g_str_equal(exchange->path[0], "assets") &&
              !cc_exchange_check_room(exchange, exchange->path[1]))
         return TRUE;

@@ -4,6 +4,7 @@
 #include "relay/control/api.h"
 #include "relay/control/endpoint.h"
 #include "relay/control/events.h"
+#include "relay/control/health-api.h"
 #include "relay/control/pages.h"
 #include "relay/control/session-resource.h"
 
@@ -94,6 +95,9 @@ cc_routes_handle(CcExchange *exchange)
         handle_events(exchange, events_room);
     else if (cc_exchange_path_is(exchange, "api", 2) && g_str_equal(exchange->path[1], "rooms"))
         cc_api_handle_rooms(exchange);
+    else if (exchange->path_length >= 2 && g_str_equal(exchange->path[0], "api") &&
+             g_str_equal(exchange->path[1], "status"))
+        cc_health_api_handle(exchange);
     else if (cc_exchange_path_is(exchange, "metrics", 1))
         cc_api_handle_metrics(exchange);
     else if (cc_exchange_path_is(exchange, "healthz", 1))

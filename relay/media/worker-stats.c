@@ -47,6 +47,8 @@ add_publisher(CcSessionStats *stats, CcPublisher *publisher, gint64 now_us)
         add_stream(stats, track->slot->kind, cc_bitrate_meter_bps(&track->meter, now_us),
                    track->source.codec.codec);
         stats->loss = MAX(stats->loss, track->reception.fraction_lost);
+        if (cc_bitrate_meter_bps(&track->meter, now_us) > 0)
+            stats->video_height = MAX(stats->video_height, track->source.height);
         if (track->rtt_us >= 0)
             stats->rtt_ms = (int)(track->rtt_us / 1000);
         stats->packets += track->packets;
@@ -65,6 +67,8 @@ add_receiver(CcSessionStats *stats, CcReceiver *receiver)
         CcSubscription *subscription = &receiver->subscriptions[i];
         CcCodec codec = subscription->epoch.codec ? subscription->epoch.codec->codec : CC_CODEC_NONE;
         add_stream(stats, subscription->slot->kind, subscription->bps, codec);
+        if (subscription->bps > 0 && subscription->epoch.source)
+            stats->video_height = MAX(stats->video_height, subscription->epoch.source->height);
         stats->loss = MAX(stats->loss, subscription->loss);
         if (subscription->rtt_us >= 0)
             stats->rtt_ms = (int)(subscription->rtt_us / 1000);

@@ -126,6 +126,7 @@ typedef struct {
     const char *srtp_profile;              /* or NULL */
     guint audio_bps, video_bps;            /* RTP with headers: from a publisher, to a receiver */
     const char *audio_codec, *video_codec; /* or NULL */
+    guint video_height;                    /* lines of what flows; 0: none, or unknown */
     CcLinkReport report;                   /* receivers: for people */
     double loss;            /* 0..1: publisher: of the last seconds; receiver: its latest report */
     int rtt_ms;             /* -1: unknown */

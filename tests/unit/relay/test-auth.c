@@ -79,6 +79,10 @@ test_rooms(void)
     g_assert_cmpint(check(&rules, math, NULL, "mat", CC_ACCESS_WATCH), ==, CC_ERROR_FORBIDDEN);
     g_assert_cmpint(check(&rules, math, NULL, NULL, CC_ACCESS_OBSERVE), ==, 0);
     g_assert_cmpint(check(&rules, every, NULL, "history", CC_ACCESS_PUBLISH), ==, 0);
+    /* What names everybody takes a token for all rooms, even a teacher's. */
+    g_assert_cmpint(check(&rules, math, NULL, NULL, CC_ACCESS_OPERATE), ==, CC_ERROR_FORBIDDEN);
+    g_assert_cmpint(check(&rules, every, NULL, NULL, CC_ACCESS_OPERATE), ==, 0);
+    g_assert_cmpint(check(&rules, NULL, NULL, NULL, CC_ACCESS_OPERATE), ==, CC_ERROR_UNAUTHORIZED);
 }
 
 static void
