@@ -86,6 +86,7 @@ cc_health_link_judge(CcHealthLink *link, guint32 tick)
 {
     CcLinkCase the_case = {
         .sends = link->sends,
+        .teaches = link->sends && g_str_equal(link->role, "teacher"),
         .presence = link->presence,
         .never_connected = !link->connected,
         .lesson = link->room->seen_tick == tick && link->room->moment.under_way,

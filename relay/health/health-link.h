@@ -24,7 +24,7 @@ typedef struct {
     CcSeries *moments;
 } CcHealthRoom;
 
-/* A school, or a teacher: one end of one way. */
+/* A school that watches, one that speaks, or a teacher: one end of one way. */
 typedef struct {
     guint number;       /* its name in the API; never used again */
     CcHealthRoom *room; /* (transfer none) */

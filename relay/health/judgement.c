@@ -58,7 +58,7 @@ judge_absent(const CcLinkCase *link)
 {
     CcJudgement judgement = {CC_HEALTH_GOOD, 0};
 
-    if (link->presence == CC_PRESENCE_LEFT || !link->lesson)
+    if (link->presence == CC_PRESENCE_LEFT || !link->lesson || link->sends != link->teaches)
         judgement.word = CC_HEALTH_LEFT;
     else
         find(&judgement, link->never_connected ? CC_FINDING_UNCONNECTED : CC_FINDING_UNREACHABLE,
@@ -134,7 +134,7 @@ cc_judge_link(const CcLinkCase *link)
         judgement.word = CC_HEALTH_COMING;
         return judgement;
     }
-    if (link->sends && link->lesson && (summary->n_voice == 0 || summary->newest.bps == 0))
+    if (link->teaches && link->lesson && (summary->n_voice == 0 || summary->newest.bps == 0))
         find(&judgement, CC_FINDING_SILENT, CC_HEALTH_BAD);
     if (!link->sends)
         judge_picture(&judgement, summary);

@@ -44,7 +44,8 @@ typedef enum {
 } CcPresence;
 
 typedef struct {
-    gboolean sends; /* a publisher */
+    gboolean sends;   /* a publisher */
+    gboolean teaches; /* and not a classroom that is called on, which may be silent, or stop */
     CcPresence presence;
     gboolean never_connected; /* only looked at when it has vanished */
     gboolean lesson;          /* one is under way: who is not there is missed */

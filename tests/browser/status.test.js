@@ -169,7 +169,7 @@ test('there are words for all that may be found, in both languages', async () =>
       const { explainLink, explainRelay } = await import('/assets/status-words.js');
       const relay = { ports: '8189', refused: { unauthorized: 9 }, workers: [{ load: 90 }], max_load: 85, unseen: 1, findings: relayFindings };
       const link = { findings, estimate_kbps: 90, loss: 0.08, rtt_ms: 700, queue_ms: 400, outages: 3 };
-      return [...explainLink({ ...link, sends: 0 }, relay), ...explainLink({ ...link, sends: 1 }, relay), ...explainRelay(relay)]
+      return [...explainLink({ ...link, sends: 0 }, relay), ...explainLink({ ...link, sends: 1, role: 'teacher' }, relay), ...explainLink({ ...link, sends: 1, role: 'classroom' }, relay), ...explainRelay(relay)]
         .flatMap(({ what, todo }) => [what, todo]);
     }, [FINDINGS, RELAY_FINDINGS]);
     assert.deepEqual(said.filter((text) => /status\.|\{\w+\}|undefined|NaN/.test(text)), []);

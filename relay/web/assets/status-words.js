@@ -5,11 +5,19 @@ import { t } from './i18n.js';
 export const WORDS = ['bad', 'weak', 'coming', 'good', 'left']; // worst first
 
 /** Of whom one would say something else when the teacher is meant. */
-const OF_SENDERS = new Set(['unreachable', 'lossy', 'very-lossy', 'slow', 'unsteady', 'udp-blocked', 'unconnected']);
+const OF_TEACHERS = new Set(['unreachable', 'lossy', 'very-lossy', 'slow', 'unsteady', 'udp-blocked', 'unconnected']);
+
+export const teaches = (link) => link.sends === 1 && link.role === 'teacher';
+
+/** What it is there for, in a word. */
+export function partOf(link) {
+  if (teaches(link)) return t('status.teacher');
+  return t(link.sends ? 'status.speaks' : `status.role-${link.role}`);
+}
 
 export function nameOf(link) {
   if (link.name) return link.name;
-  return t(link.sends ? 'status.nameless-teacher' : `status.nameless-${link.role}`, { id: link.id });
+  return t(teaches(link) ? 'status.nameless-teacher' : `status.nameless-${link.role}`, { id: link.id });
 }
 
 /** @link: as the relay has it; @relay: for its ports. [{what, todo}], the most telling first. */
@@ -23,7 +31,7 @@ export function explainLink(link, relay) {
     ports: relay.ports,
   };
   return link.findings.map((finding) => {
-    const key = `status.link-${finding}${link.sends && OF_SENDERS.has(finding) ? '-send' : ''}`;
+    const key = `status.link-${finding}${teaches(link) && OF_TEACHERS.has(finding) ? '-send' : ''}`;
     return { what: t(key, values), todo: t(`${key}-todo`, values) };
   });
 }

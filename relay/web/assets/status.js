@@ -4,7 +4,7 @@ import { onLanguageChange, say, setUpLanguage, t } from './i18n.js';
 import { byId, formatBitrate, formatLoss, formatMs, token } from './page.js';
 import { linkPlots, relayPlots, showPlots, troubleOf } from './status-detail.js';
 import { History, StatusStore } from './status-store.js';
-import { compareLinks, explainLink, explainRelay, nameOf, pictureOf, WORDS } from './status-words.js';
+import { compareLinks, explainLink, explainRelay, nameOf, partOf, pictureOf, WORDS } from './status-words.js';
 
 const PAGE_ROWS = { rooms: 8, links: 50 }; // so that thousands of schools do not freeze a phone
 
@@ -130,7 +130,7 @@ function linkRow(link) {
   const [finding] = explainLink(link, store.relay);
   const row = element('a', { href: `#link=${link.number}` },
     element('b', { text: nameOf(link) }), healthOf(link.health),
-    element('span', { className: 'where', text: `${link.room} · ${t(link.sends ? 'status.teacher' : `status.role-${link.role}`)}` }));
+    element('span', { className: 'where', text: `${link.room} · ${partOf(link)}` }));
   row.dataset.key = String(link.number);
   row.append(element('span', { className: 'why', text: finding ? finding.what : pictureOf(link) }));
   return element('li', {}, row);
@@ -159,7 +159,7 @@ function showDetail() {
   byId('detail-title').textContent = nameOf(link);
   showHealth(byId('detail-health'), link.health);
   byId('detail-who').textContent = t(link.seen_tick === null ? 'status.here-since' : 'status.gone-since',
-    { room: link.room, role: t(link.sends ? 'status.teacher' : `status.role-${link.role}`), time: time(link.seen_tick ?? link.first_tick) });
+    { room: link.room, role: partOf(link), time: time(link.seen_tick ?? link.first_tick) });
   showFindings(byId('detail-findings'), explainLink(link, store.relay));
   const way = link.contact === 'up' ? t(link.tcp ? 'detail.way-tcp' : 'detail.way-udp') : t('detail.none');
   showFigures(byId('detail-figures'), [

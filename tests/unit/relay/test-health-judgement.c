@@ -105,7 +105,7 @@ test_teacher(void)
 {
     CcLinkCase link = steady(CC_PICTURE_WHOLE, CC_LINK_REASON_NONE);
 
-    link.sends = TRUE;
+    link.sends = link.teaches = TRUE;
     assert_judgement(&link, CC_HEALTH_GOOD, 0);
     link.summary.loss = 0.03;
     assert_judgement(&link, CC_HEALTH_WEAK, BIT(LOSSY));
@@ -116,6 +116,21 @@ test_teacher(void)
     assert_judgement(&link, CC_HEALTH_BAD, BIT(SILENT));
     link.lesson = FALSE;
     assert_judgement(&link, CC_HEALTH_GOOD, 0);
+}
+
+/* A classroom on the stage may say nothing, and stop; its other link tells whether it is there. */
+static void
+test_speaker(void)
+{
+    CcLinkCase link = steady(CC_PICTURE_WHOLE, CC_LINK_REASON_NONE);
+
+    link.sends = TRUE;
+    link.summary.n_voice = 0;
+    assert_judgement(&link, CC_HEALTH_GOOD, 0);
+    link.summary.loss = 0.03;
+    assert_judgement(&link, CC_HEALTH_WEAK, BIT(LOSSY));
+    link.presence = CC_PRESENCE_VANISHED;
+    assert_judgement(&link, CC_HEALTH_LEFT, 0);
 }
 
 static void
@@ -198,6 +213,7 @@ main(int argc, char **argv)
     g_test_add_func("/relay/health/judgement/moment", test_moment);
     g_test_add_func("/relay/health/judgement/way", test_way);
     g_test_add_func("/relay/health/judgement/teacher", test_teacher);
+    g_test_add_func("/relay/health/judgement/speaker", test_speaker);
     g_test_add_func("/relay/health/judgement/contact", test_contact);
     g_test_add_func("/relay/health/judgement/absent", test_absent);
     g_test_add_func("/relay/health/judgement/relay", test_relay);
