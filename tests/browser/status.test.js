@@ -26,7 +26,7 @@ async function check(page, name) {
       wide: document.documentElement.scrollWidth > innerWidth,
       cut: visible.filter((element) => element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0 &&
         getComputedStyle(element).overflowX !== 'visible').map(said),
-      outside: visible.filter((element) => element.getBoundingClientRect().right > innerWidth + 1).map(said),
+      outside: visible.filter((element) => element.getBoundingClientRect().left + Math.max(element.offsetWidth, element.scrollWidth) > innerWidth + 1).map(said),
       nameless: visible.filter((element) => element.matches('button, a, input, select, summary'))
         .filter((element) => !(element.innerText?.trim() || element.ariaLabel || element.labels?.length)).map(said),
       raw: visible.filter((element) => element.childElementCount === 0 && /status\.|detail\.|\{\w+\}/.test(element.textContent)).map(said),

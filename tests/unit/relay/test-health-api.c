@@ -95,6 +95,7 @@ test_restarted(HttpFixture *fixture, gconstpointer settings)
                                         "/api/status?since=1000000", "/api/status?boot=&since=-1",
                                         "/api/status?since=%FF&boot=%FF&boot"};
 
+    g_assert_nonnull(pupil);
     look(fixture, 1);
     for (guint i = 0; i < G_N_ELEMENTS(paths); i++) {
         g_autoptr(JsonNode) node = NULL;
@@ -116,6 +117,7 @@ test_history(HttpFixture *fixture, gconstpointer settings)
 
     look(fixture, 2);
     pupil = http_post_offer(fixture, "/whep/math", whep, &reply);
+    g_assert_nonnull(pupil);
     look(fixture, 8);
     look(fixture, 10);
     for (guint i = 0; i < G_N_ELEMENTS(paths); i++) {
