@@ -1,5 +1,5 @@
 /* The last hour of every link and every room: who was there, how it went, and what is to be said of
- * it now. Those who left stay for an hour. Bounded: CC_HEALTH_MAX_LINKS links of less than 8 KB, of
+ * it now. Those who left stay for an hour. Bounded: CC_HEALTH_MAX_LINKS links of about 8 KiB, of
  * which those that are gone longest give way first; CC_HEALTH_MAX_ROOMS rooms. Time is a tick of
  * CC_HEALTH_TICK_S, told by the caller. Pure; control thread. */
 #pragma once
