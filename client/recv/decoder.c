@@ -23,8 +23,9 @@ static const char *const vp9_decoders[] = {"vavp9dec", "vaapivp9dec", "v4l2vp9de
                                            "vp9dec",   "avdec_vp9",   NULL};
 static const char *const opus_decoders[] = {"opusdec", NULL};
 
-/* Keyframes are asked for where the gap is seen; nothing broken is shown meanwhile. */
-#define KEYFRAMES "request-keyframe=true wait-for-keyframe=true"
+/* Nothing broken is shown. Keyframes are asked for where gaps are seen (CcPictureOrder): a
+ * depayloader does so at the beginning, too, when one has just come. */
+#define KEYFRAMES "wait-for-keyframe=true"
 
 static const Chain chains[] = {
     {CC_CODEC_VP8, "rtpvp8depay name=depay " KEYFRAMES, vp8_decoders, 4},

@@ -154,7 +154,7 @@ note_place(CcPictureDecoding *decoding, GstBuffer *buffer)
     g_mutex_unlock(&decoding->lock);
 }
 
-/* The depayloader asks with each picture that it cannot use. */
+/* A decoder asks where it finds that a picture is broken. */
 static GstPadProbeReturn
 on_event_back(GstPad *pad, GstPadProbeInfo *probe, gpointer user_data)
 {

@@ -179,6 +179,12 @@ cc_picture_rtcp_ask_for_keyframe(CcPictureRtcp *rtcp)
 }
 
 void
+cc_picture_rtcp_forget_before(CcPictureRtcp *rtcp, guint16 sequence)
+{
+    cc_loss_list_forget_before(&rtcp->repair.losses, sequence);
+}
+
+void
 cc_picture_rtcp_hint_rtt(CcPictureRtcp *rtcp, gint64 rtt_us)
 {
     cc_answer_time_hint(&rtcp->repair.answers, rtt_us, cc_clock_now_us());

@@ -33,6 +33,8 @@ void cc_picture_rtcp_sender_report(CcPictureRtcp *rtcp, guint64 ntp, gint64 arri
 /* PLI; once in the time that the answer takes, however often this is called. Where questions are
  * lost it goes out again with the next ones for packets. */
 void cc_picture_rtcp_ask_for_keyframe(CcPictureRtcp *rtcp);
+/* Packets before @sequence are of no use any more: not asked for again. */
+void cc_picture_rtcp_forget_before(CcPictureRtcp *rtcp, guint16 sequence);
 /* The round trip that others have measured. */
 void cc_picture_rtcp_hint_rtt(CcPictureRtcp *rtcp, gint64 rtt_us);
 /* How long a missing packet is worth waiting for. */

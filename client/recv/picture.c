@@ -1,24 +1,27 @@
-/*   appsrc RTP → rtpbin (jitter buffer) → decoder bin → appsinks
+/*   CcPictureOrder → appsrc RTP → rtpbin (times) → decoder bin → appsinks
  *
- * RTCP and repetitions are ours (CcPictureRtcp); what was repeated goes in as the packet that it
- * is. The pipeline shares clock and base time with the screen's, so that times carry over as they
- * are. */
+ * RTCP, repetitions and what is waited for are ours (CcPictureRtcp, CcPictureOrder); what was
+ * repeated goes in as the packet that it is. The pipeline shares clock and base time with the
+ * screen's, so that times carry over as they are. */
 #define CC_LOG_AREA "recv"
 #include "client/recv/picture.h"
 
 #include <gst/app/app.h>
 
 #include "client/recv/picture-decoding.h"
+#include "client/recv/picture-order.h"
+#include "client/recv/playout.h"
 #include "client/recv/rtx.h"
+#include "common/base/clock.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
+#include "common/wire/bytes.h"
 
 #define MAX_STREAMS 16 /* SSRCs of a session, former ones included */
 #define MAX_PACKET 2048
+#define SEQUENCE_AT 2      /* byte of the RTP header */
 #define PACKET_OVERHEAD 44 /* IP, UDP and the SRTP tag */
-/* Repetitions come from as far back as a relay's history reaches, ten seconds at most: a jitter
- * buffer to which they are too old to be of its stream throws away all that it holds. */
-#define OLDEST_MS 60000
+#define DECODING_US 40000  /* and getting it to the screen */
 
 struct CcPicture {
     const CcRtpRoute *route;
@@ -29,10 +32,12 @@ struct CcPicture {
     GstElement *rtp_in; /* not owned */
     CcPictureDecoding *decoding;
     CcPictureRtcp *rtcp;
-    guint32 ssrc; /* of the stream; 0: nothing has come */
+    CcPictureOrder *order;
+    guint timer;     /* for what the order has next */
+    gint64 timer_us; /* when it ends */
+    guint32 ssrc;    /* of the stream; 0: nothing has come */
     guint bus_watch;
     gboolean failed;
-    guint repair_ms;
 };
 
 static GstCaps *
@@ -49,14 +54,6 @@ on_request_pt_map(GstElement *rtpbin, guint session, guint payload_type, gpointe
                             (int)format->clock_rate, "encoding-name", G_TYPE_STRING, name, NULL);
     gst_caps_set_simple(caps, "rtcp-fb-nack-pli", G_TYPE_BOOLEAN, TRUE, NULL);
     return caps;
-}
-
-static void
-on_new_jitterbuffer(GstElement *rtpbin, GstElement *jitterbuffer, guint session, guint ssrc,
-                    gpointer user_data)
-{
-    /* The first packets need not wait for the whole latency to be played. */
-    g_object_set(jitterbuffer, "faststart-min-packets", 1, NULL);
 }
 
 static void
@@ -94,10 +91,10 @@ make_rtpbin(CcPicture *picture)
 {
     GObject *internal = NULL;
     picture->rtpbin = gst_element_factory_make("rtpbin", NULL);
-    g_object_set(picture->rtpbin, "latency", picture->repair_ms, "do-lost", TRUE, "drop-on-latency",
-                 FALSE, "max-streams", MAX_STREAMS, "max-misorder-time", OLDEST_MS, NULL);
+    /* Nothing is missing or out of order by now. */
+    g_object_set(picture->rtpbin, "latency", 0, "drop-on-latency", FALSE, "max-streams",
+                 MAX_STREAMS, NULL);
     g_signal_connect(picture->rtpbin, "request-pt-map", G_CALLBACK(on_request_pt_map), picture);
-    g_signal_connect(picture->rtpbin, "new-jitterbuffer", G_CALLBACK(on_new_jitterbuffer), picture);
     g_signal_connect(picture->rtpbin, "pad-added", G_CALLBACK(on_pad_added), picture);
     gst_bin_add(GST_BIN(picture->pipeline), picture->rtpbin);
 
@@ -132,7 +129,8 @@ cc_picture_new(const CcRtpRoute *route, const CcPictureOptions *options,
     picture->options = *options;
     picture->callbacks = *callbacks;
     picture->user_data = user_data;
-    picture->repair_ms = CC_PICTURE_REPAIR_MIN_US / 1000;
+    picture->order = cc_picture_order_new((GDestroyNotify)gst_buffer_unref);
+    cc_picture_order_set_wait(picture->order, CC_PICTURE_REPAIR_MIN_US, 0);
     picture->rtcp = cc_picture_rtcp_new(cc_rtp_route_repairs(route, CC_MEDIA_VIDEO),
                                         callbacks->rtcp, user_data);
     picture->pipeline = gst_pipeline_new("picture");
@@ -155,18 +153,76 @@ cc_picture_free(CcPicture *picture)
     gst_element_set_state(picture->pipeline, GST_STATE_NULL);
     gst_clear_object(&picture->pipeline);
     cc_picture_decoding_free(picture->decoding);
+    g_clear_handle_id(&picture->timer, g_source_remove);
+    cc_picture_order_free(picture->order);
     cc_picture_rtcp_free(picture->rtcp);
     g_free(picture);
 }
 
+static void wind(CcPicture *picture, gint64 now_us);
+
 static void
-push(CcPicture *picture, const guint8 *packet, gsize length, gint64 arrival_us)
+push(CcPicture *picture, GstBuffer *buffer, guint16 sequence)
 {
+    guint8 number[2];
+    cc_write_u16(number, sequence);
+    gst_buffer_fill(buffer, SEQUENCE_AT, number, sizeof number);
+    gst_app_src_push_buffer(GST_APP_SRC(picture->rtp_in), buffer);
+}
+
+/* What may be decoded by now. */
+static void
+drain(CcPicture *picture, gint64 now_us)
+{
+    guint16 sequence;
+    GstBuffer *buffer;
+    while ((buffer = cc_picture_order_take(picture->order, now_us, &sequence)) != NULL)
+        push(picture, buffer, sequence);
+    cc_picture_rtcp_forget_before(picture->rtcp, cc_picture_order_next(picture->order));
+    if (cc_picture_order_wants_keyframe(picture->order))
+        cc_picture_rtcp_ask_for_keyframe(picture->rtcp);
+    wind(picture, now_us);
+}
+
+static gboolean
+on_due(gpointer user_data)
+{
+    CcPicture *picture = user_data;
+    picture->timer = 0;
+    drain(picture, cc_clock_now_us());
+    return G_SOURCE_REMOVE;
+}
+
+static void
+wind(CcPicture *picture, gint64 now_us)
+{
+    gint64 next_us = cc_picture_order_next_us(picture->order);
+    if (picture->timer != 0 && picture->timer_us == next_us)
+        return;
+    g_clear_handle_id(&picture->timer, g_source_remove);
+    picture->timer_us = next_us;
+    if (next_us == G_MAXINT64)
+        return;
+    guint wait_ms = (guint)((MAX(next_us - now_us, 0) + 999) / 1000);
+    picture->timer = g_timeout_add_full(G_PRIORITY_HIGH, wait_ms, on_due, picture, NULL);
+}
+
+static void
+put_in_order(CcPicture *picture, CcCodec codec, const CcRtpHeader *rtp, const guint8 *packet,
+             gsize length, gint64 arrival_us)
+{
+    CcPicturePiece piece = {
+        .sequence = rtp->sequence,
+        .timestamp = rtp->timestamp,
+        .keyframe = cc_codec_payload_begins_keyframe(codec, rtp->payload, rtp->payload_length),
+        .last = rtp->marker,
+    };
     GstBuffer *buffer = gst_buffer_new_memdup(packet, length);
     GstClockTime arrival = (GstClockTime)arrival_us * GST_USECOND;
     GST_BUFFER_PTS(buffer) =
         arrival > picture->options.base_time ? arrival - picture->options.base_time : 0;
-    gst_app_src_push_buffer(GST_APP_SRC(picture->rtp_in), buffer);
+    cc_picture_order_add(picture->order, &piece, buffer, arrival_us);
+    drain(picture, arrival_us);
 }
 
 static void
@@ -183,7 +239,10 @@ take_repeated(CcPicture *picture, const CcRtpHeader *rtp, const guint8 *packet, 
         return;
     cc_picture_rtcp_arrived(picture->rtcp, picture->ssrc, sequence, rtp->timestamp, TRUE, bytes,
                             arrival_us);
-    push(picture, restored, length, arrival_us);
+    CcRtpHeader original;
+    const CcRouteFormat *format = cc_rtp_route_format(picture->route, payload_type);
+    if (format != NULL && cc_rtp_parse(restored, length, &original) == CC_DROP_NONE)
+        put_in_order(picture, format->codec, &original, restored, length, arrival_us);
 }
 
 void
@@ -200,10 +259,12 @@ cc_picture_rtp(CcPicture *picture, const guint8 *packet, gsize length, gint64 ar
         take_repeated(picture, &rtp, packet, format->apt, bytes, arrival_us);
         return;
     }
+    if (rtp.ssrc != picture->ssrc)
+        cc_picture_order_restart(picture->order);
     picture->ssrc = rtp.ssrc;
     cc_picture_rtcp_arrived(picture->rtcp, rtp.ssrc, rtp.sequence, rtp.timestamp, FALSE, bytes,
                             arrival_us);
-    push(picture, packet, length, arrival_us);
+    put_in_order(picture, format->codec, &rtp, packet, length, arrival_us);
 }
 
 void
@@ -219,12 +280,8 @@ cc_picture_adapt(CcPicture *picture, gint64 voice_delay_us, gint64 voice_rtt_us)
     if (voice_rtt_us > 0)
         cc_picture_rtcp_hint_rtt(picture->rtcp, voice_rtt_us);
     gint64 wait_us = MAX(cc_picture_rtcp_wait_us(picture->rtcp), voice_delay_us);
-    guint repair_ms = (guint)(wait_us / 1000);
-    /* A little less is not worth telling. */
-    if (repair_ms <= picture->repair_ms && repair_ms * 10 >= picture->repair_ms * 9)
-        return;
-    picture->repair_ms = repair_ms;
-    g_object_set(picture->rtpbin, "latency", repair_ms, NULL);
+    gint64 seen_us = voice_delay_us - CC_PLAYOUT_MAX_AHEAD_MS * 1000 - DECODING_US;
+    cc_picture_order_set_wait(picture->order, wait_us, MAX(seen_us, 0));
 }
 
 void

@@ -1,6 +1,5 @@
 /* The picture of one session: RTP as bytes in, decoded pictures and the encoded frames for the
- * recorder out. What is missing is asked for by CcPictureRtcp and waited for in GStreamer's jitter
- * buffer.
+ * recorder out. What is missing is asked for by CcPictureRtcp and waited for in CcPictureOrder.
  *
  * Main thread; the callbacks come from GStreamer's threads. */
 #pragma once

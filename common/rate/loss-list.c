@@ -149,6 +149,16 @@ cc_loss_list_due_copies(CcLossList *list, gint64 now_us, gint64 rtt_us, guint16 
     return n;
 }
 
+void
+cc_loss_list_forget_before(CcLossList *list, guint16 sequence)
+{
+    guint n = 0;
+    while (n < list->n_entries && cc_sequence_newer(sequence, list->entries[n].sequence))
+        n++;
+    list->n_entries -= n;
+    memmove(list->entries, list->entries + n, list->n_entries * sizeof list->entries[0]);
+}
+
 static gint64
 next_of(const CcLossEntry *entry)
 {

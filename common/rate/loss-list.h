@@ -50,6 +50,8 @@ void cc_loss_list_set_copies(CcLossList *list, guint copies);
 /* Like cc_loss_list_due(), of the copies that are to go by @now_us. */
 guint cc_loss_list_due_copies(CcLossList *list, gint64 now_us, gint64 rtt_us, guint16 *sequences,
                               guint max_sequences);
+/* Nobody needs what is missing before @sequence any more. */
+void cc_loss_list_forget_before(CcLossList *list, guint16 sequence);
 /* When one of these next has something to say; G_MAXINT64 if never. */
 gint64 cc_loss_list_next_us(const CcLossList *list);
 

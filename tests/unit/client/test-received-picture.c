@@ -1,4 +1,4 @@
-/* From packets to pictures, when packets come from long ago. */
+/* From packets to pictures, when packets are missing or come from long ago. */
 #include "client/recv/picture.h"
 
 #include <gst/app/app.h>
@@ -24,6 +24,7 @@ typedef struct {
     GMutex lock;     /* guards what follows */
     GCond seen;
     gboolean large, small;
+    gint keyframes_asked; /* atomic */
 } Fixture;
 
 static void
@@ -42,6 +43,10 @@ on_decoded(GstSample *sample, gpointer user_data)
 static void
 on_rtcp(const guint8 *packet, gsize length, gpointer user_data)
 {
+    CcRtcpPacket rtcp;
+    CC_RTCP_FOREACH(packet, length, &rtcp)
+        if (rtcp.type == CC_RTCP_PSFB && rtcp.count == CC_PSFB_PLI)
+            g_atomic_int_inc(&((Fixture *)user_data)->keyframes_asked);
 }
 
 static gboolean
@@ -151,6 +156,19 @@ test_repetitions_from_long_ago(Fixture *f, gconstpointer data)
     g_assert_true(wait_for(f, &f->large));
 }
 
+/* Packets that are missing before a whole keyframe make nobody wait or ask for another. */
+static void
+test_missing_before_keyframe(Fixture *f, gconstpointer data)
+{
+    g_autoptr(GBytes) small = encode(64), large = encode(128);
+    gint64 now_us = cc_clock_now_us();
+    for (guint i = 0; i < 5; i++)
+        arrive(f, i, small, FALSE, now_us);
+    arrive(f, 8, large, FALSE, now_us);
+    g_assert_true(wait_for(f, &f->large));
+    g_assert_cmpint(g_atomic_int_get(&f->keyframes_asked), ==, 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -158,5 +176,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add("/received-picture/repetitions-from-long-ago", Fixture, NULL, setup,
                test_repetitions_from_long_ago, teardown);
+    g_test_add("/received-picture/missing-before-keyframe", Fixture, NULL, setup,
+               test_missing_before_keyframe, teardown);
     return g_test_run();
 }

@@ -103,6 +103,24 @@ test_patience(void)
 }
 
 /* Asked for once each round trip, ten times or for a second, then let go. */
+/* Before a keyframe that is there nothing is asked for any more. */
+static void
+test_forgets(void)
+{
+    CcLossList list;
+    cc_loss_list_init(&list);
+    g_assert_false(cc_loss_list_arrived(&list, 65530, 0));
+    g_assert_false(cc_loss_list_arrived(&list, 65534, 0)); /* 65531 to 65533 */
+    g_assert_false(cc_loss_list_arrived(&list, 3, 0));     /* 65535 to 2 */
+    cc_loss_list_forget_before(&list, 0);
+    g_assert_cmpuint(ask(&list, MS), ==, 3);
+    g_assert_cmpuint(due[0], ==, 0);
+    g_assert_cmpuint(list.lost_total, ==, 7);
+    g_assert_cmpuint(list.recovered_total, ==, 0);
+    cc_loss_list_forget_before(&list, 4);
+    g_assert_cmpint(cc_loss_list_next_us(&list), ==, G_MAXINT64);
+}
+
 static void
 test_gives_up(void)
 {
@@ -255,6 +273,7 @@ main(int argc, char **argv)
     g_test_add_func("/rate/loss-list/disorder", test_disorder);
     g_test_add_func("/rate/loss-list/patience", test_patience);
     g_test_add_func("/rate/loss-list/copies", test_copies);
+    g_test_add_func("/rate/loss-list/forgets", test_forgets);
     g_test_add_func("/rate/loss-list/gives-up", test_gives_up);
     g_test_add_func("/rate/loss-list/little-room", test_little_room);
     g_test_add_func("/rate/loss-list/too-many", test_too_many);
