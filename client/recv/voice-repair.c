@@ -43,7 +43,7 @@ measure(CcVoiceRepair *repair, guint64 lost, gboolean repeated, gboolean answer,
 
 void
 cc_voice_repair_arrived(CcVoiceRepair *repair, guint16 sequence, guint32 timestamp, guint samples,
-                        gboolean repeated, gint64 now_us)
+                        gboolean repeated, gboolean needed, gint64 now_us)
 {
     guint at = sequence % CC_VOICE_REPAIR_RING;
     guint64 lost_before = repair->losses.lost_total, answers_before = repair->answers.answers;
@@ -51,7 +51,7 @@ cc_voice_repair_arrived(CcVoiceRepair *repair, guint16 sequence, guint32 timesta
         cc_answer_time_answered(&repair->answers, sequence, now_us);
     cc_loss_list_arrived(&repair->losses, sequence, now_us);
     measure(repair, repair->losses.lost_total - lost_before, repeated,
-            repair->answers.answers > answers_before, now_us);
+            needed && repair->answers.answers > answers_before, now_us);
     if (!repeated)
         repair->spacing = CLAMP(samples, FRAME, MAX_SAMPLES);
     repair->came[at].sequence = sequence;

@@ -22,17 +22,18 @@ typedef struct {
         gboolean known;
     } came[CC_VOICE_REPAIR_RING]; /* by sequence number */
     CcAnswerTime answers;
-    double loss;                           /* 0..1 of packets, of the last few hundred */
-    gint64 turn_us;                        /* when the present turn began; 0: none has */
-    guint packets, repeated;               /* in it; those that were asked for and came */
+    double loss;             /* 0..1 of packets, of the last few hundred */
+    gint64 turn_us;          /* when the present turn began; 0: none has */
+    guint packets, repeated; /* in it; those that were asked for, came and were still needed */
     guint packets_before, repeated_before; /* in the one before */
     guint spacing;                         /* samples: a packet's length */
 } CcVoiceRepair;
 
 void cc_voice_repair_init(CcVoiceRepair *repair);
-/* A packet came; @samples: its length in time, without RED's earlier blocks. */
+/* A packet came; @samples: its length in time, without RED's earlier blocks. @needed: it has
+ * brought what no other way had. */
 void cc_voice_repair_arrived(CcVoiceRepair *repair, guint16 sequence, guint32 timestamp,
-                             guint samples, gboolean repeated, gint64 now_us);
+                             guint samples, gboolean repeated, gboolean needed, gint64 now_us);
 /* Like cc_loss_list_due(), but leaves out what @player has. */
 guint cc_voice_repair_due(CcVoiceRepair *repair, const CcVoicePlayer *player, gint64 now_us,
                           guint16 *sequences, guint max_sequences);

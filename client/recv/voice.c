@@ -189,9 +189,11 @@ take(CcVoice *voice, const CcRtpHeader *rtp, const CcVoicePacket *packet, guint1
         begin_stream(voice, rtp->ssrc);
     if (voice->ssrc == 0) /* repetitions of nothing */
         return;
+    gint64 time = cc_voice_player_unwrap(voice->player, packet->timestamp);
+    gboolean needed = cc_voice_player_wants(voice->player, time);
     guint samples = cc_voice_player_add(voice->player, packet, arrival_us);
     cc_voice_repair_arrived(&voice->repair, sequence, packet->timestamp, samples,
-                            packet->retransmitted, arrival_us);
+                            packet->retransmitted, needed, arrival_us);
     cc_voice_player_expect(voice->player, cc_voice_repair_expected_us(&voice->repair));
     if (!packet->retransmitted)
         cc_stream_report_arrived(&voice->report, sequence, packet->timestamp, CC_VOICE_RATE,

@@ -48,9 +48,12 @@ arrive(Fixture *f, guint16 sequence, guint earlier, gboolean repeated)
         .opus_type = PT,
         .retransmitted = repeated,
     };
+    gint64 time = cc_voice_player_unwrap(f->player, packet.timestamp);
+    gboolean needed = cc_voice_player_wants(f->player, time);
     guint samples = cc_voice_player_add(f->player, &packet, f->now_us);
     g_assert_cmpuint(samples, ==, FRAME);
-    cc_voice_repair_arrived(&f->repair, sequence, packet.timestamp, samples, repeated, f->now_us);
+    cc_voice_repair_arrived(&f->repair, sequence, packet.timestamp, samples, repeated, needed,
+                            f->now_us);
 }
 
 /* @n packets, in time; of those from @lost_from on, @lost do not come. */
@@ -229,6 +232,25 @@ test_questions_are_lost(Fixture *f, gconstpointer data)
     g_assert_cmpuint(sequences[0], ==, (guint16)(f->sequence - 4));
 }
 
+/* Copies that come later than the next packet: it is asked, and the answer brings nothing new. */
+static void
+test_expects_no_answer(Fixture *f, gconstpointer data)
+{
+    guint16 sequences[16];
+    run(f, 10, 10, 0, 0);
+    for (guint i = 0; i < 60; i++) {
+        guint16 lost = f->sequence;
+        run(f, 2, 0, 1, 0);
+        f->now_us = MAX(f->now_us, cc_voice_repair_next_us(&f->repair));
+        g_assert_cmpuint(ask(f, sequences), ==, 1);
+        run(f, 2, 2, 0, 3);
+        f->now_us += RTT_US - 2 * FRAME_US;
+        arrive(f, lost, 0, TRUE);
+    }
+    g_assert_cmpuint(f->repair.answers.answers, ==, 60);
+    g_assert_cmpint(cc_voice_repair_expected_us(&f->repair), ==, 0);
+}
+
 /* Where copies do it now, the delay is given back within seconds, however long packets are. */
 static void
 test_expects_no_more(Fixture *f, gconstpointer data)
@@ -404,6 +426,7 @@ main(int argc, char **argv)
     ADD("red-is-enough", test_red_is_enough);
     ADD("hopeless", test_hopeless);
     ADD("expected", test_expected);
+    ADD("expects-no-answer", test_expects_no_answer);
     ADD("questions-are-lost", test_questions_are_lost);
     ADD("expects-no-more", test_expects_no_more);
     ADD("waits-for-answers", test_waits_for_answers);
