@@ -151,8 +151,7 @@ cc_uplink_voice_consider(CcUplinkVoice *voice, CcEstimator *estimator, gint64 no
     }
     cc_loss_pattern_read(&estimator->record, estimator->forgive_us, now_us, &pattern);
     if (pattern.n >= MIN_PACKETS)
-        cc_voice_planner_see(&voice->planner, pattern.loss, pattern.burst_us,
-                             estimator->result.queue_us, now_us);
+        cc_voice_planner_see(&voice->planner, &pattern, estimator->result.queue_us, now_us);
     CcVoiceLink link = {
         .rtt_us = estimator->result.rtt_us,
         .payload = (guint)(voice->octets / MAX(voice->packets, 1)),

@@ -1,5 +1,7 @@
 #include "common/rate/loss-pattern.h"
 
+#include <math.h>
+
 /* Nothing bridges a longer one. And between two packets there may have been a pause of minutes, or
  * of more than their times can tell (sent-record.h). */
 #define LONGEST_RUN_US G_USEC_PER_SEC
@@ -30,6 +32,10 @@ cc_loss_pattern_read(CcSentRecord *record, gint64 since_us, gint64 now_us, CcLos
     }
     if (pattern->n > 0)
         pattern->loss = (double)n_lost / pattern->n;
-    if (n_runs > 0)
-        pattern->burst_us = in_runs_us / n_runs;
+    if (n_runs == 0)
+        return;
+    /* Runs come by chance, and are of any length: the deviation of a compound Poisson process. */
+    pattern->loss_doubt = pattern->loss * sqrt(2.0 / n_runs);
+    pattern->run = (double)n_lost / n_runs;
+    pattern->burst_us = in_runs_us / n_runs;
 }

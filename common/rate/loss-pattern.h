@@ -7,10 +7,11 @@
 G_BEGIN_DECLS
 
 typedef struct {
-    guint n;     /* packets whose fate is known */
-    double loss; /* share of them */
-    gint64
-        burst_us; /* how long a run of losses lasts in the mean, by the times of sending; 0: none */
+    guint n;           /* packets whose fate is known */
+    double loss;       /* share of them */
+    double loss_doubt; /* by which it may be wrong: few runs of losses say little */
+    double run;        /* how many are lost one after the other, in the mean; 0: none */
+    gint64 burst_us;   /* how long that lasts, by the times of sending; 0: none */
 } CcLossPattern;
 
 /* Of all in @record that were sent after @since_us. */

@@ -27,6 +27,7 @@ static const struct {
 
 /* Repetitions: */
 #define NOTICE_US 15000 /* that a packet is not merely late */
+#define LONG_RUN 2      /* times the mean */
 #define UNKNOWN_RTT_US 200000
 #define LEAST_RTT_US 20000
 #define MOST_TRIES 10
@@ -42,6 +43,8 @@ static const struct {
 #define LONG_QUEUE_US 150000
 #define BELIEVE_US 700000.0
 #define FORGET_US 6000000.0
+#define DOUBT_US 20000000.0
+#define CHANCE_RUN 1.5  /* times what losses at random make: no run of its own */
 #define CALM_US 5000000 /* what is cheaper only when it has sufficed for so long, */
 #define MUCH_SHARE 0.5  /* unless voice has so much of the link */
 #define SOURCE_US 1000000
@@ -69,17 +72,15 @@ packet_bytes(const CcVoiceLink *link, const CcVoicePlan *plan)
 }
 
 /* Losses as a chain of two states: after a lost packet the next one is lost more likely, and that
- * fades with distance. A frame is gone if all its copies are. */
+ * fades with time, however long packets are. A frame is gone if all its copies are. */
 static double
 missing_share(const CcVoiceLink *link, const CcVoicePlan *plan)
 {
     double p = CLAMP(link->loss, 0, 1);
-    double packet_us = plan->samples * 1e6 / RATE;
-    double run = MAX(link->burst_us / packet_us, 1 / MAX(1 - p, 0.01));
+    double frames = link->burst_us * (RATE / 1e6) / CC_VOICE_FRAME_SAMPLES;
+    double run = MAX(frames, 1 / MAX(1 - p, 0.01));
     double memory = MAX(1 - 1 / (run * MAX(1 - p, 0.01)), 0);
-    double faded = 1;
-    for (guint i = 0; i < plan->spacing; i++)
-        faded *= memory;
+    double faded = pow(memory, (double)plan->spacing * plan->samples / CC_VOICE_FRAME_SAMPLES);
     double missing = p;
     for (guint i = 0; i < plan->n_earlier; i++)
         missing *= p + (1 - p) * faded;
@@ -114,7 +115,8 @@ repeat(const CcVoiceLink *link, const CcVoicePlan *plan, CcVoiceOutlook *outlook
     double p = CLAMP(link->loss, 0, 1), fails = 1 - (1 - p) * (1 - p);
     gint64 packet_us = us(MAX(plan->samples, link->samples));
     gint64 rtt_us = MAX(link->rtt_us > 0 ? link->rtt_us : UNKNOWN_RTT_US, LEAST_RTT_US);
-    gint64 wait_us = packet_us + NOTICE_US;
+    /* What is lost first in a run is missed when that is over, and some last longer than others. */
+    gint64 wait_us = packet_us + NOTICE_US + LONG_RUN * link->burst_us;
     /* Copies that come later than the next packet are not waited for before asking. */
     double asked = plan->n_earlier > 0 && plan->spacing == 1 ? outlook->missing : p;
     *again = 0;
@@ -278,13 +280,17 @@ cc_voice_plan_codec_bps(const CcVoiceLink *link, guint before_bps)
 }
 
 void
-cc_voice_planner_see(CcVoicePlanner *planner, double loss, gint64 burst_us, gint64 queue_us,
+cc_voice_planner_see(CcVoicePlanner *planner, const CcLossPattern *pattern, gint64 queue_us,
                      gint64 now_us)
 {
-    if (queue_us > LONG_QUEUE_US)
-        loss = MIN(loss, planner->loss);
+    double loss = queue_us > LONG_QUEUE_US ? MIN(pattern->loss, planner->loss) : pattern->loss;
     double passed_us = (double)MIN(now_us - planner->seen_us, G_USEC_PER_SEC);
-    double share = MIN(passed_us / (loss > planner->loss ? BELIEVE_US : FORGET_US), 1);
+    double takes_us = loss > planner->loss ? BELIEVE_US : FORGET_US;
+    gboolean by_chance = pattern->run * (1 - pattern->loss) < CHANCE_RUN;
+    gint64 burst_us = by_chance ? 0 : pattern->burst_us;
+    if (fabs(loss - planner->loss) < pattern->loss_doubt)
+        takes_us = DOUBT_US;
+    double share = MIN(passed_us / takes_us, 1);
     planner->seen_us = now_us;
     planner->loss += (loss - planner->loss) * share;
     planner->burst_us += (gint64)((double)(burst_us - planner->burst_us) * share);

@@ -8,6 +8,7 @@
  * (CC_VOICE_MAX_WAIT_US), and chooses its delay by what came; so both ends agree without a word. */
 #pragma once
 
+#include "common/rate/loss-pattern.h"
 #include "common/wire/voice-line.h"
 
 G_BEGIN_DECLS
@@ -76,9 +77,10 @@ typedef struct {
     gint64 source_us;   /* when codec_bps and longer were last thought of */
 } CcVoicePlanner;
 
-/* News of the link's losses; @now_us of any one clock. @queue_us: what stands in the link's queue.
- * A long one overflows: against such losses less helps, not copies. */
-void cc_voice_planner_see(CcVoicePlanner *planner, double loss, gint64 burst_us, gint64 queue_us,
+/* News of the link's losses; @now_us of any one clock. What differs from what was known by no more
+ * than chance explains is believed slowly. @queue_us: what stands in the link's queue. A long one
+ * overflows: against such losses less helps, not copies. */
+void cc_voice_planner_see(CcVoicePlanner *planner, const CcLossPattern *pattern, gint64 queue_us,
                           gint64 now_us);
 /* Plans anew for @link, with the losses that are remembered. What the voice needs is due at once,
  * what saves something when it has sufficed for a while. TRUE if planner->plan has changed. */

@@ -211,8 +211,7 @@ look_at_way(CcSubscription *self, CcVoiceLink *link, gint64 now_us)
     if (self->slot->transport_cc_ext != 0)
         cc_loss_pattern_read(&estimator->record, estimator->forgive_us, now_us, &pattern);
     if (self->slot->transport_cc_ext == 0 || pattern.n >= MIN_PACKETS)
-        cc_voice_planner_see(&self->planner, pattern.loss, pattern.burst_us,
-                             estimator->result.queue_us, now_us);
+        cc_voice_planner_see(&self->planner, &pattern, estimator->result.queue_us, now_us);
     if (downlink->adapts && estimator->result.state != CC_LINK_STARTING)
         link->link_bps = estimator->result.estimate_bps;
     link->empty = estimator->result.queue_us < CC_VOICE_EMPTY_US;

@@ -42,6 +42,8 @@ test_runs(void)
     g_assert_cmpuint(pattern.n, ==, 10);
     g_assert_cmpfloat(pattern.loss, ==, 0.3);
     g_assert_cmpint(pattern.burst_us, ==, 1.5 * STEP_US);
+    g_assert_cmpfloat(pattern.run, ==, 1.5);
+    g_assert_cmpfloat(pattern.loss_doubt, ==, 0.3);
     /* A run that has not ended says nothing of its length yet. */
     pattern = read_fates("alalll", 0);
     g_assert_cmpint(pattern.burst_us, ==, STEP_US);

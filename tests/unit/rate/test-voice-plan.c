@@ -43,17 +43,19 @@ fetch(gint64 sequence, CcOpusPiece *piece, gpointer user_data)
 }
 
 typedef struct {
-    double loss, run; /* packets in a row; 0: at random */
+    double loss, run; /* of so many times 20 ms; 0: at random */
 } Dice;
 
+/* The next packet, that many frames after the one before. */
 static gboolean
-lose(const Dice *dice, gboolean *bad, GRand *random)
+lose(const Dice *dice, guint frames, gboolean *bad, GRand *random)
 {
     if (dice->run == 0)
         return g_rand_double(random) < dice->loss;
     double leave = 1 / dice->run;
     double enter = leave * dice->loss / (1 - dice->loss);
-    *bad = g_rand_double(random) < (*bad ? 1 - leave : enter);
+    for (guint i = 0; i < frames; i++)
+        *bad = g_rand_double(random) < (*bad ? 1 - leave : enter);
     return *bad;
 }
 
@@ -110,7 +112,7 @@ simulate(const CcVoicePlan *plan, Speech *speech, const Dice *dice, guint32 seed
             g_assert_cmpuint(length, >, 0);
             g_assert_cmpint(shapes[k].number, ==, next++);
             bytes += HEADERS + length;
-            if (!lose(dice, &bad, random))
+            if (!lose(dice, shapes[k].primary.count, &bad, random))
                 receive(payload, length, red, shapes[k].primary.first, speech, arrived);
         }
     }
@@ -136,8 +138,8 @@ static const Case cases[] = {
     {"1 Mbit/s, 2 %", 1000000, 100, {0.02, 0}, 80, TRUE, 0.001, 100000},
     {"300 kbit/s, 5 %", 300000, 150, {0.05, 0}, 80, TRUE, 0.001, 70000},
     {"300 kbit/s, 5 %, never asks", 300000, 150, {0.05, 0}, 80, FALSE, 0.001, 140000},
-    {"300 kbit/s, runs of 5, 10 %", 300000, 150, {0.10, 5}, 80, TRUE, 0.003, 110000},
-    {"300 kbit/s, runs of 3, 10 %", 300000, 150, {0.10, 3}, 80, TRUE, 0.003, 110000},
+    {"300 kbit/s, runs of 5, 10 %", 300000, 150, {0.10, 5}, 40, TRUE, 0.003, 110000},
+    {"300 kbit/s, runs of 3, 10 %", 300000, 150, {0.10, 3}, 40, TRUE, 0.003, 110000},
     {"128 kbit/s, 10 %", 128000, 300, {0.10, 0}, 40, TRUE, 0.002, 50000},
     {"64 kbit/s, 5 %", 64000, 600, {0.05, 0}, 25, TRUE, 0.005, 48000},
     {"24 kbit/s, 5 %", 24000, 300, {0.05, 0}, 20, TRUE, 0.002, 20000},
@@ -179,10 +181,7 @@ test_links(void)
         cc_voice_plan_foresee(&link, &plan, &all);
         link.repeats = FALSE;
         cc_voice_plan_foresee(&link, &plan, &copies);
-        Dice dice = c->dice;
-        if (plan.samples > FRAME && dice.run > 0)
-            dice.run = MAX(dice.run * FRAME / plan.samples, 1.2);
-        Outcome outcome = simulate(&plan, speech, &dice, i + 100);
+        Outcome outcome = simulate(&plan, speech, &c->dice, i + 100);
         g_test_message("%-30s %5u %3u %3u  %7.2f%% %7.2f%% %7.3f%%  %6.1f %6d", c->name,
                        plan.samples / 48, plan.n_earlier, plan.spacing, 100 * outcome.missing,
                        100 * copies.missing, 100 * all.residual, all.bps / 1000.0,
@@ -339,26 +338,68 @@ test_patience(void)
 {
     CcVoicePlanner planner = {0};
     CcVoiceLink link = {.link_bps = 2000000, .payload = 80, .samples = FRAME, .red = TRUE};
+    CcLossPattern lossy = {.loss = 0.3}, clean = {0};
     gint64 now_us = G_USEC_PER_SEC, since_us;
     g_assert_true(cc_voice_planner_consider(&planner, &link, now_us));
     g_assert_cmpuint(planner.plan.n_earlier, ==, 0);
     for (guint i = 0; i < 10; i++) { /* a queue that overflows wants less, not more */
-        cc_voice_planner_see(&planner, 0.3, 0, 300000, now_us += 200000);
+        cc_voice_planner_see(&planner, &lossy, 300000, now_us += 200000);
         cc_voice_planner_consider(&planner, &link, now_us);
     }
     g_assert_cmpuint(planner.plan.n_earlier, ==, 0);
     for (guint i = 0; i < 10 && planner.plan.n_earlier == 0; i++) {
-        cc_voice_planner_see(&planner, 0.3, 0, 0, now_us += 200000);
+        cc_voice_planner_see(&planner, &lossy, 0, now_us += 200000);
         cc_voice_planner_consider(&planner, &link, now_us);
     }
     guint most = planner.plan.n_earlier;
     g_assert_cmpuint(most, >=, 2);
     for (since_us = now_us; planner.plan.n_earlier >= most; now_us += 200000) {
         g_assert_cmpint(now_us - since_us, <, 60 * G_USEC_PER_SEC);
-        cc_voice_planner_see(&planner, 0, 0, 0, now_us);
+        cc_voice_planner_see(&planner, &clean, 0, now_us);
         cc_voice_planner_consider(&planner, &link, now_us);
     }
     g_assert_cmpint(now_us - since_us, >, 4 * G_USEC_PER_SEC);
+}
+
+/* Losses in runs: what is measured goes up and down by half, and the plan stays. */
+static void
+test_chance(void)
+{
+    CcVoicePlanner planner = {0};
+    CcVoiceLink link = {.link_bps = 300000,
+                        .rtt_us = 150000,
+                        .payload = 40,
+                        .samples = FRAME,
+                        .red = TRUE,
+                        .repeats = TRUE};
+    guint changes = 0;
+    for (guint i = 0; i < 300; i++) {
+        gboolean high = i / 25 % 2;
+        CcLossPattern pattern = {.loss = high ? 0.14 : 0.07, .burst_us = high ? 120000 : 60000};
+        pattern.loss_doubt = pattern.loss * 0.5;
+        pattern.run = high ? 6 : 4;
+        cc_voice_planner_see(&planner, &pattern, 0, (i + 5) * 200000);
+        changes += cc_voice_planner_consider(&planner, &link, (i + 5) * 200000) && i >= 25;
+    }
+    g_assert_cmpuint(changes, <=, 2);
+    g_assert_cmpuint(planner.plan.n_earlier, >, 0);
+    g_assert_cmpuint(planner.plan.spacing, >, 1);
+}
+
+/* Two in a row are chance where as much is lost as that: copies need no distance. */
+static void
+test_no_runs(void)
+{
+    CcVoicePlanner planner = {0};
+    CcLossPattern pattern = {.loss = 0.1, .loss_doubt = 0.02, .run = 1.1, .burst_us = 35000};
+    for (guint i = 0; i < 50; i++)
+        cc_voice_planner_see(&planner, &pattern, 0, (i + 5) * 200000);
+    g_assert_cmpint(planner.burst_us, ==, 0);
+    g_assert_cmpfloat(planner.loss, >, 0.09);
+    pattern.run = 3;
+    for (guint i = 0; i < 500; i++)
+        cc_voice_planner_see(&planner, &pattern, 0, (i + 55) * 200000);
+    g_assert_cmpint(planner.burst_us, >, 30000);
 }
 
 /* Where most is lost, feedback as well, a low estimate is not believed until a queue stands. */
@@ -435,6 +476,8 @@ main(int argc, char **argv)
     g_test_add_func("/rate/voice-plan/copies", test_copies);
     g_test_add_func("/rate/voice-plan/copies-or-repetitions", test_copies_or_repetitions);
     g_test_add_func("/rate/voice-plan/patience", test_patience);
+    g_test_add_func("/rate/voice-plan/chance", test_chance);
+    g_test_add_func("/rate/voice-plan/no-runs", test_no_runs);
     g_test_add_func("/rate/voice-plan/blind", test_blind);
     g_test_add_func("/rate/voice-plan/codec", test_codec);
     g_test_add_func("/rate/voice-plan/codec-patience", test_codec_patience);
