@@ -19,7 +19,7 @@ G_BEGIN_DECLS
 #define CC_VOICE_DELAY_WINDOW_US 10200000 /* and for so long, without pauses of the speaker */
 #define CC_VOICE_DELAY_LATE_PERMILLE 2    /* of them may come too late */
 #define CC_VOICE_DELAY_MIN_US 20000       /* for the player's own punctuality */
-#define CC_VOICE_DELAY_FIRST_US 60000     /* while little is known */
+#define CC_VOICE_DELAY_FIRST_US 40000     /* while little is known */
 #define CC_VOICE_DELAY_MAX_US 1500000
 
 typedef struct {
