@@ -8,6 +8,9 @@
  * wait as well: with 2 % of the packets of large pictures lost that is one in four, and a delay for
  * them would be seen all the time, in the voice that waits for its lips too. */
 #define LATE_PERCENT 30
+/* But hardly one by so much that the picture would be seen to stand still. */
+#define FROZEN_PERCENT 2
+#define FROZEN_US 400000
 #define CHOOSE_EVERY 5      /* pictures */
 #define FALL_US 2000        /* at each choice: motion must not be seen to hurry */
 #define SPARE_US 3000       /* beyond the latest that counts */
@@ -45,7 +48,9 @@ look_through(CcPlayout *playout, gint64 now_us)
     if (sorted_us[0] > CC_PLAYOUT_HOPELESS_MS * MS)
         playout->hopeless = TRUE;
     gint64 most_us = playout->base_us + CC_PLAYOUT_MAX_EXTRA_MS * MS;
-    gint64 needed_us = CLAMP(sorted_us[n * (100 - LATE_PERCENT) / 100], 0, most_us) + SPARE_US;
+    gint64 late_us = sorted_us[n * (100 - LATE_PERCENT) / 100];
+    gint64 frozen_us = sorted_us[n * (100 - FROZEN_PERCENT) / 100];
+    gint64 needed_us = CLAMP(MAX(late_us, frozen_us - FROZEN_US), 0, most_us) + SPARE_US;
     return CLAMP(needed_us, playout->base_us, most_us);
 }
 

@@ -56,6 +56,24 @@ test_follows_voice(Fixture *f, gconstpointer data)
     g_assert_cmpint(delay_ms(f, 500), ==, 500 - CC_PLAYOUT_MAX_AHEAD_MS);
 }
 
+/* Each two seconds what is behind a lost packet comes all at once. For a little nobody waits; where
+ * the picture would stand still it is shown later. */
+static void
+test_stands_still(Fixture *f, gconstpointer data)
+{
+    gint64 longest_ms = GPOINTER_TO_INT(data);
+    for (guint i = 0; i < 500; i++) {
+        gint64 since_ms = i % 50 * FRAME_US / MS;
+        f->now_us += FRAME_US;
+        cc_playout_add(&f->playout, MAX(longest_ms - since_ms, 5) * MS, f->now_us);
+    }
+    if (longest_ms <= 400)
+        g_assert_cmpint(delay_ms(f, -1), <=, 15);
+    else
+        g_assert_cmpint(delay_ms(f, -1), >=, longest_ms - 480);
+    g_assert_cmpint(delay_ms(f, -1), <=, MAX(longest_ms - 360, 15));
+}
+
 /* The voice waits a little for pictures, so that lips agree, and not at all for those of a bad
  * link. */
 static void
@@ -187,6 +205,10 @@ main(int argc, char **argv)
 #define ADD(name, func) g_test_add("/playout/" name, Fixture, NULL, setup, func, NULL)
     ADD("normal", test_normal);
     ADD("follows-voice", test_follows_voice);
+    g_test_add("/playout/stands-still/400", Fixture, GINT_TO_POINTER(400), setup, test_stands_still,
+               NULL);
+    g_test_add("/playout/stands-still/800", Fixture, GINT_TO_POINTER(800), setup, test_stands_still,
+               NULL);
     ADD("voice-waits", test_voice_waits);
     ADD("beginning", test_beginning);
     ADD("few-late-ones", test_few_late_ones);
