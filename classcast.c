@@ -20,6 +20,7 @@ static const Command commands[] = {
     {"send", cc_send_main, N_("teach: camera, screen or a file to the relay")},
     {"recv", cc_recv_main, N_("the classroom: show the lesson of a room")},
     {"relay", cc_relay_main, N_("the server in between")},
+    {"check", cc_check_main, N_("before class: is everything there that a lesson needs?")},
     {"devices", cc_devices_main, N_("list cameras and microphones")},
     {"token", cc_token_main, N_("make an access token for a room")},
     {"config", cc_config_main, N_("show or check the settings")},

@@ -7,3 +7,4 @@
 int cc_send_main(int argc, char **argv);
 int cc_recv_main(int argc, char **argv);
 int cc_devices_main(int argc, char **argv);
+int cc_check_main(int argc, char **argv);

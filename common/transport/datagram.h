@@ -3,7 +3,15 @@
 
 #include <glib.h>
 
-typedef enum { CC_DATAGRAM_UNKNOWN, CC_DATAGRAM_STUN, CC_DATAGRAM_DTLS, CC_DATAGRAM_RTP } CcDatagramKind;
+#include "common/wire/link-check.h"
+
+typedef enum {
+    CC_DATAGRAM_UNKNOWN,
+    CC_DATAGRAM_STUN,
+    CC_DATAGRAM_DTLS,
+    CC_DATAGRAM_RTP,
+    CC_DATAGRAM_LINK_CHECK, /* our own */
+} CcDatagramKind;
 
 static inline CcDatagramKind
 cc_datagram_classify(const guint8 *data, gsize length)
@@ -12,6 +20,8 @@ cc_datagram_classify(const guint8 *data, gsize length)
         return CC_DATAGRAM_UNKNOWN;
     if (data[0] <= 3)
         return CC_DATAGRAM_STUN;
+    if (data[0] == CC_LINK_CHECK_BYTE)
+        return CC_DATAGRAM_LINK_CHECK;
     if (data[0] >= 20 && data[0] <= 63)
         return CC_DATAGRAM_DTLS;
     if (data[0] >= 128 && data[0] <= 191)

@@ -32,6 +32,7 @@ static const char *const names[CC_N_DROPS] = {
     [CC_DROP_PACED] = "paced",
     [CC_DROP_SHED_LAYER] = "shed-layer",
     [CC_DROP_SHED_VIDEO] = "shed-video",
+    [CC_DROP_LINK_CHECK_REFUSED] = "link-check-refused",
 };
 
 const char *

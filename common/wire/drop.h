@@ -38,6 +38,7 @@ typedef enum {
     CC_DROP_PACED,           /* video that the link to a receiver would have taken too long for */
     CC_DROP_SHED_LAYER,      /* overload: a receiver does without upper temporal layers */
     CC_DROP_SHED_VIDEO,      /* overload: a receiver does without video */
+    CC_DROP_LINK_CHECK_REFUSED, /* a question of `classcast check` that is not signed, or out of place */
     CC_N_DROPS
 } CcDrop;
 

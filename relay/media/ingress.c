@@ -4,6 +4,7 @@
 #include "common/transport/ice-lite.h"
 #include "common/wire/bytes.h"
 #include "common/wire/rtp.h"
+#include "relay/media/link-check.h"
 #include "relay/media/media-session.h"
 #include "relay/media/path.h"
 #include "relay/media/session-table.h"
@@ -46,6 +47,8 @@ cc_ingress_datagram(CcWorker *worker, const CcRoute *route, const guint8 *data, 
     worker->bytes_in += length;
     if (kind == CC_DATAGRAM_STUN) {
         drop = receive_stun(worker, route, data, length, now_us);
+    } else if (kind == CC_DATAGRAM_LINK_CHECK) {
+        drop = cc_link_check_receive(worker, route, data, length, now_us);
     } else if (kind != CC_DATAGRAM_UNKNOWN) {
         CcPath *path = cc_path_find(worker, route);
         if (!path || path->session->end_reason)

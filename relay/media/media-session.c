@@ -84,6 +84,7 @@ cc_media_session_free(CcMediaSession *session)
     cc_ice_lite_free(session->ice);
     cc_ice_lite_free(session->previous_ice);
     g_free(session->previous_ufrag);
+    g_free(session->link_check);
     cc_session_setup_free(session->setup);
     g_free(session);
 }

@@ -5,6 +5,7 @@
 #include "common/transport/ice-lite.h"
 #include "common/wire/packet.h"
 #include "common/wire/rtcp.h"
+#include "relay/media/link-check.h"
 #include "relay/media/path.h"
 #include "relay/media/session-timers.h"
 #include "relay/media/worker.h"
@@ -48,6 +49,7 @@ struct CcMediaSession {
     guint32 ssrc;           /* of our RTCP where we send no media */
     CcPublisher *publisher; /* one of these two, by direction */
     CcReceiver *receiver;
+    CcLinkCheck *link_check; /* NULL until somebody measures */
 };
 
 /* (transfer full) @setup. */

@@ -60,6 +60,7 @@ struct CcWorker {
     guint64 receive_overflows, send_overflows; /* of the kernel's buffers */
     guint64 sends;                             /* of one or more datagrams to one receiver */
 
+    CcLinkAllowance link_checks; /* of all sessions that measure their links */
     CcShedder shedder;
     gint64 delay_us;    /* how long this turn's oldest datagram was waiting; -1: there was none */
     guint64 overflows;  /* in all, as of the last turn */

@@ -122,6 +122,9 @@ peer_datagram(Peer *self, const guint8 *data, gsize length)
     case CC_DATAGRAM_RTP:
         receive_media(self, data, length);
         break;
+    case CC_DATAGRAM_LINK_CHECK:
+        g_ptr_array_add(self->answers, g_bytes_new(data, length));
+        break;
     default:
         g_assert_not_reached();
     }
@@ -243,6 +246,7 @@ peer_new(MediaTest *test, CcSessionDirection direction, gboolean tcp)
     self->tcp = tcp;
     self->rtp = g_ptr_array_new_with_free_func(g_free);
     self->rtcp = g_ptr_array_new_with_free_func(g_free);
+    self->answers = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
     cc_ice_generate_credentials(ufrag, pwd);
     cc_ice_generate_credentials(self->ufrag, self->pwd);
     setup->id = g_strdup_printf("s%u", ++test->n_sessions);
@@ -312,6 +316,7 @@ peer_free(Peer *peer)
     cc_session_setup_free(peer->setup);
     g_ptr_array_unref(peer->rtp);
     g_ptr_array_unref(peer->rtcp);
+    g_ptr_array_unref(peer->answers);
     g_free(peer);
 }
 

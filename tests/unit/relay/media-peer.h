@@ -46,6 +46,7 @@ typedef struct {
     gboolean exported;
     gboolean deaf;         /* reads nothing, so that its kernel buffers fill up */
     GPtrArray *rtp, *rtcp; /* Received * */
+    GPtrArray *answers;    /* GBytes *: of link checks */
     guint n_bad;           /* what could not be decrypted */
 } Peer;
 
