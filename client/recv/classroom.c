@@ -5,6 +5,7 @@
 #include <sysexits.h>
 
 #include "client/connection.h"
+#include "client/deck/viewer.h"
 #include "client/recv/figures.h"
 #include "client/recv/picture-care.h"
 #include "client/recv/picture-flow.h"
@@ -20,11 +21,14 @@
 #include "common/base/error.h"
 #include "common/base/log.h"
 
+#define TROUBLED_LOSS 0.2
+
 struct CcClassroom {
     const CcConfig *config;
     GMainLoop *loop;
     CcConnection *connection;
     CcScreen *screen;
+    CcDeckViewer *slides;
     CcRecorder *recorder;    /* or NULL */
     CcRtpReceiver *receiver; /* or NULL: no session yet */
     CcSdp *answer;           /* of the present session; owned copy */
@@ -43,6 +47,7 @@ struct CcClassroom {
     CcPictureFlow flow;
     gboolean heard, seen; /* since the session began */
     gboolean snapshot_taken;
+    gboolean page_due; /* a page of the slides is to be seen and not here yet */
 };
 
 static void
@@ -89,8 +94,9 @@ log_first(CcClassroom *classroom, const char *what)
 }
 
 static void
-take_snapshot(CcClassroom *classroom, GstSample *sample)
+take_snapshot(CcClassroom *classroom, GstSample *picture)
 {
+    g_autoptr(GstSample) sample = cc_screen_compose(classroom->screen, picture);
     const char *path = cc_config_get_string(classroom->config, "recv", "snapshot");
     g_autoptr(GError) error = NULL;
     if (cc_snapshot_write(sample, path, &error)) {
@@ -126,8 +132,8 @@ on_picture(GstSample *sample, gpointer user_data)
     gboolean first = !classroom->seen;
     classroom->seen = TRUE;
     gint64 frozen_us = cc_picture_flow_add(&classroom->flow, cc_clock_now_us());
-    gboolean snapshot = !classroom->snapshot_taken;
-    classroom->snapshot_taken = TRUE;
+    gboolean snapshot = !classroom->snapshot_taken && !classroom->page_due;
+    classroom->snapshot_taken |= snapshot;
     g_mutex_unlock(&classroom->lock);
     if (first)
         log_first(classroom, "first-picture");
@@ -187,6 +193,33 @@ show_words(CcClassroom *classroom)
     cc_screen_set_words(classroom->screen, words, state == CC_CONNECTION_ON);
 }
 
+/* Slides. */
+static void
+on_page(gpointer user_data)
+{
+    CcClassroom *classroom = user_data;
+    const CcDeckImage *image = cc_deck_viewer_image(classroom->slides);
+    guint x, y;
+    gboolean pointing = cc_deck_viewer_pointer(classroom->slides, &x, &y);
+    g_autoptr(CcDeckImage) pointed =
+        image != NULL && pointing ? cc_deck_image_point(image, x, y) : NULL;
+    cc_screen_set_page(classroom->screen, pointed != NULL ? pointed : image);
+    g_mutex_lock(&classroom->lock);
+    classroom->page_due = cc_deck_viewer_is_waiting(classroom->slides);
+    g_mutex_unlock(&classroom->lock);
+}
+
+/* Pages travel while the link is well; a page that is to be seen does so as long as there is one. */
+static void
+choose_fetch(CcClassroom *classroom)
+{
+    gboolean well = classroom->link.loss < TROUBLED_LOSS;
+    cc_deck_viewer_set_fetch(classroom->slides, classroom->state != CC_CONNECTION_ON
+                                                    ? CC_DECK_FETCH_NOTHING
+                                                : well ? CC_DECK_FETCH_ALL
+                                                       : CC_DECK_FETCH_PAGE);
+}
+
 /* The connection. */
 static void
 on_negotiated(const CcSdp *answer, gpointer user_data)
@@ -212,6 +245,7 @@ on_state(CcConnectionState state, const char *message, gpointer user_data)
                                 message != NULL ? message : cc_message_for_state(state));
     if (state == CC_CONNECTION_WAITING || state == CC_CONNECTION_OVER)
         cc_screen_clear(classroom->screen);
+    choose_fetch(classroom);
     show_words(classroom);
 }
 
@@ -223,6 +257,8 @@ on_room(const CcRoomState *room, const CcParticipant *own, gpointer user_data)
     gboolean raised = own != NULL && own->hand_us != 0, was_raised = classroom->hand_raised;
     classroom->link = own != NULL ? own->link : (CcLink){0};
     classroom->hand_raised = raised;
+    choose_fetch(classroom);
+    cc_deck_viewer_follow(classroom->slides, &room->deck);
     if (raised != was_raised)
         cc_info("hand raised=%d", raised);
     if (raised == was_raised && classroom->link.picture == before && before != CC_PICTURE_PAUSED)
@@ -344,7 +380,11 @@ open_connection(CcClassroom *classroom, const char *room, GError **error)
         return FALSE;
     }
     classroom->connection = cc_connection_new(&options, &callbacks, classroom, error);
-    return classroom->connection != NULL;
+    if (classroom->connection == NULL)
+        return FALSE;
+    classroom->slides =
+        cc_deck_viewer_new(cc_connection_deck_http(classroom->connection), on_page, classroom);
+    return TRUE;
 }
 
 CcClassroom *
@@ -378,6 +418,7 @@ cc_classroom_free(CcClassroom *classroom)
         return;
     g_clear_handle_id(&classroom->stats_timer, g_source_remove);
     cc_rtp_receiver_free(classroom->receiver); /* its threads use all of the following */
+    cc_deck_viewer_free(classroom->slides);
     cc_connection_free(classroom->connection);
     cc_recorder_free(classroom->recorder);
     cc_screen_free(classroom->screen);

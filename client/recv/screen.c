@@ -11,6 +11,7 @@
 #include "client/recv/blind.h"
 #include "client/recv/outputs.h"
 #include "client/recv/playout.h"
+#include "client/recv/slide-frame.h"
 #include "client/recv/still.h"
 #include "client/recv/window-x11.h"
 #include "common/base/clock.h"
@@ -42,6 +43,7 @@ struct CcScreen {
     GMutex lock;             /* guards what follows */
     GstSample *last;         /* the newest picture */
     GstSample *still;        /* made from it when needed */
+    CcSlideFrame *page;      /* of the slides, or NULL */
     GstClockTime last_time;  /* running time when it came */
     GstClockTime last_place; /* and its PTS */
     GstClockTime cleared;    /* running time: pictures from before are not shown */
@@ -117,7 +119,12 @@ show(CcScreen *screen, GstSample *sample, GstClockTime place, GstClockTime now)
     }
     screen->last_time = now;
     screen->last_place = place;
-    push(screen->video_in, placed);
+    if (screen->overlay != NULL && screen->page != NULL) {
+        g_autoptr(GstSample) composed = cc_slide_frame_compose(screen->page, placed);
+        push(screen->video_in, composed);
+    } else {
+        push(screen->video_in, placed);
+    }
 }
 
 gint64
@@ -154,21 +161,30 @@ cc_screen_audio(CcScreen *screen, GstSample *sample)
     push(screen->audio_in, sample);
 }
 
+/* Beside a page the last picture is not dimmed: small as it is it says no more than who speaks.
+ * (transfer full) */
+static GstSample *
+make_still(CcScreen *screen)
+{
+    if (screen->page != NULL)
+        return cc_slide_frame_compose(screen->page, screen->last);
+    if (screen->still == NULL)
+        screen->still = screen->last != NULL ? cc_still_dimmed(screen->last) : cc_still_dark();
+    return gst_sample_ref(screen->still);
+}
+
 static void
 push_still(CcScreen *screen)
 {
     GstClockTime now = running_time(screen);
-    if (screen->last_time != GST_CLOCK_TIME_NONE && now < screen->last_time + STILL_AFTER)
-        return;
-    if (screen->still == NULL)
-        screen->still = screen->last != NULL ? cc_still_dimmed(screen->last) : cc_still_dark();
-    g_autoptr(GstBuffer) buffer = gst_buffer_copy(gst_sample_get_buffer(screen->still));
+    g_autoptr(GstSample) still = make_still(screen);
+    g_autoptr(GstBuffer) buffer = gst_buffer_copy(gst_sample_get_buffer(still));
     /* Nothing has to be decoded: soon, whatever the delay is. */
     GstClockTime early = OUTPUT_MARGIN_MS * GST_MSECOND;
     GST_BUFFER_PTS(buffer) = now + STILL_LEAD > early ? now + STILL_LEAD - early : 0;
     GST_BUFFER_DURATION(buffer) = GST_CLOCK_TIME_NONE;
     g_autoptr(GstSample) sample =
-        gst_sample_new(buffer, gst_sample_get_caps(screen->still), NULL, NULL);
+        gst_sample_new(buffer, gst_sample_get_caps(still), NULL, NULL);
     push(screen->video_in, sample);
 }
 
@@ -177,7 +193,9 @@ on_still_timer(gpointer user_data)
 {
     CcScreen *screen = user_data;
     g_mutex_lock(&screen->lock);
-    push_still(screen);
+    GstClockTime last = screen->last_time;
+    if (last == GST_CLOCK_TIME_NONE || running_time(screen) >= last + STILL_AFTER)
+        push_still(screen);
     g_mutex_unlock(&screen->lock);
     return G_SOURCE_CONTINUE;
 }
@@ -192,6 +210,29 @@ cc_screen_set_words(CcScreen *screen, const char *words, gboolean note)
     g_object_set(screen->overlay, "font-desc", note ? NOTE_FONT : FONT, "text", escaped, "silent",
                  words == NULL, NULL);
     on_still_timer(screen);
+}
+
+void
+cc_screen_set_page(CcScreen *screen, const CcDeckImage *page)
+{
+    CcSlideFrame *frame = page != NULL ? cc_slide_frame_new(page) : NULL;
+    g_mutex_lock(&screen->lock);
+    CcSlideFrame *before = screen->page;
+    screen->page = frame;
+    if (screen->overlay != NULL && (frame != NULL || before != NULL))
+        push_still(screen); /* pictures may come seldom, or not at all */
+    g_mutex_unlock(&screen->lock);
+    cc_slide_frame_free(before);
+}
+
+GstSample *
+cc_screen_compose(CcScreen *screen, GstSample *sample)
+{
+    g_mutex_lock(&screen->lock);
+    GstSample *composed = screen->page != NULL ? cc_slide_frame_compose(screen->page, sample)
+                                               : gst_sample_ref(sample);
+    g_mutex_unlock(&screen->lock);
+    return composed;
 }
 
 void
@@ -389,6 +430,7 @@ cc_screen_free(CcScreen *screen)
     gst_clear_object(&screen->clock);
     g_clear_pointer(&screen->last, gst_sample_unref);
     g_clear_pointer(&screen->still, gst_sample_unref);
+    cc_slide_frame_free(screen->page);
     cc_window_free(screen->window);
     cc_probe_free(screen->probe);
     g_mutex_clear(&screen->lock);

@@ -8,6 +8,7 @@
 
 #include <gst/gst.h>
 
+#include "client/deck/still.h"
 #include "client/test-pattern/probe.h"
 
 G_BEGIN_DECLS
@@ -42,6 +43,11 @@ void cc_screen_audio(CcScreen *screen, GstSample *sample);
 gint64 cc_screen_video(CcScreen *screen, GstSample *sample);
 /* The playout delay of the voice, which the picture follows as closely as it can. */
 void cc_screen_set_voice_delay(CcScreen *screen, gint64 delay_us);
+
+/* A page of the slides, which the picture then stands small in a corner of; NULL: none any more. */
+void cc_screen_set_page(CcScreen *screen, const CcDeckImage *page);
+/* What is seen where @sample is the picture; any thread. (transfer full) */
+GstSample *cc_screen_compose(CcScreen *screen, GstSample *sample);
 
 /* Over the picture; NULL: none. @note: small and at the bottom, beside a picture that is still
  * worth seeing. */

@@ -15,6 +15,7 @@ struct CcSendStatus {
     CcConnectionState state;
     char *message;
     char *audience;
+    char *page; /* "  slide 3 of 12", or NULL */
     gint64 hand_us; /* the newest that was announced */
     CcStatusLine *line;
 };
@@ -40,7 +41,16 @@ cc_send_status_free(CcSendStatus *status)
     g_free(status->picture);
     g_free(status->message);
     g_free(status->audience);
+    g_free(status->page);
     g_free(status);
+}
+
+void
+cc_send_status_page(CcSendStatus *status, guint page, guint n_pages, gboolean blank)
+{
+    g_free(status->page);
+    status->page = g_strdup_printf(blank ? _("  slide %u of %u (hidden)") : _("  slide %u of %u"),
+                                   page + 1, n_pages);
 }
 
 void
@@ -110,6 +120,8 @@ describe(const CcSendStatus *status, const CcUplinkStats *stats)
     g_string_append(line, _("connected"));
     if (status->picture != NULL)
         g_string_append_printf(line, "  %s", status->picture);
+    if (status->page != NULL)
+        g_string_append(line, status->page);
     g_string_append_printf(line, "  %u kbit/s", (stats->audio_bps + stats->video_bps) / 1000);
     if (stats->loss >= 0)
         g_string_append_printf(line, _("  loss %.1f %%"), stats->loss * 100);

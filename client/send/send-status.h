@@ -14,6 +14,8 @@ typedef struct CcSendStatus CcSendStatus;
 CcSendStatus *cc_send_status_new(const CcSendSettings *settings, gboolean has_video);
 void cc_send_status_free(CcSendStatus *status);
 
+/* The page that is shown, from 0 on. */
+void cc_send_status_page(CcSendStatus *status, guint page, guint n_pages, gboolean blank);
 void cc_send_status_connection(CcSendStatus *status, CcConnectionState state, const char *message);
 /* Who is watching, and what each of them has to do without. */
 void cc_send_status_audience(CcSendStatus *status, const CcRoomState *room);

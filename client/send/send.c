@@ -5,13 +5,16 @@
 #include <glib/gi18n.h>
 #include <gst/gst.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "client/client.h"
 #include "client/connection.h"
+#include "client/deck/presenter.h"
 #include "client/send/outgoing.h"
 #include "client/send/rtp-sender.h"
 #include "client/send/send-offer.h"
 #include "client/send/send-status.h"
+#include "client/send/terminal-keys.h"
 #include "client/send/uplink-share.h"
 #include "client/send/uplink.h"
 #include "common/base/clock.h"
@@ -34,6 +37,8 @@ static const CcOptionKey options[] = {
      N_("Teach with this camera")},
     {"microphone", 0, "send.microphone", NULL, NULL, N_("DEVICE"),
      N_("Speak into this microphone; none for silence")},
+    {"deck", 0, "send.deck", NULL, NULL, N_("PDF"),
+     N_("Show the pages of a PDF beside the picture")},
     {"test", 0, "send.source", "test", NULL, NULL, N_("Send a test pattern with a clock")},
     {"codec", 0, "video.codec", NULL, NULL, N_("CODEC"), N_("Video codec: vp8, h264 or vp9")},
     {"preview", 0, "send.preview", "true", NULL, NULL, N_("Show the own picture in a window")},
@@ -61,6 +66,8 @@ typedef struct {
     CcUplinkShare share;
     CcOutgoing *outgoing;
     CcSendStatus *status;
+    CcPresenter *presenter; /* or NULL: no slides */
+    CcTerminalKeys *keys;   /* or NULL */
     gint on;        /* atomic: packets may go out */
     gint overflown; /* atomic: keyframes are due */
     gboolean stopping;
@@ -147,6 +154,8 @@ set_rates(Send *send)
         wanted_bps[i] = cc_uplink_wanted_bps(send->uplink, i);
     gint64 budget_bps = cc_outgoing_picture_bps(send->outgoing);
     guint total_bps = cc_uplink_share(&send->share, &send->settings, wanted_bps, budget_bps, rates);
+    if (send->presenter != NULL)
+        cc_presenter_set_uplink(send->presenter, budget_bps);
     cc_outgoing_want(send->outgoing, total_bps > 0 ? total_bps + VOICE_ROOM_BPS : 0);
     for (guint i = 0; i < send->settings.n_layers; i++)
         cc_rtp_sender_set_rate(send->sender, i, rates[i], now_us);
@@ -170,6 +179,8 @@ on_state(CcConnectionState state, const char *message, gpointer user_data)
     } else if (!on && was_on) {
         cc_rtp_sender_pause(send->sender, cc_clock_now_us());
     }
+    if (send->presenter != NULL)
+        cc_presenter_set_online(send->presenter, on);
     cc_send_status_connection(send->status, state, message);
 }
 
@@ -214,7 +225,10 @@ on_audience(guint n_receivers, const char *const *names, gpointer user_data)
 static void
 on_room(const CcRoomState *room, const CcParticipant *own, gpointer user_data)
 {
-    cc_send_status_audience(((Send *)user_data)->status, room);
+    Send *send = user_data;
+    cc_send_status_audience(send->status, room);
+    if (send->presenter != NULL)
+        cc_presenter_follow(send->presenter, &room->deck);
 }
 
 static CcSdp *
@@ -320,6 +334,30 @@ open_connection(Send *send, int argc, char **argv, GError **error)
 }
 
 static void
+on_turned(guint page, guint n_pages, gboolean blank, gpointer user_data)
+{
+    cc_send_status_page(((Send *)user_data)->status, page, n_pages, blank);
+}
+
+static void
+on_turn(CcTurn turn, gpointer user_data)
+{
+    cc_presenter_turn(((Send *)user_data)->presenter, turn);
+}
+
+static gboolean
+open_deck(Send *send, GError **error)
+{
+    if (*send->settings.deck == '\0')
+        return TRUE;
+    send->presenter = cc_presenter_new(send->settings.deck, on_turned, send, error);
+    if (send->presenter == NULL || !cc_presenter_connect(send->presenter, send->connection, error))
+        return FALSE;
+    send->keys = cc_terminal_keys_new(STDIN_FILENO, on_turn, send);
+    return TRUE;
+}
+
+static void
 run(Send *send)
 {
     guint interrupt = g_unix_signal_add(SIGINT, on_signal, send);
@@ -335,6 +373,8 @@ static void
 clear(Send *send)
 {
     g_atomic_int_set(&send->on, FALSE);
+    cc_terminal_keys_free(send->keys);
+    cc_presenter_free(send->presenter);
     cc_rtp_sender_free(send->sender); /* its threads use the connection */
     cc_outgoing_free(send->outgoing); /* and so does its own */
     cc_connection_free(send->connection);
@@ -355,6 +395,7 @@ cc_send_main(int argc, char **argv)
     Send send = {.config = config, .loop = g_main_loop_new(NULL, FALSE)};
     cc_send_settings_load(&send.settings, config);
     if (open_source(&send, &error) && open_connection(&send, argc, argv, &error) &&
+        open_deck(&send, &error) &&
         cc_rtp_sender_start(send.sender, &error)) {
         set_rates(&send); /* nothing is encoded until somebody takes it */
         cc_connection_start(send.connection);

@@ -55,6 +55,7 @@ cc_send_settings_load(CcSendSettings *settings, const CcConfig *config)
         .microphone = cc_config_get_string(config, "send", "microphone"),
         .file = cc_config_get_string(config, "send", "file"),
         .loop = cc_config_get_bool(config, "send", "loop"),
+        .deck = cc_config_get_string(config, "send", "deck"),
         .preview = cc_config_get_bool(config, "send", "preview"),
         .video_codec = cc_codec_from_name(cc_config_get_string(config, "video", "codec")),
         .width = (guint)cc_config_get_int(config, "video", "width"),

@@ -31,6 +31,7 @@ typedef struct {
     const char *file;
     gboolean loop;
     gboolean preview;
+    const char *deck; /* a PDF, or "" */
 
     CcCodec video_codec;
     guint width, height, framerate;             /* what is captured, and the first layer's */

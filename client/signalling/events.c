@@ -250,6 +250,24 @@ cc_event_stream_say_hand(CcEventStream *events, gint64 waiting_us)
     say(events, message);
 }
 
+void
+cc_event_stream_say_page(CcEventStream *events, const char *deck, guint page, gboolean blank)
+{
+    g_autofree char *message =
+        g_strdup_printf("{\"type\":\"page\",\"deck\":\"%s\",\"page\":%u,\"blank\":%s}", deck, page,
+                        blank ? "true" : "false");
+    say(events, message);
+}
+
+void
+cc_event_stream_say_pointer(CcEventStream *events, const guint place[2])
+{
+    g_autofree char *message =
+        place == NULL ? g_strdup("{\"type\":\"pointer\"}")
+                      : g_strdup_printf("{\"type\":\"pointer\",\"x\":%u,\"y\":%u}", place[0], place[1]);
+    say(events, message);
+}
+
 const CcRoomState *
 cc_event_stream_room(const CcEventStream *events)
 {

@@ -41,6 +41,10 @@ void cc_event_stream_introduce(CcEventStream *events, const char *client);
 /* Our hand is raised, and has been for so long; -1: lowered. Nothing is said while the WebSocket is
  * not open. */
 void cc_event_stream_say_hand(CcEventStream *events, gint64 waiting_us);
+/* The teacher turns to a page of her deck, or shows none (@blank). */
+void cc_event_stream_say_page(CcEventStream *events, const char *deck, guint page, gboolean blank);
+/* She points at a place of the page, 0 to CC_POINTER_MAX each way; NULL: no longer. */
+void cc_event_stream_say_pointer(CcEventStream *events, const guint place[2]);
 /* What was told so far. (transfer none) */
 const CcRoomState *cc_event_stream_room(const CcEventStream *events);
 gboolean cc_event_stream_is_open(const CcEventStream *events);

@@ -10,7 +10,8 @@ struct CcHttpCall {
     SoupSession *session;
     SoupMessage *message;
     GUri *uri;
-    char *method, *token, *name, *client, *if_match, *content_type;
+    char *method, *token, *name, *client, *if_match, *content_type, *range, *content_range;
+    gboolean partial;
     GBytes *body;
     guint redirects;
 
@@ -51,9 +52,19 @@ call_free(CcHttpCall *call)
     g_free(call->client);
     g_free(call->if_match);
     g_free(call->content_type);
+    g_free(call->range);
+    g_free(call->content_range);
     g_clear_pointer(&call->body, g_bytes_unref);
     g_byte_array_unref(call->answer);
     g_free(call);
+}
+
+/* A piece of what was asked for, whose end has not come. */
+static gboolean
+is_partial(const CcHttpCall *call)
+{
+    return call->partial && call->stream != NULL &&
+           soup_message_get_status(call->message) == SOUP_STATUS_PARTIAL_CONTENT;
 }
 
 /* Reports @error, or the answer if it is NULL. */
@@ -71,7 +82,8 @@ finish(CcHttpCall *call, const GError *error)
             answer.body_length = length;
         } else {
             answer.error = error;
-            answer.body = "";
+            answer.body_length = is_partial(call) ? length : 0;
+            answer.body = answer.body_length > 0 ? answer.body : "";
         }
         call->func(call, &answer, call->user_data);
     }
@@ -198,6 +210,13 @@ on_certificate(SoupMessage *message, GTlsCertificate *certificate, GTlsCertifica
 }
 
 static void
+set_header(CcHttpCall *call, const char *name, const char *value)
+{
+    if (value != NULL)
+        soup_message_headers_replace(soup_message_get_request_headers(call->message), name, value);
+}
+
+static void
 send_request(CcHttpCall *call)
 {
     call->distrust = 0;
@@ -208,9 +227,9 @@ send_request(CcHttpCall *call)
     soup_message_add_flags(call->message, SOUP_MESSAGE_NO_REDIRECT);
     cc_http_authorize(call->message, call->token);
     cc_http_introduce(call->message, call->name, call->client);
-    if (call->if_match != NULL)
-        soup_message_headers_replace(soup_message_get_request_headers(call->message), "If-Match",
-                                     call->if_match);
+    set_header(call, "If-Match", call->if_match);
+    set_header(call, "Range", call->range);
+    set_header(call, "Content-Range", call->content_range);
     if (call->body != NULL)
         soup_message_set_request_body_from_bytes(call->message, call->content_type, call->body);
     g_signal_connect(call->message, "network-event", G_CALLBACK(on_network_event), call);
@@ -242,7 +261,11 @@ cc_http_call_start(SoupSession *session, const CcHttpRequest *request, char **lo
     call->if_match = g_strdup(request->if_match);
     call->content_type = g_strdup(request->content_type);
     if (request->body != NULL)
-        call->body = g_bytes_new(request->body, strlen(request->body));
+        call->body = g_bytes_new(request->body, request->body_length > 0 ? request->body_length
+                                                                         : strlen(request->body));
+    call->range = g_strdup(request->range);
+    call->content_range = g_strdup(request->content_range);
+    call->partial = request->partial;
     call->cancellable = g_cancellable_new();
     call->answer = g_byte_array_new();
     call->local_address = local_address;

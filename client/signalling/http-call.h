@@ -18,6 +18,10 @@ typedef struct {
     const char *if_match;     /* or NULL */
     const char *content_type; /* with @body; or NULL */
     const char *body;
+    gsize body_length;         /* 0: @body is a text */
+    const char *range;         /* Range, or NULL */
+    const char *content_range; /* or NULL */
+    gboolean partial;          /* what has come of an answer is told even if its end never comes */
     guint deadline_ms;
 } CcHttpRequest;
 
@@ -25,7 +29,7 @@ typedef struct {
     guint status; /* 0: no answer; @error says why */
     const char *reason;
     SoupMessageHeaders *headers; /* NULL without an answer */
-    const char *body;            /* NUL-terminated; "" without an answer */
+    const char *body; /* NUL-terminated; "" without an answer, or what came of it if @partial */
     gsize body_length;
     GUri *uri; /* after redirects */
     const GError

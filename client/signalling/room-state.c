@@ -29,6 +29,7 @@ void
 cc_room_state_clear(CcRoomState *state)
 {
     g_clear_pointer(&state->participants, g_ptr_array_unref);
+    cc_room_deck_clear(&state->deck);
     g_clear_pointer(&state->bye, g_free);
     state->lesson = CC_LESSON_UNKNOWN;
 }
@@ -120,6 +121,7 @@ apply_state(CcRoomState *state, JsonObject *message, gint64 now_us)
         if (participant != NULL)
             put(participants, participant);
     }
+    cc_room_deck_clear(&state->deck); /* where there is one it is told right after this */
     g_ptr_array_unref(state->participants);
     state->participants = participants;
     state->lesson = lesson;
@@ -252,6 +254,10 @@ cc_room_state_apply(CcRoomState *state, const char *message, gsize length, gint6
         good = apply_hand(state, object, now_us);
     else if (g_strcmp0(type, "links") == 0)
         good = apply_links(state, object);
+    else if (g_strcmp0(type, "deck") == 0)
+        good = cc_room_deck_apply(&state->deck, object);
+    else if (g_strcmp0(type, "pointer") == 0)
+        good = cc_room_deck_apply_pointer(&state->deck, object);
     else if (g_strcmp0(type, "bye") == 0)
         good = apply_bye(state, object);
     if (!good)

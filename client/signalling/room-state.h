@@ -2,7 +2,7 @@
  * thread. */
 #pragma once
 
-#include <glib.h>
+#include "client/signalling/room-deck.h"
 
 G_BEGIN_DECLS
 
@@ -55,6 +55,7 @@ typedef struct {
 typedef struct {
     CcLesson lesson;
     GPtrArray *participants; /* CcParticipant *, in order of arrival */
+    CcRoomDeck deck;
     char *bye;               /* why the relay goes away, or NULL */
 } CcRoomState;
 

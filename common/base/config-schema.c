@@ -92,6 +92,10 @@ const CcConfigKey cc_config_keys[] = {
         N_("Most sessions at a time in all rooms; the next one gets 503.")),
     INT("relay", "max-sessions-per-room", "5000", 1, 100000,
         N_("Most sessions at a time in one room; the next one gets 503.")),
+    INT("relay", "max-deck-mib", "32", 0, 1024,
+        N_("Most memory for the slides of one room, in MiB; 0: no slides are kept.")),
+    INT("relay", "max-decks-mib", "256", 0, 65536,
+        N_("Most memory for the slides of all rooms, in MiB; the next deck gets 503.")),
     INT("relay", "max-load", "85", 1, 100,
         N_("When a worker spends more than so many percent of its time working, new receivers get "
            "503, so that those who are there keep what they have.")),
@@ -234,6 +238,9 @@ const CcConfigKey cc_config_keys[] = {
               "none: no sound.")),
     STRING("send", "file", "", ANY, N_("Video file to teach from when source is file.")),
     BOOL("send", "loop", "false", N_("Whether the file begins again at its end.")),
+    STRING("send", "deck", "", ANY,
+           N_("PDF whose pages are shown beside the teacher's picture. Page Up and Page Down, "
+              "arrows, Space, Home and End in the terminal turn them, b hides them.")),
     BOOL("send", "preview", "true", N_("Whether the teacher sees her own picture in a window.")),
     LOG_LEVEL("send"),
 

@@ -4,6 +4,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "relay/control/decks.h"
 #include "relay/control/events.h"
 #include "relay/control/exchange.h"
 #include "relay/control/health-watch.h"
@@ -70,6 +71,8 @@ on_room_event(const CcRoomEvent *event, gpointer user_data)
     }
     cc_events_room_event(control->events, event);
     cc_staging_room_event(control->staging, event);
+    if (event->kind == CC_ROOM_LESSON && event->room->lesson == CC_LESSON_OVER)
+        cc_decks_forget(control->decks, event->room->name);
 }
 
 CcControl *
@@ -87,6 +90,7 @@ cc_control_new(CcSettings *settings, CcWorkerGroup *workers, CcDtlsIdentity *ide
     control->waiting = g_ptr_array_new();
     control->links = cc_links_new(control);
     control->events = cc_events_new(control);
+    control->decks = cc_decks_new(control);
     control->metrics = cc_metrics_new();
     control->staging = cc_staging_new(control);
     control->health = cc_health_watch_new(control);
@@ -108,6 +112,7 @@ cc_control_free(CcControl *control)
         ((CcExchange *)g_ptr_array_index(control->waiting, i))->control = NULL;
     g_ptr_array_unref(control->waiting);
     cc_staging_free(control->staging);
+    cc_decks_free(control->decks);
     cc_events_free(control->events);
     cc_links_free(control->links);
     cc_metrics_free(control->metrics);
@@ -125,6 +130,7 @@ cc_control_set_settings(CcControl *control, CcSettings *settings)
     cc_settings_free(control->settings);
     control->settings = settings;
     cc_room_registry_set_limits(control->rooms, &settings->limits);
+    cc_decks_reload(control->decks);
     cc_control_schedule_expiry(control);
 }
 

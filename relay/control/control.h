@@ -11,6 +11,7 @@
 G_BEGIN_DECLS
 
 typedef struct CcControl CcControl;
+typedef struct CcDecks CcDecks;
 typedef struct CcEvents CcEvents;
 typedef struct CcHealthWatch CcHealthWatch;
 typedef struct CcLinks CcLinks;
@@ -38,6 +39,7 @@ struct CcControl {
     GHashTable *sessions;       /* id → CcSession (owned) */
     CcEvents *events;
     CcLinks *links;
+    CcDecks *decks;
     CcMetrics *metrics;
     CcStaging *staging;
     CcHealthWatch *health;

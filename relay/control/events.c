@@ -4,6 +4,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "relay/control/decks.h"
 #include "relay/control/event-message.h"
 #include "relay/control/links.h"
 #include "relay/control/staging.h"
@@ -164,16 +165,23 @@ send_message(Observer *observer, const char *message)
 }
 
 void
+cc_events_say(CcEvents *events, const char *room, const char *message)
+{
+    GPtrArray *observers = g_hash_table_lookup(events->rooms, room);
+
+    for (guint i = 0; observers != NULL && i < observers->len; i++)
+        send_message(g_ptr_array_index(observers, i), message);
+}
+
+void
 cc_events_room_event(CcEvents *events, const CcRoomEvent *event)
 {
-    GPtrArray *observers = g_hash_table_lookup(events->rooms, event->room->name);
     g_autofree char *message = NULL;
 
-    if (observers == NULL)
+    if (!g_hash_table_contains(events->rooms, event->room->name))
         return;
     message = cc_event_message(event, cc_clock_now_us());
-    for (guint i = 0; i < observers->len; i++)
-        send_message(g_ptr_array_index(observers, i), message);
+    cc_events_say(events, event->room->name, message);
 }
 
 void
@@ -253,6 +261,9 @@ answer(Observer *observer, GBytes *message, gint64 now_us)
 {
     g_auto(CcWish) wish = {0};
 
+    if (observer->may_teach &&
+        cc_decks_take(observer->events->control->decks, observer->room, message, now_us))
+        return;
     cc_wish_parse(&wish, message);
     switch (wish.kind) {
     case CC_WISH_LINKS:
@@ -334,6 +345,9 @@ cc_events_add(CcEvents *events, SoupWebsocketConnection *socket, const char *roo
     send_message(observer, state);
     if (may_teach && grid != NULL)
         send_message(observer, grid);
+    g_autofree char *deck = cc_decks_describe(events->control->decks, room);
+    if (deck != NULL)
+        send_message(observer, deck);
 }
 
 void

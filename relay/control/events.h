@@ -17,6 +17,8 @@ void cc_events_free(CcEvents *events);
  * doing, not only for one after the other, and lower hands. */
 void cc_events_add(CcEvents *events, SoupWebsocketConnection *socket, const char *room,
                    const char *network, gboolean may_teach);
+/* To everybody who listens to @room. */
+void cc_events_say(CcEvents *events, const char *room, const char *message);
 void cc_events_room_event(CcEvents *events, const CcRoomEvent *event);
 /* To those of @room who have asked for the link of @participant, or of everybody ("*"). */
 void cc_events_send_link(CcEvents *events, const char *room, const char *participant,

@@ -187,7 +187,7 @@ cc_exchange_answer_options(CcExchange *exchange, const char *methods)
     cc_exchange_set_header(exchange, "Allow", methods);
     cc_exchange_set_header(exchange, "Access-Control-Allow-Methods", methods);
     cc_exchange_set_header(exchange, "Access-Control-Allow-Headers",
-                           "Authorization, Content-Type, If-Match, X-Classcast-Client, "
+                           "Authorization, Content-Type, If-Match, Range, X-Classcast-Client, "
                            "X-Classcast-Name");
     cc_exchange_set_header(exchange, "Access-Control-Max-Age", PREFLIGHT_MAX_AGE_S);
     cc_exchange_answer(exchange, SOUP_STATUS_OK, NULL, NULL, 0);

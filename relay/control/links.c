@@ -183,6 +183,14 @@ cc_links_report(CcLinks *links, const char *session_id, const CcLinkReport *repo
     flush_soon(links);
 }
 
+const CcLinkReport *
+cc_links_report_of(const CcLinks *links, const char *session_id)
+{
+    const Link *link = g_hash_table_lookup(links->by_session, session_id);
+
+    return link != NULL ? &link->report : NULL;
+}
+
 void
 cc_links_forget(CcLinks *links, const char *session_id)
 {

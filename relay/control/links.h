@@ -14,6 +14,8 @@ void cc_links_free(CcLinks *links);
 /* A worker says how a session's link is doing. */
 void cc_links_report(CcLinks *links, const char *session_id, const CcLinkReport *report);
 /* The session is no more, or out of reach. Unknown ones are fine. */
+/* (transfer none) NULL if nothing is known. */
+const CcLinkReport *cc_links_report_of(const CcLinks *links, const char *session_id);
 void cc_links_forget(CcLinks *links, const char *session_id);
 
 /* An observer of @room wants to know of @participant, or of everybody if that is "*": what there is

@@ -2,6 +2,7 @@
 
 #include "common/base/clock.h"
 #include "relay/control/api.h"
+#include "relay/control/decks.h"
 #include "relay/control/endpoint.h"
 #include "relay/control/events.h"
 #include "relay/control/health-api.h"
@@ -69,7 +70,7 @@ is_too_much(const CcExchange *exchange)
     g_autofree char *network = NULL;
 
     if (!cc_exchange_is(exchange, "POST") && !cc_exchange_is(exchange, "PATCH") &&
-        !cc_exchange_is(exchange, "DELETE"))
+        !cc_exchange_is(exchange, "PUT") && !cc_exchange_is(exchange, "DELETE"))
         return FALSE;
     network = cc_exchange_network(exchange);
     return !cc_rate_limit_take(exchange->control->rate_limit, network, cc_clock_now_us());
@@ -93,6 +94,8 @@ cc_routes_handle(CcExchange *exchange)
         cc_session_resource_handle(exchange);
     else if (events_room != NULL)
         handle_events(exchange, events_room);
+    else if (cc_decks_handle(exchange))
+        return;
     else if (cc_exchange_path_is(exchange, "api", 2) && g_str_equal(exchange->path[1], "rooms"))
         cc_api_handle_rooms(exchange);
     else if (exchange->path_length >= 2 && g_str_equal(exchange->path[0], "api") &&

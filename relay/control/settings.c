@@ -118,6 +118,8 @@ cc_settings_new(const CcConfig *config, GError **error)
         .lesson_grace_us = (gint64)get_uint(config, "lesson-grace-s") * G_USEC_PER_SEC,
     };
     settings->max_requests_per_s = get_uint(config, "max-requests-per-s");
+    settings->max_deck_bytes = (guint64)get_uint(config, "max-deck-mib") << 20;
+    settings->max_decks_bytes = (guint64)get_uint(config, "max-decks-mib") << 20;
     settings->max_load = get_uint(config, "max-load") / 100.0;
     settings->ice_links = ice_links(config);
     take_codecs(settings, config);

@@ -14,6 +14,8 @@ typedef struct {
     char *allow_origin; /* CORS */
     CcRoomLimits limits;
     guint max_requests_per_s; /* of one address, in the long run */
+    guint64 max_deck_bytes;   /* of one room, and of all */
+    guint64 max_decks_bytes;
     double max_load;          /* 0..1, of a worker that takes another receiver */
     char **advertise;         /* IP literals (host names already resolved); empty: find them */
     char **udp_addresses;     /* where the worker listens */
