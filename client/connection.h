@@ -77,11 +77,12 @@ gboolean cc_connection_send_rtcp(CcConnection *connection, const guint8 *packet,
  * the relay makes of it comes with room_changed. */
 void cc_connection_press_hand(CcConnection *connection);
 
-/* The slides' way to and from the relay, for this connection's time. (transfer full) NULL if it does
- * not tell its room's address. */
+/* The slides' way to and from the relay, for this connection's time. (transfer full) NULL if it
+ * does not tell its room's address. */
 CcDeckHttp *cc_connection_deck_http(const CcConnection *connection);
 /* What the teacher says of her deck; nothing while the room's events are not open. */
-void cc_connection_turn_page(CcConnection *connection, const char *deck, guint page, gboolean blank);
+void cc_connection_turn_page(CcConnection *connection, const char *deck, guint page,
+                             gboolean blank);
 void cc_connection_point(CcConnection *connection, const guint place[2]);
 
 void cc_connection_get_stats(CcConnection *connection, CcPeerStats *stats);

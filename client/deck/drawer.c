@@ -64,8 +64,8 @@ draw(CcDeckDrawer *drawer, guint page)
         cc_warning("page %u: %s", page + 1, error->message);
         return;
     }
-    cc_debug("page drawn page=%u width=%u height=%u bytes=%" G_GSIZE_FORMAT " took_ms=%d",
-             page + 1, image->width, image->height, g_bytes_get_size(still),
+    cc_debug("page drawn page=%u width=%u height=%u bytes=%" G_GSIZE_FORMAT " took_ms=%d", page + 1,
+             image->width, image->height, g_bytes_get_size(still),
              (int)((cc_clock_now_us() - began_us) / 1000));
     Drawn *drawn = g_new0(Drawn, 1);
     drawn->drawer = g_atomic_rc_box_acquire(drawer);

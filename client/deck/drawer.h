@@ -1,5 +1,6 @@
-/* Draws and compresses the pages of a PDF in a thread of its own, at a low priority, the page that is
- * shown and its neighbours first, and hands the stills over in the main context of its making. */
+/* Draws and compresses the pages of a PDF in a thread of its own, at a low priority, the page that
+ * is shown and its neighbours first, and hands the stills over in the main context of its making.
+ */
 #pragma once
 
 #include "client/deck/pdf.h"

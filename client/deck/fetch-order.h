@@ -1,5 +1,5 @@
-/* In which order a classroom fetches the pages of a deck: the one that is shown, then those that are
- * likely to be shown next. Pure; any thread. */
+/* In which order a classroom fetches the pages of a deck: the one that is shown, then those that
+ * are likely to be shown next. Pure; any thread. */
 #pragma once
 
 #include <glib.h>

@@ -29,8 +29,8 @@ struct CcDeckLoader {
     CcDeckManifest *manifest; /* or NULL: not yet told */
     guint manifest_version;
 
-    GHashTable *stills;  /* hash → GBytes, whole */
-    GHashTable *begun;   /* hash → GByteArray */
+    GHashTable *stills; /* hash → GBytes, whole */
+    GHashTable *begun;  /* hash → GByteArray */
     gsize kept, bound;
     char asked[CC_DECK_HASH_LENGTH + 1]; /* "": the manifest */
     guint asked_bytes, asked_version;    /* of the whole still; of the manifest */

@@ -143,9 +143,9 @@ cc_deck_pdf_draw(CcDeckPdf *pdf, guint index)
     if (page != NULL)
         poppler_page_get_size(page, &width, &height);
     double scale = choose_scale(&width, &height);
-    cairo_surface_t *surface = cairo_image_surface_create(
-        CAIRO_FORMAT_RGB24, (int)MAX(width * scale + 0.5, MIN_SIDE),
-        (int)MAX(height * scale + 0.5, MIN_SIDE));
+    cairo_surface_t *surface =
+        cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)MAX(width * scale + 0.5, MIN_SIDE),
+                                   (int)MAX(height * scale + 0.5, MIN_SIDE));
     cairo_t *cairo = cairo_create(surface);
     cairo_set_source_rgb(cairo, 1, 1, 1);
     cairo_paint(cairo);

@@ -10,9 +10,9 @@
 
 struct CcPresenter {
     CcDeckDrawer *drawer;
-    CcDeckUploader *uploader;  /* from cc_presenter_connect() on */
-    CcDeckManifest *manifest;  /* until then */
-    CcConnection *connection;  /* (transfer none) */
+    CcDeckUploader *uploader; /* from cc_presenter_connect() on */
+    CcDeckManifest *manifest; /* until then */
+    CcConnection *connection; /* (transfer none) */
     char *id;
     guint page, n_pages;
     gboolean blank;

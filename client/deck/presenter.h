@@ -1,6 +1,6 @@
-/* The teacher's deck during a lesson: which page is on, drawing, bringing it to the relay, and turning
- * pages; the relay's word is what all see, so that the teacher's page may turn pages as well. Main
- * context of its making. */
+/* The teacher's deck during a lesson: which page is on, drawing, bringing it to the relay, and
+ * turning pages; the relay's word is what all see, so that the teacher's page may turn pages as
+ * well. Main context of its making. */
 #pragma once
 
 #include "client/connection.h"
@@ -19,7 +19,8 @@ typedef enum {
 } CcTurn;
 
 /* @blank: the page is hidden. */
-typedef void (*CcPresenterTurnedFunc)(guint page, guint n_pages, gboolean blank, gpointer user_data);
+typedef void (*CcPresenterTurnedFunc)(guint page, guint n_pages, gboolean blank,
+                                      gpointer user_data);
 
 /* Opens a PDF; drawing begins at once. Error: as cc_deck_pdf_open(). */
 CcPresenter *cc_presenter_new(const char *path, CcPresenterTurnedFunc turned, gpointer user_data,

@@ -7,8 +7,8 @@
 #include "client/signalling/room-deck.h"
 #include "common/base/error.h"
 
-#define LOSSLESS_LEVEL 6      /* of 9; the highest takes 25 times as long for 6 % */
-#define DRAWN_BYTES 90000     /* pages without photographs are smaller than that */
+#define LOSSLESS_LEVEL 6  /* of 9; the highest takes 25 times as long for 6 % */
+#define DRAWN_BYTES 90000 /* pages without photographs are smaller than that */
 #define LOSSY_QUALITIES 88, 75, 50
 #define POINTER_RADIUS_SHARE 60 /* of the shorter side */
 
@@ -158,7 +158,8 @@ cc_deck_image_point(const CcDeckImage *image, guint x, guint y)
     gint at_x = (gint)((guint64)x * (image->width - 1) / CC_POINTER_MAX);
     gint at_y = (gint)((guint64)y * (image->height - 1) / CC_POINTER_MAX);
 
-    for (gint row = MAX(at_y - radius, 0); row <= MIN(at_y + radius, (gint)image->height - 1); row++)
+    for (gint row = MAX(at_y - radius, 0); row <= MIN(at_y + radius, (gint)image->height - 1);
+         row++)
         for (gint column = MAX(at_x - radius, 0);
              column <= MIN(at_x + radius, (gint)image->width - 1); column++) {
             gint away = (row - at_y) * (row - at_y) + (column - at_x) * (column - at_x);

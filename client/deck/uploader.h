@@ -1,6 +1,6 @@
-/* Brings the teacher's stills to the relay, the page that is shown first, in small pieces with pauses
- * so that her voice has the uplink; and again what a relay that was restarted lacks. Main context of
- * its making. */
+/* Brings the teacher's stills to the relay, the page that is shown first, in small pieces with
+ * pauses so that her voice has the uplink; and again what a relay that was restarted lacks. Main
+ * context of its making. */
 #pragma once
 
 #include "client/signalling/deck-http.h"

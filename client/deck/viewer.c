@@ -16,7 +16,7 @@ struct CcDeckViewer {
 
     CcRoomDeck deck;
     guint width, height;
-    gint64 turned_us; /* when the page was told */
+    gint64 turned_us;                    /* when the page was told */
     char shown[CC_DECK_HASH_LENGTH + 1]; /* what @image shows */
     CcDeckImage *image;                  /* or NULL */
     char decoding[CC_DECK_HASH_LENGTH + 1];

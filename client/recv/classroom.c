@@ -209,7 +209,8 @@ on_page(gpointer user_data)
     g_mutex_unlock(&classroom->lock);
 }
 
-/* Pages travel while the link is well; a page that is to be seen does so as long as there is one. */
+/* Pages travel while the link is well; a page that is to be seen does so as long as there is one.
+ */
 static void
 choose_fetch(CcClassroom *classroom)
 {

@@ -183,8 +183,7 @@ push_still(CcScreen *screen)
     GstClockTime early = OUTPUT_MARGIN_MS * GST_MSECOND;
     GST_BUFFER_PTS(buffer) = now + STILL_LEAD > early ? now + STILL_LEAD - early : 0;
     GST_BUFFER_DURATION(buffer) = GST_CLOCK_TIME_NONE;
-    g_autoptr(GstSample) sample =
-        gst_sample_new(buffer, gst_sample_get_caps(still), NULL, NULL);
+    g_autoptr(GstSample) sample = gst_sample_new(buffer, gst_sample_get_caps(still), NULL, NULL);
     push(screen->video_in, sample);
 }
 

@@ -7,13 +7,13 @@ struct CcSlideFrame {
     GstBuffer *page; /* I420 */
     GstCaps *caps;
     GstVideoInfo info;
-    GstVideoInfo picture;        /* what @corner takes */
-    GstVideoConverter *corner;   /* or NULL */
+    GstVideoInfo picture;      /* what @corner takes */
+    GstVideoConverter *corner; /* or NULL */
 };
 
 static gboolean
-convert(GstVideoConverter *converter, GstVideoInfo *from_info, GstBuffer *from, GstVideoInfo *to_info,
-        GstBuffer *to)
+convert(GstVideoConverter *converter, GstVideoInfo *from_info, GstBuffer *from,
+        GstVideoInfo *to_info, GstBuffer *to)
 {
     GstVideoFrame source, target;
 
@@ -36,8 +36,9 @@ paint_page(CcSlideFrame *frame, const CcDeckImage *page)
     gst_video_info_set_format(&info, GST_VIDEO_FORMAT_RGBA, page->width, page->height);
     GstVideoConverter *converter = gst_video_converter_new(
         &info, &frame->info,
-        gst_structure_new("config", GST_VIDEO_CONVERTER_OPT_DEST_WIDTH, G_TYPE_INT, (gint)page->width,
-                          GST_VIDEO_CONVERTER_OPT_DEST_HEIGHT, G_TYPE_INT, (gint)page->height, NULL));
+        gst_structure_new("config", GST_VIDEO_CONVERTER_OPT_DEST_WIDTH, G_TYPE_INT,
+                          (gint)page->width, GST_VIDEO_CONVERTER_OPT_DEST_HEIGHT, G_TYPE_INT,
+                          (gint)page->height, NULL));
     convert(converter, &info, rgba, &frame->info, frame->page);
     gst_video_converter_free(converter);
 }
@@ -87,9 +88,10 @@ make_corner(CcSlideFrame *frame, const GstVideoInfo *picture)
     frame->corner = gst_video_converter_new(
         &frame->picture, &frame->info,
         gst_structure_new("config", GST_VIDEO_CONVERTER_OPT_DEST_X, G_TYPE_INT,
-                          frame->info.width - wide - margin, GST_VIDEO_CONVERTER_OPT_DEST_Y, G_TYPE_INT,
-                          frame->info.height - high - margin, GST_VIDEO_CONVERTER_OPT_DEST_WIDTH,
-                          G_TYPE_INT, wide, GST_VIDEO_CONVERTER_OPT_DEST_HEIGHT, G_TYPE_INT, high,
+                          frame->info.width - wide - margin, GST_VIDEO_CONVERTER_OPT_DEST_Y,
+                          G_TYPE_INT, frame->info.height - high - margin,
+                          GST_VIDEO_CONVERTER_OPT_DEST_WIDTH, G_TYPE_INT, wide,
+                          GST_VIDEO_CONVERTER_OPT_DEST_HEIGHT, G_TYPE_INT, high,
                           GST_VIDEO_CONVERTER_OPT_FILL_BORDER, G_TYPE_BOOLEAN, FALSE, NULL));
 }
 

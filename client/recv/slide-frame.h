@@ -1,5 +1,5 @@
-/* A page of the slides as a picture for the screen, with the teacher small in its corner. One thread
- * at a time. */
+/* A page of the slides as a picture for the screen, with the teacher small in its corner. One
+ * thread at a time. */
 #pragma once
 
 #include <gst/video/video.h>

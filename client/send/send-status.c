@@ -15,7 +15,7 @@ struct CcSendStatus {
     CcConnectionState state;
     char *message;
     char *audience;
-    char *page; /* "  slide 3 of 12", or NULL */
+    char *page;     /* "  slide 3 of 12", or NULL */
     gint64 hand_us; /* the newest that was announced */
     CcStatusLine *line;
 };

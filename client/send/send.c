@@ -68,8 +68,8 @@ typedef struct {
     CcSendStatus *status;
     CcPresenter *presenter; /* or NULL: no slides */
     CcTerminalKeys *keys;   /* or NULL */
-    gint on;        /* atomic: packets may go out */
-    gint overflown; /* atomic: keyframes are due */
+    gint on;                /* atomic: packets may go out */
+    gint overflown;         /* atomic: keyframes are due */
     gboolean stopping;
     int exit_code;
 } Send;
@@ -395,8 +395,7 @@ cc_send_main(int argc, char **argv)
     Send send = {.config = config, .loop = g_main_loop_new(NULL, FALSE)};
     cc_send_settings_load(&send.settings, config);
     if (open_source(&send, &error) && open_connection(&send, argc, argv, &error) &&
-        open_deck(&send, &error) &&
-        cc_rtp_sender_start(send.sender, &error)) {
+        open_deck(&send, &error) && cc_rtp_sender_start(send.sender, &error)) {
         set_rates(&send); /* nothing is encoded until somebody takes it */
         cc_connection_start(send.connection);
         run(&send);

@@ -1,5 +1,5 @@
-/* The keys of the terminal that `classcast send` runs in, one at a time and without Enter; also those
- * of a remote presenter, which is a keyboard. Main thread. */
+/* The keys of the terminal that `classcast send` runs in, one at a time and without Enter; also
+ * those of a remote presenter, which is a keyboard. Main thread. */
 #pragma once
 
 #include "client/deck/presenter.h"

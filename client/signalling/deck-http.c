@@ -113,9 +113,8 @@ void
 cc_deck_http_put(CcDeckHttp *http, const char *manifest, CcDeckHttpFunc func, gpointer user_data)
 {
     start(http,
-          &(CcHttpRequest){.method = "PUT",
-                           .content_type = "text/plain; charset=utf-8",
-                           .body = manifest},
+          &(CcHttpRequest){
+              .method = "PUT", .content_type = "text/plain; charset=utf-8", .body = manifest},
           NULL, func, user_data);
 }
 
@@ -123,8 +122,7 @@ void
 cc_deck_http_put_piece(CcDeckHttp *http, const char *hash, const guint8 *bytes, guint offset,
                        guint length, guint total, CcDeckHttpFunc func, gpointer user_data)
 {
-    g_autofree char *range =
-        g_strdup_printf("bytes %u-%u/%u", offset, offset + length - 1, total);
+    g_autofree char *range = g_strdup_printf("bytes %u-%u/%u", offset, offset + length - 1, total);
 
     start(http,
           &(CcHttpRequest){.method = "PUT",

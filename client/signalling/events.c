@@ -263,8 +263,9 @@ void
 cc_event_stream_say_pointer(CcEventStream *events, const guint place[2])
 {
     g_autofree char *message =
-        place == NULL ? g_strdup("{\"type\":\"pointer\"}")
-                      : g_strdup_printf("{\"type\":\"pointer\",\"x\":%u,\"y\":%u}", place[0], place[1]);
+        place == NULL
+            ? g_strdup("{\"type\":\"pointer\"}")
+            : g_strdup_printf("{\"type\":\"pointer\",\"x\":%u,\"y\":%u}", place[0], place[1]);
     say(events, message);
 }
 

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "client/signalling/json-text.h"
+
 void
 cc_room_deck_clear(CcRoomDeck *deck)
 {

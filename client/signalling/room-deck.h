@@ -2,10 +2,11 @@
  * teacher points. Pure; any thread. */
 #pragma once
 
-#include "client/signalling/json-text.h"
 #include "common/deck/manifest.h"
 
 G_BEGIN_DECLS
+
+typedef struct _JsonObject JsonObject; /* json-glib's */
 
 #define CC_POINTER_MAX 10000
 

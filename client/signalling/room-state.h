@@ -56,7 +56,7 @@ typedef struct {
     CcLesson lesson;
     GPtrArray *participants; /* CcParticipant *, in order of arrival */
     CcRoomDeck deck;
-    char *bye;               /* why the relay goes away, or NULL */
+    char *bye; /* why the relay goes away, or NULL */
 } CcRoomState;
 
 void cc_room_state_init(CcRoomState *state);

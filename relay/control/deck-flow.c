@@ -45,7 +45,8 @@ cc_deck_rate_bps(const CcLinkReport *link, gboolean shown, guint taken_bps)
     /* The estimate is of what is left beside what stills take already. */
     whole_bps = (gint64)link->estimate_bps + taken_bps;
     spare_bps = MAX(whole_bps - VOICE_BPS, 0);
-    spare_bps = shown ? MIN(spare_bps, MAX(whole_bps / 2, 80000)) : MIN(spare_bps / 2, whole_bps / 4);
+    spare_bps =
+        shown ? MIN(spare_bps, MAX(whole_bps / 2, 80000)) : MIN(spare_bps / 2, whole_bps / 4);
     return (guint)CLAMP(spare_bps, LEAST_BPS, FREE_BPS);
 }
 
@@ -54,8 +55,9 @@ find_link(const CcDeckFlow *flow)
 {
     const CcControl *control = flow->decks->control;
     const CcRoom *room = cc_room_registry_lookup(control->rooms, flow->room);
-    const CcParticipant *participant =
-        room != NULL && flow->client != NULL ? cc_room_find_client(room, flow->client, FALSE) : NULL;
+    const CcParticipant *participant = room != NULL && flow->client != NULL
+                                           ? cc_room_find_client(room, flow->client, FALSE)
+                                           : NULL;
 
     return participant != NULL ? cc_links_report_of(control->links, participant->session_id) : NULL;
 }
@@ -64,7 +66,8 @@ static gboolean
 is_shown(const CcDeckFlow *flow)
 {
     const CcDeck *deck = cc_deck_store_lookup(flow->decks->store, flow->room);
-    const CcDeckPage *page = deck != NULL ? cc_deck_manifest_page(deck->manifest, deck->page) : NULL;
+    const CcDeckPage *page =
+        deck != NULL ? cc_deck_manifest_page(deck->manifest, deck->page) : NULL;
 
     return page != NULL && g_str_equal(page->hash, flow->hash);
 }

@@ -35,8 +35,7 @@ put_deck(CcExchange *exchange, const char *room)
     gsize length;
     const char *text = g_bytes_get_data(exchange->body, &length);
     g_autoptr(GError) error = NULL;
-    CcDeckManifest *manifest =
-        cc_deck_manifest_parse(text != NULL ? text : "", length, &error);
+    CcDeckManifest *manifest = cc_deck_manifest_parse(text != NULL ? text : "", length, &error);
 
     if (manifest == NULL) {
         cc_exchange_refuse(exchange, CC_PROBLEM_BAD_DECK, "%s", error->message);
@@ -181,8 +180,8 @@ take_range(CcExchange *exchange, gsize size, gsize *offset, gsize *length, gbool
         soup_message_headers_free_ranges(headers, ranges);
     soup_message_headers_remove(headers, "Range");
     if (asked && !*partial)
-        cc_exchange_refuse(exchange, CC_PROBLEM_WRONG_RANGE, "the still has %" G_GSIZE_FORMAT " bytes",
-                           size);
+        cc_exchange_refuse(exchange, CC_PROBLEM_WRONG_RANGE,
+                           "the still has %" G_GSIZE_FORMAT " bytes", size);
     return *partial || !asked;
 }
 

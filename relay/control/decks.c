@@ -1,3 +1,5 @@
+#define CC_LOG_AREA "deck"
+
 #include "relay/control/decks.h"
 
 #include "common/base/clock.h"

@@ -16,10 +16,10 @@ typedef struct {
     guint max_requests_per_s; /* of one address, in the long run */
     guint64 max_deck_bytes;   /* of one room, and of all */
     guint64 max_decks_bytes;
-    double max_load;          /* 0..1, of a worker that takes another receiver */
-    char **advertise;         /* IP literals (host names already resolved); empty: find them */
-    char **udp_addresses;     /* where the worker listens */
-    char **ice_links;         /* values of Link headers (RFC 9725 section 4.6) */
+    double max_load;      /* 0..1, of a worker that takes another receiver */
+    char **advertise;     /* IP literals (host names already resolved); empty: find them */
+    char **udp_addresses; /* where the worker listens */
+    char **ice_links;     /* values of Link headers (RFC 9725 section 4.6) */
     CcCodec *codecs;
     guint n_codecs;
 } CcSettings;

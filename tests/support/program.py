@@ -39,7 +39,7 @@ def kill_all():
 class Program:
     """`home`: a directory of the test's own, where the child finds no settings but its test's. `prefix`: a command that runs another."""
 
-    def __init__(self, home, *arguments, name=None, env=None, prefix=()):
+    def __init__(self, home, *arguments, name=None, env=None, prefix=(), stdin=subprocess.DEVNULL):
         self.name = name or arguments[0]
         self.lines = []
         self.changed = threading.Condition()
@@ -53,7 +53,7 @@ class Program:
         environment.setdefault("GST_REGISTRY", os.path.expanduser("~/.cache/classcast-tests-registry.bin"))
         environment.update(env or {})
         self.began = time.monotonic()
-        self.child = subprocess.Popen([*prefix, CLASSCAST, *map(str, arguments)], stdin=subprocess.DEVNULL,
+        self.child = subprocess.Popen([*prefix, CLASSCAST, *map(str, arguments)], stdin=stdin,
                                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment,
                                       preexec_fn=die_with_parent)
         running.add(self)
