@@ -9,7 +9,7 @@
 
 #define LOSSLESS_LEVEL 6  /* of 9; the highest takes 25 times as long for 6 % */
 #define DRAWN_BYTES 90000 /* pages without photographs are smaller than that */
-#define LOSSY_QUALITIES 88, 75, 50
+#define LOSSY_QUALITIES 94, 80, 50
 #define POINTER_RADIUS_SHARE 60 /* of the shorter side */
 
 CcDeckImage *

@@ -209,16 +209,17 @@ on_page(gpointer user_data)
     g_mutex_unlock(&classroom->lock);
 }
 
-/* Pages travel while the link is well; a page that is to be seen does so as long as there is one.
- */
+/* Pages travel ahead while the link is well, also before the lesson and while the teacher is away; a
+ * page that is to be seen does so as long as there is a link. */
 static void
 choose_fetch(CcClassroom *classroom)
 {
-    gboolean well = classroom->link.loss < TROUBLED_LOSS;
-    cc_deck_viewer_set_fetch(classroom->slides, classroom->state != CC_CONNECTION_ON
-                                                    ? CC_DECK_FETCH_NOTHING
-                                                : well ? CC_DECK_FETCH_ALL
-                                                       : CC_DECK_FETCH_PAGE);
+    CcConnectionState state = classroom->state;
+    gboolean connected = state == CC_CONNECTION_ON || state == CC_CONNECTION_WAITING ||
+                         state == CC_CONNECTION_AWAY;
+    CcDeckFetch fetch =
+        classroom->link.loss < TROUBLED_LOSS ? CC_DECK_FETCH_ALL : CC_DECK_FETCH_PAGE;
+    cc_deck_viewer_set_fetch(classroom->slides, connected ? fetch : CC_DECK_FETCH_NOTHING);
 }
 
 /* The connection. */

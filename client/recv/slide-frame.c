@@ -1,5 +1,7 @@
 #include "client/recv/slide-frame.h"
 
+#include <string.h>
+
 #define CORNER_SHARE 5  /* of the page's width that the picture has */
 #define MARGIN_SHARE 80 /* to the edges */
 
@@ -9,6 +11,8 @@ struct CcSlideFrame {
     GstVideoInfo info;
     GstVideoInfo picture;      /* what @corner takes */
     GstVideoConverter *corner; /* or NULL */
+    GstVideoInfo small_info;
+    GstBuffer *small; /* the picture as it stands there */
 };
 
 static gboolean
@@ -60,6 +64,7 @@ static void
 drop_corner(CcSlideFrame *frame)
 {
     g_clear_pointer(&frame->corner, gst_video_converter_free);
+    gst_clear_buffer(&frame->small);
 }
 
 void
@@ -73,26 +78,56 @@ cc_slide_frame_free(CcSlideFrame *frame)
     g_free(frame);
 }
 
-/* Scales into the lower right corner and leaves the rest as it is. */
+/* For pictures like @picture. A converter that paints into a part of a larger picture would do, but
+ * where colours change as well it paints over the rows' other parts. */
 static void
 make_corner(CcSlideFrame *frame, const GstVideoInfo *picture)
 {
-    gint wide = frame->info.width / CORNER_SHARE & ~1;
-    gint high = MIN(wide * picture->height / MAX(picture->width, 1), frame->info.height / 3) & ~1;
-    gint margin = frame->info.width / MARGIN_SHARE & ~1;
+    guint wide = (guint)frame->info.width / CORNER_SHARE & ~1u;
+    guint high = wide * (guint)picture->height / MAX((guint)picture->width, 1);
 
     drop_corner(frame);
     frame->picture = *picture;
+    high = MIN(high, (guint)frame->info.height / 3) & ~1u;
     if (wide < 2 || high < 2)
         return;
-    frame->corner = gst_video_converter_new(
-        &frame->picture, &frame->info,
-        gst_structure_new("config", GST_VIDEO_CONVERTER_OPT_DEST_X, G_TYPE_INT,
-                          frame->info.width - wide - margin, GST_VIDEO_CONVERTER_OPT_DEST_Y,
-                          G_TYPE_INT, frame->info.height - high - margin,
-                          GST_VIDEO_CONVERTER_OPT_DEST_WIDTH, G_TYPE_INT, wide,
-                          GST_VIDEO_CONVERTER_OPT_DEST_HEIGHT, G_TYPE_INT, high,
-                          GST_VIDEO_CONVERTER_OPT_FILL_BORDER, G_TYPE_BOOLEAN, FALSE, NULL));
+    gst_video_info_set_format(&frame->small_info, GST_VIDEO_FORMAT_I420, wide, high);
+    frame->small_info.colorimetry = frame->info.colorimetry;
+    frame->small = gst_buffer_new_allocate(NULL, GST_VIDEO_INFO_SIZE(&frame->small_info), NULL);
+    frame->corner = gst_video_converter_new(&frame->picture, &frame->small_info, NULL);
+}
+
+static void
+copy_plane(GstVideoFrame *to, const GstVideoFrame *from, guint plane)
+{
+    guint shift = plane > 0, margin = (guint)to->info.width / MARGIN_SHARE & ~1u;
+    gsize wide = (gsize)GST_VIDEO_FRAME_COMP_WIDTH(from, plane);
+    guint high = (guint)GST_VIDEO_FRAME_COMP_HEIGHT(from, plane);
+    guint left = ((guint)to->info.width - (guint)from->info.width - margin) >> shift;
+    guint top = ((guint)to->info.height - (guint)from->info.height - margin) >> shift;
+
+    for (guint y = 0; y < high; y++)
+        memcpy((guint8 *)GST_VIDEO_FRAME_PLANE_DATA(to, plane) +
+                   (gsize)(top + y) * (gsize)GST_VIDEO_FRAME_PLANE_STRIDE(to, plane) + left,
+               (const guint8 *)GST_VIDEO_FRAME_PLANE_DATA(from, plane) +
+                   (gsize)y * (gsize)GST_VIDEO_FRAME_PLANE_STRIDE(from, plane),
+               wide);
+}
+
+static void
+paint_corner(CcSlideFrame *frame, GstBuffer *picture, GstBuffer *page)
+{
+    GstVideoFrame from, to;
+
+    if (!convert(frame->corner, &frame->picture, picture, &frame->small_info, frame->small) ||
+        !gst_video_frame_map(&from, &frame->small_info, frame->small, GST_MAP_READ))
+        return;
+    if (gst_video_frame_map(&to, &frame->info, page, GST_MAP_READWRITE)) {
+        for (guint plane = 0; plane < 3; plane++)
+            copy_plane(&to, &from, plane);
+        gst_video_frame_unmap(&to);
+    }
+    gst_video_frame_unmap(&from);
 }
 
 GstSample *
@@ -105,7 +140,7 @@ cc_slide_frame_compose(CcSlideFrame *frame, GstSample *picture)
         if (frame->corner == NULL || !gst_video_info_is_equal(&info, &frame->picture))
             make_corner(frame, &info);
         if (frame->corner != NULL)
-            convert(frame->corner, &info, gst_sample_get_buffer(picture), &frame->info, buffer);
+            paint_corner(frame, gst_sample_get_buffer(picture), buffer);
         GST_BUFFER_PTS(buffer) = GST_BUFFER_PTS(gst_sample_get_buffer(picture));
     }
     return gst_sample_new(buffer, frame->caps, NULL, NULL);

@@ -49,7 +49,7 @@ set_security_headers(CcExchange *exchange)
     g_autofree char *sockets =
         host != NULL ? g_strdup_printf(" ws://%s wss://%s", host, host) : g_strdup("");
     g_autofree char *policy = g_strdup_printf(
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
         "media-src 'self' blob:; connect-src 'self'%s; manifest-src 'self'; base-uri 'none'; "
         "form-action 'none'; frame-ancestors 'none'",
         sockets);

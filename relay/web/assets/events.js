@@ -12,7 +12,7 @@ function withHand(participant, ms) {
 
 /**
  * Fires "change" after every message, "open" when the relay answers (again), "close" when not; "links"
- * when somebody's link is doing better or worse.
+ * when somebody's link is doing better or worse; "deck" when another page is shown, or pointed at.
  */
 export class RoomEvents extends EventTarget {
   lesson = null; // "none", "on", "away", "over"; null: not known
@@ -20,6 +20,7 @@ export class RoomEvents extends EventTarget {
   stage = null; // by place {id, muted} or null; null: nobody has said
   grid = []; // ids or null, for who may teach
   links = new Map(); // by participant: {kbps, estimate_kbps, loss, rtt_ms, protocol, picture, reason}
+  deck = undefined; // {id, title, version, pages, page, blank, hash, bytes, ready, pointer}; null: there is none
   known = false;
   #followed = null;
   #client = null;
@@ -60,6 +61,16 @@ export class RoomEvents extends EventTarget {
   /** The teacher says who is on the stage: all of it. */
   sayStage(guests) {
     this.#say({ type: 'stage', guests });
+  }
+
+  /** The teacher turns to a page of the deck. */
+  turnPage(deck, page, blank) {
+    this.#say({ type: 'page', deck, page, blank });
+  }
+
+  /** She points: [x, y], 0 to 10000 each way; null: no longer. */
+  point(place) {
+    this.#say(place ? { type: 'pointer', x: place[0], y: place[1] } : { type: 'pointer' });
   }
 
   #say(message) {
@@ -106,6 +117,7 @@ export class RoomEvents extends EventTarget {
         this.lesson = message.lesson;
         this.stage = message.stage?.guests ?? null;
         this.grid = [];
+        this.deck = undefined; // where there is one it is told next
         this.participants = new Map(message.participants.map((who) => [who.id, withHand(who, who.hand_ms)]));
         this.#backoff.reset();
         this.known = true;
@@ -140,6 +152,14 @@ export class RoomEvents extends EventTarget {
       case 'links':
         for (const link of message.links) this.links.set(link.id, link);
         this.dispatchEvent(new Event('links'));
+        return;
+      case 'deck':
+        this.deck = message.deck;
+        this.dispatchEvent(new Event('deck'));
+        return;
+      case 'pointer':
+        if (this.deck) this.deck.pointer = message.pointer;
+        this.dispatchEvent(new Event('deck'));
         return;
       default: // "bye": the close follows
         return;

@@ -29,14 +29,15 @@ export function show(video, stream) {
 }
 
 /**
- * Which pictures are large, which are small: the screen before guests before the teacher. @there: names of
- * "screen", "guest-0", "guest-1", "teacher". @own: which of them is one's own: who speaks looks at the others.
+ * Which pictures are large, which are small: slides and the screen before guests before the teacher. @there: names of
+ * "slides", "screen", "guest-0", "guest-1", "teacher". @own: which of them is one's own: who speaks looks at the others.
  * @large: what somebody has chosen to see large, if it is there.
  */
 export function arrange(there, { own = null, large = null } = {}) {
   const guests = ['guest-0', 'guest-1'].filter((name) => there.includes(name));
   const others = guests.filter((name) => name !== own);
-  let first = there.includes('screen') ? ['screen'] : others.length > 0 ? others : there.includes('teacher') ? ['teacher'] : [];
+  const board = ['slides', 'screen'].find((name) => there.includes(name));
+  let first = board ? [board] : others.length > 0 ? others : there.includes('teacher') ? ['teacher'] : [];
   if (large && there.includes(large)) first = [large];
-  return { large: first, small: ['teacher', 'screen', ...guests].filter((name) => there.includes(name) && !first.includes(name)) };
+  return { large: first, small: ['teacher', 'slides', 'screen', ...guests].filter((name) => there.includes(name) && !first.includes(name)) };
 }

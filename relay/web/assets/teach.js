@@ -6,6 +6,8 @@ import { onLanguageChange, say, setUpLanguage, t } from './i18n.js';
 import { Link } from './link.js';
 import { Meter } from './meter.js';
 import { byId, explain, formatBitrate, formatLoss, formatMs, keepScreenOn, pageUrl, room, summarizeLink } from './page.js';
+import { setUpSlideControl } from './slide-control.js';
+import { Slides } from './slides.js';
 import { addSlots } from './slots.js';
 import { Stage } from './stage.js';
 
@@ -331,6 +333,7 @@ link.addEventListener('stats', () => {
   showClock();
   showWaiting();
 });
+setUpSlideControl(new Slides(room, events), events);
 events.follow('*');
 for (const event of ['change', 'open', 'close', 'links']) events.addEventListener(event, () => (showAudience(), showWaiting(), showClassrooms()));
 events.addEventListener('open', () => (link.check(), hearing.check()));

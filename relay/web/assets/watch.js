@@ -4,6 +4,7 @@ import { OwnHand } from './hands.js';
 import { onLanguageChange, say, setUpLanguage, t } from './i18n.js';
 import { Link } from './link.js';
 import { byId, explain, explainLink, formatBitrate, formatLoss, formatMs, keepScreenOn, pageUrl, room, schoolName } from './page.js';
+import { Slides, showSlides } from './slides.js';
 import { addSlots, arrange, GUESTS, show as showStream } from './slots.js';
 import { Talk } from './talk.js';
 
@@ -25,6 +26,7 @@ const talk = new Talk(room, events, link, headers);
 const figures = new Map([...document.querySelectorAll('#pictures figure')].map((figure) => [figure.dataset.name, figure]));
 let streams = null; // of the present session
 let large = null; // what somebody has chosen to see large
+const slides = new Slides(room, events, { client: link.client, ahead: true });
 let pictureSeen = false; // of the present session
 const updateWakeLock = keepScreenOn(() => stage.dataset.state === 'on');
 
@@ -40,6 +42,7 @@ function prepare(peer) {
 /** What there is to be seen, each in its place. */
 function showPictures() {
   const there = ['teacher'];
+  if (slides.url) there.push('slides');
   if (byId('screen').srcObject === streams?.screen && byId('screen').videoWidth > 0) there.push('screen');
   for (let i = 0; i < GUESTS; i++) {
     const guest = events.lesson === 'over' ? null : events.stage?.[i];
@@ -255,6 +258,8 @@ video.addEventListener('resize', () => {
   if (video.videoWidth > 0) pictureSeen = true;
   show();
 });
+showSlides(slides, byId('slide'), byId('pointer'));
+slides.addEventListener('change', showPictures);
 link.addEventListener('state', show);
 link.addEventListener('participant', () => events.follow(link.participant));
 events.addEventListener('links', () => (show(), showDetails()));
