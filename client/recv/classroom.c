@@ -5,7 +5,7 @@
 #include <sysexits.h>
 
 #include "client/connection.h"
-#include "client/deck/viewer.h"
+#include "client/recv/board.h"
 #include "client/recv/figures.h"
 #include "client/recv/picture-care.h"
 #include "client/recv/picture-flow.h"
@@ -21,14 +21,12 @@
 #include "common/base/error.h"
 #include "common/base/log.h"
 
-#define TROUBLED_LOSS 0.2
-
 struct CcClassroom {
     const CcConfig *config;
     GMainLoop *loop;
     CcConnection *connection;
     CcScreen *screen;
-    CcDeckViewer *slides;
+    CcBoard *board;          /* with the slides */
     CcRecorder *recorder;    /* or NULL */
     CcRtpReceiver *receiver; /* or NULL: no session yet */
     CcSdp *answer;           /* of the present session; owned copy */
@@ -47,7 +45,6 @@ struct CcClassroom {
     CcPictureFlow flow;
     gboolean heard, seen; /* since the session began */
     gboolean snapshot_taken;
-    gboolean page_due; /* a page of the slides is to be seen and not here yet */
 };
 
 static void
@@ -132,7 +129,7 @@ on_picture(GstSample *sample, gpointer user_data)
     gboolean first = !classroom->seen;
     classroom->seen = TRUE;
     gint64 frozen_us = cc_picture_flow_add(&classroom->flow, cc_clock_now_us());
-    gboolean snapshot = !classroom->snapshot_taken && !classroom->page_due;
+    gboolean snapshot = !classroom->snapshot_taken && !cc_board_is_due(classroom->board);
     classroom->snapshot_taken |= snapshot;
     g_mutex_unlock(&classroom->lock);
     if (first)
@@ -193,35 +190,6 @@ show_words(CcClassroom *classroom)
     cc_screen_set_words(classroom->screen, words, state == CC_CONNECTION_ON);
 }
 
-/* Slides. */
-static void
-on_page(gpointer user_data)
-{
-    CcClassroom *classroom = user_data;
-    const CcDeckImage *image = cc_deck_viewer_image(classroom->slides);
-    guint x, y;
-    gboolean pointing = cc_deck_viewer_pointer(classroom->slides, &x, &y);
-    g_autoptr(CcDeckImage) pointed =
-        image != NULL && pointing ? cc_deck_image_point(image, x, y) : NULL;
-    cc_screen_set_page(classroom->screen, pointed != NULL ? pointed : image);
-    g_mutex_lock(&classroom->lock);
-    classroom->page_due = cc_deck_viewer_is_waiting(classroom->slides);
-    g_mutex_unlock(&classroom->lock);
-}
-
-/* Pages travel ahead while the link is well, also before the lesson and while the teacher is away; a
- * page that is to be seen does so as long as there is a link. */
-static void
-choose_fetch(CcClassroom *classroom)
-{
-    CcConnectionState state = classroom->state;
-    gboolean connected = state == CC_CONNECTION_ON || state == CC_CONNECTION_WAITING ||
-                         state == CC_CONNECTION_AWAY;
-    CcDeckFetch fetch =
-        classroom->link.loss < TROUBLED_LOSS ? CC_DECK_FETCH_ALL : CC_DECK_FETCH_PAGE;
-    cc_deck_viewer_set_fetch(classroom->slides, connected ? fetch : CC_DECK_FETCH_NOTHING);
-}
-
 /* The connection. */
 static void
 on_negotiated(const CcSdp *answer, gpointer user_data)
@@ -247,7 +215,7 @@ on_state(CcConnectionState state, const char *message, gpointer user_data)
                                 message != NULL ? message : cc_message_for_state(state));
     if (state == CC_CONNECTION_WAITING || state == CC_CONNECTION_OVER)
         cc_screen_clear(classroom->screen);
-    choose_fetch(classroom);
+    cc_board_set_link(classroom->board, state, &classroom->link);
     show_words(classroom);
 }
 
@@ -259,8 +227,8 @@ on_room(const CcRoomState *room, const CcParticipant *own, gpointer user_data)
     gboolean raised = own != NULL && own->hand_us != 0, was_raised = classroom->hand_raised;
     classroom->link = own != NULL ? own->link : (CcLink){0};
     classroom->hand_raised = raised;
-    choose_fetch(classroom);
-    cc_deck_viewer_follow(classroom->slides, &room->deck);
+    cc_board_set_link(classroom->board, classroom->state, &classroom->link);
+    cc_board_follow(classroom->board, &room->deck);
     if (raised != was_raised)
         cc_info("hand raised=%d", raised);
     if (raised == was_raised && classroom->link.picture == before && before != CC_PICTURE_PAUSED)
@@ -382,11 +350,7 @@ open_connection(CcClassroom *classroom, const char *room, GError **error)
         return FALSE;
     }
     classroom->connection = cc_connection_new(&options, &callbacks, classroom, error);
-    if (classroom->connection == NULL)
-        return FALSE;
-    classroom->slides =
-        cc_deck_viewer_new(cc_connection_deck_http(classroom->connection), on_page, classroom);
-    return TRUE;
+    return classroom->connection != NULL;
 }
 
 CcClassroom *
@@ -399,6 +363,7 @@ cc_classroom_new(const CcConfig *config, const char *room, GError **error)
     classroom->line = cc_status_line_new();
     if (!open_connection(classroom, room, error) || !open_outputs(classroom, room, error))
         return NULL;
+    classroom->board = cc_board_new(classroom->connection, classroom->screen);
     return g_steal_pointer(&classroom);
 }
 
@@ -420,7 +385,7 @@ cc_classroom_free(CcClassroom *classroom)
         return;
     g_clear_handle_id(&classroom->stats_timer, g_source_remove);
     cc_rtp_receiver_free(classroom->receiver); /* its threads use all of the following */
-    cc_deck_viewer_free(classroom->slides);
+    cc_board_free(classroom->board);
     cc_connection_free(classroom->connection);
     cc_recorder_free(classroom->recorder);
     cc_screen_free(classroom->screen);

@@ -5,16 +5,14 @@
 #include <glib/gi18n.h>
 #include <gst/gst.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 #include "client/client.h"
 #include "client/connection.h"
-#include "client/deck/presenter.h"
 #include "client/send/outgoing.h"
 #include "client/send/rtp-sender.h"
 #include "client/send/send-offer.h"
 #include "client/send/send-status.h"
-#include "client/send/terminal-keys.h"
+#include "client/send/slides.h"
 #include "client/send/uplink-share.h"
 #include "client/send/uplink.h"
 #include "common/base/clock.h"
@@ -66,10 +64,9 @@ typedef struct {
     CcUplinkShare share;
     CcOutgoing *outgoing;
     CcSendStatus *status;
-    CcPresenter *presenter; /* or NULL: no slides */
-    CcTerminalKeys *keys;   /* or NULL */
-    gint on;                /* atomic: packets may go out */
-    gint overflown;         /* atomic: keyframes are due */
+    CcSlides *slides; /* or NULL */
+    gint on;          /* atomic: packets may go out */
+    gint overflown;   /* atomic: keyframes are due */
     gboolean stopping;
     int exit_code;
 } Send;
@@ -154,8 +151,7 @@ set_rates(Send *send)
         wanted_bps[i] = cc_uplink_wanted_bps(send->uplink, i);
     gint64 budget_bps = cc_outgoing_picture_bps(send->outgoing);
     guint total_bps = cc_uplink_share(&send->share, &send->settings, wanted_bps, budget_bps, rates);
-    if (send->presenter != NULL)
-        cc_presenter_set_uplink(send->presenter, budget_bps);
+    cc_slides_set_uplink(send->slides, budget_bps);
     cc_outgoing_want(send->outgoing, total_bps > 0 ? total_bps + VOICE_ROOM_BPS : 0);
     for (guint i = 0; i < send->settings.n_layers; i++)
         cc_rtp_sender_set_rate(send->sender, i, rates[i], now_us);
@@ -179,8 +175,7 @@ on_state(CcConnectionState state, const char *message, gpointer user_data)
     } else if (!on && was_on) {
         cc_rtp_sender_pause(send->sender, cc_clock_now_us());
     }
-    if (send->presenter != NULL)
-        cc_presenter_set_online(send->presenter, on);
+    cc_slides_set_online(send->slides, on);
     cc_send_status_connection(send->status, state, message);
 }
 
@@ -227,8 +222,7 @@ on_room(const CcRoomState *room, const CcParticipant *own, gpointer user_data)
 {
     Send *send = user_data;
     cc_send_status_audience(send->status, room);
-    if (send->presenter != NULL)
-        cc_presenter_follow(send->presenter, &room->deck);
+    cc_slides_follow(send->slides, &room->deck);
 }
 
 static CcSdp *
@@ -333,28 +327,13 @@ open_connection(Send *send, int argc, char **argv, GError **error)
     return send->connection != NULL;
 }
 
-static void
-on_turned(guint page, guint n_pages, gboolean blank, gpointer user_data)
-{
-    cc_send_status_page(((Send *)user_data)->status, page, n_pages, blank);
-}
-
-static void
-on_turn(CcTurn turn, gpointer user_data)
-{
-    cc_presenter_turn(((Send *)user_data)->presenter, turn);
-}
-
 static gboolean
 open_deck(Send *send, GError **error)
 {
     if (*send->settings.deck == '\0')
         return TRUE;
-    send->presenter = cc_presenter_new(send->settings.deck, on_turned, send, error);
-    if (send->presenter == NULL || !cc_presenter_connect(send->presenter, send->connection, error))
-        return FALSE;
-    send->keys = cc_terminal_keys_new(STDIN_FILENO, on_turn, send);
-    return TRUE;
+    send->slides = cc_slides_new(send->settings.deck, send->connection, send->status, error);
+    return send->slides != NULL;
 }
 
 static void
@@ -373,8 +352,7 @@ static void
 clear(Send *send)
 {
     g_atomic_int_set(&send->on, FALSE);
-    cc_terminal_keys_free(send->keys);
-    cc_presenter_free(send->presenter);
+    cc_slides_free(send->slides);
     cc_rtp_sender_free(send->sender); /* its threads use the connection */
     cc_outgoing_free(send->outgoing); /* and so does its own */
     cc_connection_free(send->connection);

@@ -15,6 +15,7 @@ class Case:
     away: str = ""  # when there is no link, or none for UDP: of both ways
     classrooms: int = 1  # that share the link
     download: bool = False  # so does a long TCP download
+    deck: bool = False  # the teacher shows slides
 
     def rate_kbps(self):
         """At the beginning; None without a limit."""
@@ -47,6 +48,8 @@ CASES = [
 EXTRA = [
     Case("two", "two classrooms on 1 Mbit/s, 60 ms, 2 %", "rate=1000,delay=60", "loss=2", classrooms=2),
     Case("download", "a TCP download beside it on 1 Mbit/s, 60 ms", "rate=1000,delay=60", download=True),
+    Case("slides", "slides on 128 kbit/s, 150 ms, clean", "rate=128,delay=150", deck=True),
+    Case("slides10", "slides on 128 kbit/s, 150 ms, 10 %", "rate=128,delay=150", "loss=10", deck=True),
     Case("open", "no bottleneck, 100 ms, clean", "delay=100"),
     Case("open30", "no bottleneck, 100 ms, 30 % random", "delay=100", "loss=30"),
 ]

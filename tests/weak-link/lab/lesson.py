@@ -8,7 +8,7 @@ import threading
 import time
 import urllib.request
 
-from lab import machine, peers
+from lab import machine, peers, slides
 from lab.child import Child
 from lab.network import NEAR, Network
 
@@ -81,6 +81,8 @@ class Lesson:
         """Returns what run.json has."""
         network = Network(self.folder)
         down, up = case.conditions(both)
+        if case.deck:
+            self.send_options = [*self.send_options, "--deck", slides.make(self.folder, self.tools)]
         try:
             network.connect(self.tools, down, up, seed)
             self.peer.begin(self, network, case)
@@ -88,6 +90,8 @@ class Lesson:
                 self.begin_download(network)
             network.begin(settle_s)
             time.sleep(settle_s)
+            if case.deck:
+                self.turn_pages(network, seconds)
             facts = self.let_run(network, seconds)
         finally:
             if self.watch:
@@ -100,6 +104,11 @@ class Lesson:
                      **self.peer.facts())
         (self.folder / "run.json").write_text(json.dumps(facts, indent=1))
         return facts
+
+    def turn_pages(self, network, seconds):
+        relay = next(child for child in self.children if child.name == "relay")
+        port = int(relay.need(r"listening http=(\d+)")[1])
+        slides.Turner(network.near, port, peers.ROOM, self.folder / "slides.jsonl", seconds).start()
 
     def begin_download(self, network):
         program = pathlib.Path(__file__).with_name("download.py")

@@ -90,6 +90,8 @@ COLUMNS = [
     Column("queue p95 ms", "{:.0f}", [at("link.queue_p95_ms")]),
     Column("settled after fall / rise s", "{:.1f}", [settled("fall"), settled("rise")], only=True),
     Column("voice / picture back s", "{:.1f}", [away("voice"), away("picture")], only=True),
+    Column("page seen ms: the next / a far one", "{:.0f}", [at("slides.next_ms"), at("slides.far_ms")], only=True),
+    Column("pages not seen", "{:.0f}", [at("slides.unseen")], only=True),
     Column("Jain", "{:.2f}", [at("link.jain")], only=True),
     Column("share beside TCP %", "{:.0f}", [at("link.of_link", 100)], only=True),
     Column("machine busy %", "{:.0f}", [at("machine_busy", 100)]),

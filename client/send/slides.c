@@ -1,0 +1,67 @@
+#include "client/send/slides.h"
+
+#include <unistd.h>
+
+#include "client/deck/presenter.h"
+#include "client/send/terminal-keys.h"
+
+struct CcSlides {
+    CcPresenter *presenter;
+    CcTerminalKeys *keys; /* or NULL: no terminal */
+    CcSendStatus *status;
+};
+
+static void
+on_turned(guint page, guint n_pages, gboolean blank, gpointer user_data)
+{
+    cc_send_status_page(((CcSlides *)user_data)->status, page, n_pages, blank);
+}
+
+static void
+on_turn(CcTurn turn, gpointer user_data)
+{
+    cc_presenter_turn(((CcSlides *)user_data)->presenter, turn);
+}
+
+CcSlides *
+cc_slides_new(const char *path, CcConnection *connection, CcSendStatus *status, GError **error)
+{
+    g_autoptr(CcSlides) slides = g_new0(CcSlides, 1);
+    slides->status = status;
+    slides->presenter = cc_presenter_new(path, on_turned, slides, error);
+    if (slides->presenter == NULL || !cc_presenter_connect(slides->presenter, connection, error))
+        return NULL;
+    slides->keys = cc_terminal_keys_new(STDIN_FILENO, on_turn, slides);
+    return g_steal_pointer(&slides);
+}
+
+void
+cc_slides_free(CcSlides *slides)
+{
+    if (slides == NULL)
+        return;
+    cc_terminal_keys_free(slides->keys);
+    cc_presenter_free(slides->presenter);
+    g_free(slides);
+}
+
+void
+cc_slides_set_online(CcSlides *slides, gboolean online)
+{
+    if (slides != NULL)
+        cc_presenter_set_online(slides->presenter, online);
+}
+
+void
+cc_slides_set_uplink(CcSlides *slides, gint64 spare_bps)
+{
+    if (slides != NULL)
+        cc_presenter_set_uplink(slides->presenter, spare_bps);
+}
+
+void
+cc_slides_follow(CcSlides *slides, const CcRoomDeck *deck)
+{
+    if (slides != NULL)
+        cc_presenter_follow(slides->presenter, deck);
+}

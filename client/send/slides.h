@@ -1,0 +1,24 @@
+/* The deck of `classcast send`: its presenter, the terminal's keys that turn its pages, and the
+ * status line that says which one is on. Main thread. All functions take NULL: a lesson without
+ * slides. */
+#pragma once
+
+#include "client/connection.h"
+#include "client/send/send-status.h"
+
+G_BEGIN_DECLS
+
+typedef struct CcSlides CcSlides;
+
+/* @path: a PDF. @connection, @status: outlive. Error: as cc_presenter_new() and
+ * cc_presenter_connect(). */
+CcSlides *cc_slides_new(const char *path, CcConnection *connection, CcSendStatus *status,
+                        GError **error);
+void cc_slides_free(CcSlides *slides);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcSlides, cc_slides_free)
+
+void cc_slides_set_online(CcSlides *slides, gboolean online);
+void cc_slides_set_uplink(CcSlides *slides, gint64 spare_bps);
+void cc_slides_follow(CcSlides *slides, const CcRoomDeck *deck);
+
+G_END_DECLS
