@@ -8,7 +8,7 @@
 #include "common/base/clock.h"
 #include "common/base/log.h"
 
-#define NICE 10 /* the camera's picture is encoded beside it */
+#define NICE 5 /* the camera's picture is encoded beside it */
 
 /* The thread has one reference, the owner the other. */
 struct CcDeckDrawer {

@@ -15,7 +15,8 @@
 #define LEAST_BUFFER 4096
 #define MOST_BUFFER (256 * 1024)
 
-#define VOICE_BPS 40000 /* with headers, and what repairs it */
+#define VOICE_BPS 30000  /* with headers, and what repairs it, where it is narrow */
+#define SHOWN_BPS 100000 /* of a narrow link all that voice leaves, of a wide one half */
 #define LEAST_BPS 12000
 #define UNKNOWN_SHOWN_BPS 64000
 #define UNKNOWN_BPS 24000
@@ -46,7 +47,7 @@ cc_deck_rate_bps(const CcLinkReport *link, gboolean shown, guint taken_bps)
     whole_bps = (gint64)link->estimate_bps + taken_bps;
     spare_bps = MAX(whole_bps - VOICE_BPS, 0);
     spare_bps =
-        shown ? MIN(spare_bps, MAX(whole_bps / 2, 80000)) : MIN(spare_bps / 2, whole_bps / 4);
+        shown ? MIN(spare_bps, MAX(whole_bps / 2, SHOWN_BPS)) : MIN(spare_bps / 2, whole_bps / 4);
     return (guint)CLAMP(spare_bps, LEAST_BPS, FREE_BPS);
 }
 

@@ -55,18 +55,24 @@ put_deck(CcExchange *exchange, const char *room)
     cc_decks_announce(decks, room);
 }
 
+/* A long one would stand before the voice on a narrow link, so it flows as stills do. */
 static void
-get_deck(CcExchange *exchange, const CcDeck *deck)
+get_deck(CcExchange *exchange, const char *room)
 {
-    g_autofree char *text = NULL;
+    const CcDeck *deck = cc_deck_store_lookup(exchange->control->decks->store, room);
 
     if (deck == NULL) {
         cc_exchange_refuse(exchange, CC_PROBLEM_NO_DECK, "no deck is shown here");
         return;
     }
-    text = cc_deck_manifest_to_string(deck->manifest);
+    char *text = cc_deck_manifest_to_string(deck->manifest);
+    g_autoptr(GBytes) bytes = g_bytes_new_take(text, strlen(text));
     cc_exchange_set_header(exchange, "Cache-Control", "no-store");
-    cc_exchange_answer(exchange, SOUP_STATUS_OK, CONTENT_MANIFEST, text, -1);
+    cc_exchange_set_header(exchange, "Content-Type", CONTENT_MANIFEST);
+    cc_exchange_answer(exchange, SOUP_STATUS_OK, NULL, NULL, 0);
+    if (cc_exchange_is(exchange, "GET"))
+        cc_deck_flow_start(exchange, room, "", bytes, 0, g_bytes_get_size(bytes),
+                           cc_exchange_header(exchange, "X-Classcast-Client"));
 }
 
 static void
@@ -84,7 +90,7 @@ handle_deck(CcExchange *exchange, const char *room)
                                       &claims)) {
         return;
     } else if (reads) {
-        get_deck(exchange, cc_deck_store_lookup(decks->store, room));
+        get_deck(exchange, room);
     } else if (cc_exchange_is(exchange, "PUT")) {
         put_deck(exchange, room);
     } else {

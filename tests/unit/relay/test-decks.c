@@ -313,7 +313,7 @@ test_rate(void)
         link.estimate_bps = kbps * 1000;
         guint shown = cc_deck_rate_bps(&link, TRUE, 0), ahead = cc_deck_rate_bps(&link, FALSE, 0);
         g_assert_cmpuint(ahead, <=, shown);
-        g_assert_cmpuint(shown, <=, MAX(12000, kbps * 1000 - MIN(kbps * 1000, 40000)));
+        g_assert_cmpuint(shown, <=, MAX(12000, kbps * 1000 - MIN(kbps * 1000, 30000)));
         g_assert_cmpuint(ahead, <=, MAX(12000, kbps * 1000 / 4));
     }
     link.estimate_bps = 128000;

@@ -14,7 +14,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 
 from support.websocket import WebSocket
 
-PAGES = 24
+PAGES = 12
 EVERY_S = 10
 
 
