@@ -289,7 +289,7 @@ static void
 test_lesson_over(HttpFixture *fixture, gconstpointer settings)
 {
     g_autofree char *offer = load_offer("chromium-whip");
-    g_auto(Reply) reply = {0}, deck = {0};
+    g_auto(Reply) reply = {0};
     g_autofree char *session = http_post_offer(fixture, "/whip/math", offer, &reply);
 
     http_fixture_session_event(fixture, session, CC_SESSION_CONNECTED, NULL);
