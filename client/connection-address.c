@@ -61,7 +61,7 @@ init_whole_endpoint(CcRelayAddress *address, GUri *uri, const char *protocol)
 
 gboolean
 cc_relay_address_init(CcRelayAddress *address, const char *relay_url, const char *room,
-                      gboolean publish, GError **error)
+                      const char *protocol, GError **error)
 {
     g_autoptr(GUri) uri = relay_url != NULL ? g_uri_parse(relay_url, URI_FLAGS, NULL) : NULL;
     const char *scheme = uri != NULL ? g_uri_get_scheme(uri) : NULL;
@@ -75,24 +75,30 @@ cc_relay_address_init(CcRelayAddress *address, const char *relay_url, const char
                     relay_url != NULL ? relay_url : "");
         return FALSE;
     }
-    const char *protocol = find_protocol(g_uri_get_path(uri));
-    if (protocol == NULL && (room == NULL || *room == '\0')) {
+    const char *whole = find_protocol(g_uri_get_path(uri));
+    if (whole == NULL && (room == NULL || *room == '\0')) {
         g_set_error(error, CC_ERROR, CC_ERROR_USAGE, "no room is given");
         return FALSE;
     }
     address->local_address = loopback_of(host);
-    if (protocol != NULL) {
-        init_whole_endpoint(address, uri, protocol);
+    if (whole != NULL) {
+        init_whole_endpoint(address, uri, whole);
         return TRUE;
     }
     g_autofree char *base = g_strdup(g_uri_get_path(uri));
     while (g_str_has_suffix(base, "/"))
         base[strlen(base) - 1] = '\0';
     g_autofree char *escaped = g_uri_escape_string(room, NULL, FALSE);
-    g_autofree char *endpoint =
-        g_strdup_printf("%s/%s/%s", base, publish ? "whip" : "whep", escaped);
+    g_autofree char *endpoint = g_strdup_printf("%s/%s/%s", base, protocol, escaped);
     g_autofree char *events = g_strdup_printf("%s/rooms/%s/events", base, escaped);
     address->endpoint = with_path(uri, endpoint, NULL);
     address->events = with_path(uri, events, NULL);
     return TRUE;
+}
+
+gboolean
+cc_relay_address_is_endpoint(const char *relay_url)
+{
+    g_autoptr(GUri) uri = g_uri_parse(relay_url, URI_FLAGS, NULL);
+    return uri != NULL && find_protocol(g_uri_get_path(uri)) != NULL;
 }

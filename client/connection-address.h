@@ -13,9 +13,11 @@ typedef struct {
 
 /* @relay_url: the relay ("https://relay.example/base"), or a whole WHIP or WHEP endpoint of any
  * server, told by a path component "whip" or "whep" and used as it is; @room may then be NULL.
- * Error: CC_ERROR_USAGE. */
+ * @protocol: "whip", "whep" or "speak", which no whole endpoint is. Error: CC_ERROR_USAGE. */
 gboolean cc_relay_address_init(CcRelayAddress *address, const char *relay_url, const char *room,
-                               gboolean publish, GError **error);
+                               const char *protocol, GError **error);
+/* TRUE if @relay_url is a whole endpoint: there is nothing to reach beside it. */
+gboolean cc_relay_address_is_endpoint(const char *relay_url);
 void cc_relay_address_clear(CcRelayAddress *address);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CcRelayAddress, cc_relay_address_clear)
 

@@ -21,6 +21,7 @@
 #include "client/signalling/events.h"
 #include "client/signalling/hand.h"
 #include "client/signalling/signalling.h"
+#include "client/signalling/stage.h"
 
 G_BEGIN_DECLS
 
@@ -62,6 +63,7 @@ struct CcConnection {
     CcSignalling *signalling;
     CcEventStream *events; /* NULL if the address does not tell where */
     CcHand hand;
+    CcStageWish stage;
     GNetworkMonitor *monitor;
     gulong monitor_handler;
 

@@ -194,12 +194,56 @@ cc_connection_press_hand(CcConnection *connection)
         cc_event_stream_say_hand(connection->events, connection->hand.wanted_us != 0 ? 0 : -1);
 }
 
+/* --- the stage --- */
+
+static void
+say_stage(CcConnection *connection)
+{
+    cc_stage_wish_said(&connection->stage, cc_clock_now_us());
+    cc_event_stream_say_stage(connection->events, &connection->stage.stage);
+}
+
+void
+cc_connection_call(CcConnection *connection, const char *participant)
+{
+    if (connection->events != NULL && cc_stage_call(&connection->stage, participant))
+        say_stage(connection);
+}
+
+void
+cc_connection_thank(CcConnection *connection, const char *participant)
+{
+    if (connection->events != NULL && cc_stage_thank(&connection->stage, participant))
+        say_stage(connection);
+}
+
+void
+cc_connection_mute(CcConnection *connection, const char *participant, gboolean muted)
+{
+    if (connection->events != NULL && cc_stage_mute(&connection->stage, participant, muted))
+        say_stage(connection);
+}
+
+const CcStage *
+cc_connection_stage(const CcConnection *connection)
+{
+    return &connection->stage.stage;
+}
+
+void
+cc_connection_lower_hand(CcConnection *connection, const char *participant)
+{
+    if (connection->events != NULL)
+        cc_event_stream_lower_hand(connection->events, participant);
+}
+
 static void
 on_events_opened(gboolean again, gpointer user_data)
 {
     if (again)
         cc_connection_relay_is_back(user_data);
     cc_connection_ask_for_hand(user_data);
+    cc_stage_wish_renew(&((CcConnection *)user_data)->stage);
 }
 
 static void
@@ -229,6 +273,8 @@ on_room_changed(const CcRoomState *room, gpointer user_data)
     connection->lesson = room->lesson;
     const CcParticipant *self = find_self(connection, room);
     cc_hand_see(&connection->hand, room, self);
+    if (connection->publish && cc_stage_wish_see(&connection->stage, room, cc_clock_now_us()))
+        say_stage(connection);
     if (connection->callbacks.room_changed != NULL)
         connection->callbacks.room_changed(room, self, connection->user_data);
     cc_connection_update_state(connection);

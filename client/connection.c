@@ -135,7 +135,7 @@ on_network_changed(GNetworkMonitor *monitor, gboolean available, gpointer user_d
 }
 
 static gboolean
-open_signalling(CcConnection *connection, GError **error)
+open_signalling(CcConnection *connection, const CcConnection *beside, GError **error)
 {
     const CcConfig *config = connection->config;
     const char *token = cc_config_get_string(config, "auth", "token");
@@ -145,7 +145,9 @@ open_signalling(CcConnection *connection, GError **error)
     if (connection->signalling == NULL)
         return FALSE;
     cc_signalling_set_name(connection->signalling, cc_config_get_string(config, "network", "name"));
-    if (connection->address.events == NULL)
+    if (beside != NULL)
+        cc_signalling_set_client(connection->signalling, cc_signalling_client(beside->signalling));
+    if (connection->address.events == NULL || beside != NULL)
         return TRUE;
     connection->events =
         cc_event_stream_new(connection->address.events, token, ca_file, connection->backoff.max_ms,
@@ -172,8 +174,11 @@ cc_connection_new(const CcConnectionOptions *options, const CcConnectionCallback
     g_mutex_init(&connection->peer_lock);
 
     if (!cc_relay_address_init(&connection->address, options->relay_url, options->room,
-                               options->publish, error) ||
-        !open_signalling(connection, error))
+                               options->speak     ? "speak"
+                               : options->publish ? "whip"
+                                                  : "whep",
+                               error) ||
+        !open_signalling(connection, options->beside, error))
         return NULL;
     return g_steal_pointer(&connection);
 }
@@ -190,6 +195,12 @@ cc_connection_start(CcConnection *connection)
     cc_connection_schedule_session(connection, cc_backoff_next(&connection->backoff));
     if (connection->events != NULL)
         cc_event_stream_start(connection->events);
+}
+
+void
+cc_connection_hurry(CcConnection *connection)
+{
+    cc_connection_relay_is_back(connection);
 }
 
 /* Everything that could still call back or act by itself. */

@@ -55,6 +55,10 @@ typedef struct {
      * cc_connection fills ICE credentials, fingerprint, setup, mids' BUNDLE. (transfer full) */
     CcSdp *(*make_offer)(gpointer user_data);
     const CcConfig *config; /* [network] and [auth]; outlives */
+    gboolean speak;   /* with publish: as a classroom that may be called on */
+    /* Another session of the same client: the one whose events this one shares. It lives longer.
+     * NULL: this one has events of its own. */
+    CcConnection *beside;
 } CcConnectionOptions;
 
 CcConnection *cc_connection_new(const CcConnectionOptions *options,
@@ -84,6 +88,18 @@ CcDeckHttp *cc_connection_deck_http(const CcConnection *connection);
 void cc_connection_turn_page(CcConnection *connection, const char *deck, guint page,
                              gboolean blank);
 void cc_connection_point(CcConnection *connection, const guint place[2]);
+/* The stage, for who may publish: see client/signalling/stage.h. Told to the relay again whenever
+ * it has forgotten. */
+void cc_connection_call(CcConnection *connection, const char *participant);
+void cc_connection_thank(CcConnection *connection, const char *participant);
+void cc_connection_mute(CcConnection *connection, const char *participant, gboolean muted);
+/* What it is to be now: at once, before the relay knows. (transfer none) */
+const CcStage *cc_connection_stage(const CcConnection *connection);
+/* The hand of another. */
+void cc_connection_lower_hand(CcConnection *connection, const char *participant);
+
+/* The relay seems to be there (again), as another connection has found out. */
+void cc_connection_hurry(CcConnection *connection);
 
 void cc_connection_get_stats(CcConnection *connection, CcPeerStats *stats);
 /* Monotonic time of the newest session's POST; 0 before. */

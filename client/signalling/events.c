@@ -269,6 +269,33 @@ cc_event_stream_say_pointer(CcEventStream *events, const guint place[2])
     say(events, message);
 }
 
+void
+cc_event_stream_lower_hand(CcEventStream *events, const char *of)
+{
+    if (!is_plain(of))
+        return;
+    g_autofree char *message =
+        g_strdup_printf("{\"type\":\"hand\",\"of\":\"%s\",\"raised\":false}", of);
+    say(events, message);
+}
+
+void
+cc_event_stream_say_stage(CcEventStream *events, const CcStage *stage)
+{
+    g_autoptr(GString) message = g_string_new("{\"type\":\"stage\",\"guests\":[");
+    for (guint i = 0; i < CC_GUESTS; i++) {
+        const CcGuest *guest = &stage->guests[i];
+        g_string_append(message, i > 0 ? "," : "");
+        if (is_plain(guest->id) && !g_str_equal(guest->id, "*"))
+            g_string_append_printf(message, "{\"id\":\"%s\",\"muted\":%s}", guest->id,
+                                   guest->muted ? "true" : "false");
+        else
+            g_string_append(message, "null");
+    }
+    g_string_append(message, "]}");
+    say(events, message->str);
+}
+
 const CcRoomState *
 cc_event_stream_room(const CcEventStream *events)
 {

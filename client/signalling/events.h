@@ -45,6 +45,10 @@ void cc_event_stream_say_hand(CcEventStream *events, gint64 waiting_us);
 void cc_event_stream_say_page(CcEventStream *events, const char *deck, guint page, gboolean blank);
 /* She points at a place of the page, 0 to CC_POINTER_MAX each way; NULL: no longer. */
 void cc_event_stream_say_pointer(CcEventStream *events, const guint place[2]);
+/* Who is to be on the stage. Nothing is said while the WebSocket is not open. */
+void cc_event_stream_say_stage(CcEventStream *events, const CcStage *stage);
+/* Lowers the hand of another: a teacher's. */
+void cc_event_stream_lower_hand(CcEventStream *events, const char *of);
 /* What was told so far. (transfer none) */
 const CcRoomState *cc_event_stream_room(const CcEventStream *events);
 gboolean cc_event_stream_is_open(const CcEventStream *events);

@@ -5,7 +5,7 @@
 #include "client/signalling/json-text.h"
 #include "common/base/error.h"
 
-#define MAX_ID 64
+#define MAX_ID CC_ROOM_MAX_ID
 #define MAX_NAME 120
 #define MAX_HAND_MS 86400000.0
 
@@ -32,6 +32,8 @@ cc_room_state_clear(CcRoomState *state)
     cc_room_deck_clear(&state->deck);
     g_clear_pointer(&state->bye, g_free);
     state->lesson = CC_LESSON_UNKNOWN;
+    state->stage = (CcStage){0};
+    memset(state->grid, 0, sizeof state->grid);
 }
 
 static gboolean
@@ -72,8 +74,39 @@ parse_participant(JsonObject *object, gint64 now_us)
     participant->role = cc_clean_text(cc_json_get_string(object, "role"), MAX_ID);
     participant->name = cc_clean_text(cc_json_get_string(object, "name"), MAX_NAME);
     participant->connected = cc_json_get_boolean(object, "connected");
+    participant->ready = cc_json_get_boolean(object, "ready");
     participant->hand_us = parse_hand(object, now_us);
     return participant;
+}
+
+static void
+copy_id(const char *text, char id[CC_ROOM_MAX_ID + 1])
+{
+    g_autofree char *clean = cc_clean_text(text, MAX_ID);
+    g_strlcpy(id, clean, MAX_ID + 1);
+}
+
+static JsonObject *
+element(JsonArray *array, guint i)
+{
+    JsonNode *node = i < json_array_get_length(array) ? json_array_get_element(array, i) : NULL;
+    return node != NULL && JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
+}
+
+/* @object: {"guests":[…]}, or NULL: nothing has been said. */
+static gboolean
+parse_stage(JsonObject *object, CcStage *stage)
+{
+    JsonArray *array = object != NULL ? cc_json_get_array(object, "guests") : NULL;
+    *stage = (CcStage){.known = array != NULL};
+    for (guint i = 0; array != NULL && i < CC_GUESTS; i++) {
+        JsonObject *guest = element(array, i);
+        if (guest == NULL)
+            continue;
+        copy_id(cc_json_get_string(guest, "id"), stage->guests[i].id);
+        stage->guests[i].muted = cc_json_get_boolean(guest, "muted");
+    }
+    return object == NULL || array != NULL;
 }
 
 static gboolean
@@ -109,15 +142,15 @@ apply_state(CcRoomState *state, JsonObject *message, gint64 now_us)
 {
     JsonArray *array = cc_json_get_array(message, "participants");
     CcLesson lesson;
-    if (array == NULL || !parse_lesson(message, &lesson))
+    CcStage stage;
+    if (array == NULL || !parse_lesson(message, &lesson) ||
+        !parse_stage(cc_json_get_object(message, "stage"), &stage))
         return FALSE;
 
     GPtrArray *participants = g_ptr_array_new_with_free_func(participant_free);
     guint n = MIN(json_array_get_length(array), CC_ROOM_MAX_PARTICIPANTS);
     for (guint i = 0; i < n; i++) {
-        JsonNode *node = json_array_get_element(array, i);
-        CcParticipant *participant = parse_participant(
-            JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL, now_us);
+        CcParticipant *participant = parse_participant(element(array, i), now_us);
         if (participant != NULL)
             put(participants, participant);
     }
@@ -125,6 +158,7 @@ apply_state(CcRoomState *state, JsonObject *message, gint64 now_us)
     g_ptr_array_unref(state->participants);
     state->participants = participants;
     state->lesson = lesson;
+    state->stage = stage;
     g_clear_pointer(&state->bye, g_free);
     return TRUE;
 }
@@ -163,6 +197,44 @@ apply_hand(CcRoomState *state, JsonObject *message, gint64 now_us)
     if (find(state->participants, id, &index)) {
         CcParticipant *participant = state->participants->pdata[index];
         participant->hand_us = parse_hand(message, now_us);
+    }
+    return TRUE;
+}
+
+static gboolean
+apply_ready(CcRoomState *state, JsonObject *message)
+{
+    const char *id = cc_json_get_string(message, "id");
+    guint index;
+    if (id == NULL)
+        return FALSE;
+    if (find(state->participants, id, &index)) {
+        CcParticipant *participant = state->participants->pdata[index];
+        participant->ready = cc_json_get_boolean(message, "ready");
+    }
+    return TRUE;
+}
+
+static gboolean
+apply_stage(CcRoomState *state, JsonObject *message)
+{
+    CcStage stage;
+    if (!parse_stage(message, &stage))
+        return FALSE;
+    state->stage = stage;
+    return TRUE;
+}
+
+static gboolean
+apply_grid(CcRoomState *state, JsonObject *message)
+{
+    JsonArray *ids = cc_json_get_array(message, "ids");
+    if (ids == NULL)
+        return FALSE;
+    for (guint i = 0; i < CC_GRID_PLACES; i++) {
+        JsonNode *node = i < json_array_get_length(ids) ? json_array_get_element(ids, i) : NULL;
+        gboolean text = node != NULL && json_node_get_value_type(node) == G_TYPE_STRING;
+        copy_id(text ? json_node_get_string(node) : NULL, state->grid[i]);
     }
     return TRUE;
 }
@@ -216,9 +288,9 @@ apply_links(CcRoomState *state, JsonObject *message)
         return FALSE;
     guint n = MIN(json_array_get_length(array), CC_ROOM_MAX_PARTICIPANTS);
     for (guint i = 0; i < n; i++) {
-        JsonNode *node = json_array_get_element(array, i);
-        if (JSON_NODE_HOLDS_OBJECT(node))
-            apply_link(state, json_node_get_object(node));
+        JsonObject *link = element(array, i);
+        if (link != NULL)
+            apply_link(state, link);
     }
     return TRUE;
 }
@@ -252,6 +324,12 @@ cc_room_state_apply(CcRoomState *state, const char *message, gsize length, gint6
         good = apply_left(state, object);
     else if (g_strcmp0(type, "hand") == 0)
         good = apply_hand(state, object, now_us);
+    else if (g_strcmp0(type, "ready") == 0)
+        good = apply_ready(state, object);
+    else if (g_strcmp0(type, "stage") == 0)
+        good = apply_stage(state, object);
+    else if (g_strcmp0(type, "grid") == 0)
+        good = apply_grid(state, object);
     else if (g_strcmp0(type, "links") == 0)
         good = apply_links(state, object);
     else if (g_strcmp0(type, "deck") == 0)
@@ -263,6 +341,15 @@ cc_room_state_apply(CcRoomState *state, const char *message, gsize length, gint6
     if (!good)
         g_set_error(error, CC_ERROR, CC_ERROR_PROTOCOL, "bad event");
     return good;
+}
+
+int
+cc_stage_find(const CcStage *stage, const char *id)
+{
+    for (guint i = 0; i < CC_GUESTS; i++)
+        if (*stage->guests[i].id != '\0' && strcmp(stage->guests[i].id, id) == 0)
+            return (int)i;
+    return -1;
 }
 
 const char **

@@ -4,10 +4,13 @@
 
 #include "client/signalling/room-deck.h"
 
+#include "common/base/slots.h"
+
 G_BEGIN_DECLS
 
 #define CC_ROOM_MAX_PARTICIPANTS 1024
 #define CC_ROOM_MAX_MESSAGE (256 * 1024)
+#define CC_ROOM_MAX_ID 64
 
 typedef enum {
     CC_LESSON_UNKNOWN, /* no state yet */
@@ -48,15 +51,29 @@ typedef struct {
     char *role;
     char *name; /* may be "" */
     gboolean connected;
+    gboolean ready; /* it can be called on */
     gint64 hand_us; /* since when its hand is raised, by our clock; 0: it is not */
     CcLink link;
 } CcParticipant;
+
+typedef struct {
+    char id[CC_ROOM_MAX_ID + 1]; /* a participant's, who need not be here; "": nobody */
+    gboolean muted;
+} CcGuest;
+
+/* Whom everybody sees and hears beside the teacher. */
+typedef struct {
+    gboolean known; /* a teacher has said something in this lesson */
+    CcGuest guests[CC_GUESTS];
+} CcStage;
 
 typedef struct {
     CcLesson lesson;
     GPtrArray *participants; /* CcParticipant *, in order of arrival */
     CcRoomDeck deck;
     char *bye; /* why the relay goes away, or NULL */
+    CcStage stage;
+    char grid[CC_GRID_PLACES][CC_ROOM_MAX_ID + 1]; /* whose small pictures a teacher gets; "" */
 } CcRoomState;
 
 void cc_room_state_init(CcRoomState *state);
@@ -70,6 +87,9 @@ gboolean cc_room_state_apply(CcRoomState *state, const char *message, gsize leng
 
 /* (transfer none) NULL if it is not here. */
 const CcParticipant *cc_room_state_find(const CcRoomState *state, const char *id);
+
+/* Its place on the stage, or -1. */
+int cc_stage_find(const CcStage *stage, const char *id);
 
 /* The names of the connected participants that are not the teacher; an id where there is no name.
  * NULL-terminated. (transfer container: the strings belong to @state) */

@@ -99,6 +99,13 @@ cc_signalling_set_name(CcSignalling *signalling, const char *name)
     signalling->name = g_strdup(name);
 }
 
+void
+cc_signalling_set_client(CcSignalling *signalling, const char *client)
+{
+    g_free(signalling->client);
+    signalling->client = g_strdup(client);
+}
+
 gboolean
 cc_signalling_has_session(const CcSignalling *signalling)
 {

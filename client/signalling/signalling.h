@@ -61,6 +61,10 @@ void cc_signalling_cancel(CcSignalling *signalling);
 /* Our own id among the room's participants, or NULL if the server does not tell. */
 const char *cc_signalling_participant(const CcSignalling *signalling);
 
+/* Another session of the same client: known by @client, which the other one's
+ * cc_signalling_client() tells. Before the first POST. */
+void cc_signalling_set_client(CcSignalling *signalling, const char *client);
+
 /* The random text by which the relay knows this client, session after session. */
 const char *cc_signalling_client(const CcSignalling *signalling);
 

@@ -111,11 +111,16 @@ test_says(Fixture *fixture, gconstpointer data)
     wait_until(fixture->changed == 1);
     cc_event_stream_say_hand(fixture->events, 1500000);
     cc_event_stream_say_hand(fixture->events, -1);
+    CcStage stage = {.guests = {{.id = "c1", .muted = TRUE}, {.id = "\"}"}}};
+    cc_event_stream_say_stage(fixture->events, &stage);
+    cc_event_stream_lower_hand(fixture->events, "c2");
     wait_until(strstr(fixture->relay->said->str, "false}\n") != NULL);
     g_assert_cmpstr(fixture->relay->said->str, ==,
                     "{\"type\":\"hello\",\"client\":\"0123abc\"}\n"
                     "{\"type\":\"hand\",\"raised\":true,\"waiting_ms\":1500}\n"
-                    "{\"type\":\"hand\",\"raised\":false}\n");
+                    "{\"type\":\"hand\",\"raised\":false}\n"
+                    "{\"type\":\"stage\",\"guests\":[{\"id\":\"c1\",\"muted\":true},null]}\n"
+                    "{\"type\":\"hand\",\"of\":\"c2\",\"raised\":false}\n");
 
     g_clear_pointer(&fixture->relay, scripted_relay_free);
     wait_until(fixture->closed == 1);

@@ -114,6 +114,51 @@ test_hands(void)
 }
 
 static void
+test_stage(void)
+{
+    g_auto(CcRoomState) state;
+    cc_room_state_init(&state);
+    apply(&state, STATE);
+    g_assert_false(state.stage.known);
+    apply(&state, "{\"type\":\"stage\",\"guests\":[{\"id\":\"p2\",\"muted\":true},null]}");
+    g_assert_true(state.stage.known);
+    g_assert_cmpint(cc_stage_find(&state.stage, "p2"), ==, 0);
+    g_assert_true(state.stage.guests[0].muted);
+    g_assert_cmpint(cc_stage_find(&state.stage, "p3"), ==, -1);
+    g_assert_cmpint(cc_stage_find(&state.stage, ""), ==, -1);
+    /* More guests than places, and others than texts. */
+    apply(&state, "{\"type\":\"stage\",\"guests\":[7,{\"id\":\"p3\"},{\"id\":\"p2\"}]}");
+    g_assert_cmpint(cc_stage_find(&state.stage, "p3"), ==, 1);
+    g_assert_cmpint(cc_stage_find(&state.stage, "p2"), ==, -1);
+    assert_refused(&state, "{\"type\":\"stage\",\"guests\":null}", -1);
+    apply(&state, "{\"type\":\"state\",\"lesson\":\"on\",\"participants\":[],"
+                  "\"stage\":{\"guests\":[null,{\"id\":\"p9\",\"muted\":false}]}}");
+    g_assert_cmpint(cc_stage_find(&state.stage, "p9"), ==, 1);
+    apply(&state, "{\"type\":\"state\",\"lesson\":\"on\",\"participants\":[],\"stage\":null}");
+    g_assert_false(state.stage.known);
+}
+
+static void
+test_ready_and_grid(void)
+{
+    g_auto(CcRoomState) state;
+    cc_room_state_init(&state);
+    apply(&state, STATE);
+    g_assert_false(cc_room_state_find(&state, "p2")->ready);
+    apply(&state, "{\"type\":\"ready\",\"id\":\"p2\",\"ready\":true}");
+    apply(&state, "{\"type\":\"ready\",\"id\":\"nobody\",\"ready\":true}");
+    g_assert_true(cc_room_state_find(&state, "p2")->ready);
+    apply(&state, "{\"type\":\"grid\",\"ids\":[\"p2\",null,{},\"p3\"]}");
+    g_assert_cmpstr(state.grid[0], ==, "p2");
+    g_assert_cmpstr(state.grid[1], ==, "");
+    g_assert_cmpstr(state.grid[2], ==, "");
+    g_assert_cmpstr(state.grid[3], ==, "p3");
+    g_assert_cmpstr(state.grid[5], ==, "");
+    assert_refused(&state, "{\"type\":\"grid\",\"ids\":7}", -1);
+    assert_refused(&state, "{\"type\":\"ready\",\"ready\":true}", -1);
+}
+
+static void
 test_joined_and_left(void)
 {
     g_auto(CcRoomState) state;
@@ -235,6 +280,8 @@ main(int argc, char **argv)
     g_test_add_func("/room-state/lesson", test_lesson);
     g_test_add_func("/room-state/links", test_links);
     g_test_add_func("/room-state/hands", test_hands);
+    g_test_add_func("/room-state/stage", test_stage);
+    g_test_add_func("/room-state/ready-and-grid", test_ready_and_grid);
     g_test_add_func("/room-state/joined-and-left", test_joined_and_left);
     g_test_add_func("/room-state/refused", test_refused);
     g_test_add_func("/room-state/bounds", test_bounds);
