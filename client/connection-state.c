@@ -206,21 +206,21 @@ say_stage(CcConnection *connection)
 void
 cc_connection_call(CcConnection *connection, const char *participant)
 {
-    if (connection->events != NULL && cc_stage_call(&connection->stage, participant))
+    if (connection->events != NULL && cc_stage_wish_call(&connection->stage, participant))
         say_stage(connection);
 }
 
 void
 cc_connection_thank(CcConnection *connection, const char *participant)
 {
-    if (connection->events != NULL && cc_stage_thank(&connection->stage, participant))
+    if (connection->events != NULL && cc_stage_wish_thank(&connection->stage, participant))
         say_stage(connection);
 }
 
 void
 cc_connection_mute(CcConnection *connection, const char *participant, gboolean muted)
 {
-    if (connection->events != NULL && cc_stage_mute(&connection->stage, participant, muted))
+    if (connection->events != NULL && cc_stage_wish_mute(&connection->stage, participant, muted))
         say_stage(connection);
 }
 

@@ -32,7 +32,7 @@ struct CcRtpSender {
     guint voice_bps;
     CcLayer *layers[CC_SEND_MAX_LAYERS];
     guint n_layers;
-    gboolean preview;
+    gboolean preview, silent, paused;
     CcRtpSenderIds ids;
     CcRtpSenderCallbacks callbacks;
     gpointer user_data;
@@ -287,6 +287,10 @@ cc_rtp_sender_new(CcSource *source, const CcSendSettings *settings, const CcRtpS
      * clock. */
     g_autoptr(GstClock) clock = gst_system_clock_obtain();
     gst_pipeline_use_clock(GST_PIPELINE(sender->pipeline), clock);
+    if (settings->base_time != 0) {
+        gst_element_set_start_time(sender->pipeline, GST_CLOCK_TIME_NONE);
+        gst_element_set_base_time(sender->pipeline, settings->base_time);
+    }
     make_rtpbin(sender);
     gst_bin_add(GST_BIN(sender->pipeline), source->bin);
     sender->voice_bps = settings->audio_bitrate_bps;
@@ -332,10 +336,30 @@ cc_rtp_sender_rtcp(CcRtpSender *sender, const guint8 *packet, gsize length)
 }
 
 void
-cc_rtp_sender_begin_session(CcRtpSender *sender)
+cc_rtp_sender_capture(CcRtpSender *sender, CcMediaKind kind, gboolean on)
+{
+    cc_source_capture(sender->source, kind == CC_MEDIA_VIDEO, on);
+}
+
+static void
+update_sound(CcRtpSender *sender)
 {
     if (sender->sound != NULL)
-        cc_audio_encoder_set_paused(sender->sound, FALSE);
+        cc_audio_encoder_set_paused(sender->sound, sender->paused || sender->silent);
+}
+
+void
+cc_rtp_sender_set_silent(CcRtpSender *sender, gboolean silent)
+{
+    sender->silent = silent;
+    update_sound(sender);
+}
+
+void
+cc_rtp_sender_begin_session(CcRtpSender *sender)
+{
+    sender->paused = FALSE;
+    update_sound(sender);
     set_report_interval(sender, HURRIED_REPORTS);
     g_clear_handle_id(&sender->calm_timer, g_source_remove);
     sender->calm_timer = g_timeout_add_seconds(HURRY_S, on_calm_timer, sender);
@@ -347,8 +371,8 @@ cc_rtp_sender_pause(CcRtpSender *sender, gint64 now_us)
 {
     for (guint i = 0; i < sender->n_layers; i++)
         cc_layer_set_rate(sender->layers[i], 0, now_us);
-    if (sender->sound != NULL)
-        cc_audio_encoder_set_paused(sender->sound, TRUE);
+    sender->paused = TRUE;
+    update_sound(sender);
 }
 
 void

@@ -5,6 +5,7 @@
 
 #include "client/send/layer.h"
 #include "client/send/source.h"
+#include "common/wire/sdp.h"
 
 G_BEGIN_DECLS
 
@@ -44,6 +45,11 @@ void cc_rtp_sender_begin_session(CcRtpSender *sender);
  * the next cc_rtp_sender_begin_session() (voice) and cc_rtp_sender_set_rate() (pictures). */
 void cc_rtp_sender_pause(CcRtpSender *sender, gint64 now_us);
 void cc_rtp_sender_request_keyframes(CcRtpSender *sender);
+/* Whether camera or microphone run; they do from the beginning. What has none of its own (a file)
+ * runs on. */
+void cc_rtp_sender_capture(CcRtpSender *sender, CcMediaKind kind, gboolean on);
+/* No voice leaves, whatever the session does. */
+void cc_rtp_sender_set_silent(CcRtpSender *sender, gboolean silent);
 /* See cc_layer_set_rate(). @layer: its number in the settings; one that is not there is ignored. */
 void cc_rtp_sender_set_rate(CcRtpSender *sender, guint layer, gint64 wire_bps, gint64 now_us);
 /* The voice's codec: bits a second. */

@@ -32,6 +32,9 @@ typedef struct {
     gboolean loop;
     gboolean preview;
     const char *deck; /* a PDF, or "" */
+    gboolean speak;         /* a classroom's: not the lesson itself */
+    const char *echo_probe; /* what the loudspeaker's chain is known by; NULL: no echo to cancel */
+    guint64 base_time;      /* of running times, nanoseconds; 0: the pipeline's own */
 
     CcCodec video_codec;
     guint width, height, framerate;             /* what is captured, and the first layer's */

@@ -37,6 +37,8 @@ cc_source_camera_new(const CcSendSettings *settings, GError **error)
     g_autofree char *name = NULL;
     GstElement *camera = cc_devices_open(CC_DEVICE_CAMERA, settings->camera, &name, error);
     if (camera == NULL) {
+        if (settings->speak)
+            return NULL;
         g_prefix_error(error, "cannot teach with a camera: ");
         if (error != NULL && *error != NULL && g_str_equal(settings->camera, "auto")) {
             char *message =
@@ -61,6 +63,7 @@ cc_source_camera_new(const CcSendSettings *settings, GError **error)
     }
     g_autoptr(GstElement) decoder = gst_bin_get_by_name(GST_BIN(source->bin), "decoder");
     g_autoptr(GstElement) queue = gst_bin_get_by_name(GST_BIN(source->bin), "video");
+    gst_object_set_name(GST_OBJECT(camera), CC_SOURCE_CAMERA);
     gst_bin_add(GST_BIN(source->bin), camera);
     if (!gst_element_link_filtered(camera, decoder, format)) {
         gst_element_set_state(camera, GST_STATE_NULL);

@@ -70,12 +70,12 @@ CcSource *
 cc_source_test_new(const CcSendSettings *settings, GError **error)
 {
     g_autofree char *launch = g_strdup_printf(
-        "videotestsrc is-live=true pattern=smpte75 "
+        "videotestsrc name=" CC_SOURCE_CAMERA " is-live=true pattern=smpte75 "
         "! video/x-raw,format=I420,width=%u,height=%u,framerate=%u/1,pixel-aspect-ratio=1/1 "
         "! clockoverlay time-format=%%H:%%M:%%S font-desc=\"Sans 32\" halignment=left "
         "valignment=bottom "
         "! identity name=video "
-        "audiotestsrc is-live=true wave=silence samplesperbuffer=480 "
+        "audiotestsrc name=" CC_SOURCE_MICROPHONE " is-live=true wave=silence samplesperbuffer=480 "
         "! audio/x-raw,format=S16LE,layout=interleaved,rate=%u,channels=%u ! identity name=audio",
         settings->width, settings->height, settings->framerate, AUDIO_RATE, settings->channels);
     CcSource *source = cc_source_from_description(launch, TRUE, TRUE, "test pattern", error);

@@ -1,6 +1,7 @@
 #define CC_LOG_AREA "send"
 #include "client/send/source.h"
 
+#include "client/elements/echo.h"
 #include "client/send/devices.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
@@ -37,6 +38,22 @@ cc_source_free(CcSource *source)
     g_free(source);
 }
 
+void
+cc_source_capture(CcSource *source, gboolean video, gboolean on)
+{
+    g_autoptr(GstElement) element =
+        gst_bin_get_by_name(GST_BIN(source->bin), video ? CC_SOURCE_CAMERA : CC_SOURCE_MICROPHONE);
+    if (element == NULL || gst_element_is_locked_state(element) == !on)
+        return;
+    gst_element_set_locked_state(element, !on);
+    if (on) {
+        gst_element_set_base_time(element, gst_element_get_base_time(source->bin));
+        gst_element_sync_state_with_parent(element);
+    } else {
+        gst_element_set_state(element, GST_STATE_READY);
+    }
+}
+
 static void
 expose(GstElement *bin, const char *name)
 {
@@ -69,6 +86,13 @@ cc_source_from_description(const char *launch, gboolean video, gboolean audio,
     return source;
 }
 
+/* NULL where there is no loudspeaker beside this microphone, or nothing to cancel its echo with. */
+static GstElement *
+make_canceller(const CcSendSettings *settings)
+{
+    return settings->echo_probe != NULL ? cc_echo_canceller_new(settings->echo_probe) : NULL;
+}
+
 gboolean
 cc_source_add_microphone(CcSource *source, const CcSendSettings *settings, GError **error)
 {
@@ -87,10 +111,15 @@ cc_source_add_microphone(CcSource *source, const CcSendSettings *settings, GErro
         return TRUE;
     }
     cc_info("microphone: %s", name);
+    gst_object_set_name(GST_OBJECT(microphone), CC_SOURCE_MICROPHONE);
     GstElement *queue = gst_element_factory_make("queue", "audio");
+    GstElement *canceller = make_canceller(settings);
     g_object_set(queue, "leaky", 2, "max-size-time", (guint64)500 * GST_MSECOND, NULL);
     gst_bin_add_many(GST_BIN(source->bin), microphone, queue, NULL);
-    if (!gst_element_link(microphone, queue)) {
+    if (canceller != NULL)
+        gst_bin_add(GST_BIN(source->bin), canceller);
+    if (canceller != NULL ? !gst_element_link_many(microphone, canceller, queue, NULL)
+                          : !gst_element_link(microphone, queue)) {
         g_set_error(error, CC_ERROR, CC_ERROR_MEDIA, "the microphone \"%s\" has no usable format",
                     name);
         return FALSE;

@@ -26,7 +26,14 @@ CcSource *cc_source_new(const CcSendSettings *settings, GError **error);
 void cc_source_free(CcSource *source);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcSource, cc_source_free)
 
-/* The kinds, each in its file. */
+/* Lets camera or microphone run, or stop: a light beside the lens goes out. They run from the
+ * beginning. A source that has none runs on. */
+void cc_source_capture(CcSource *source, gboolean video, gboolean on);
+
+/* The kinds, each in its file. What captures is called CC_SOURCE_CAMERA or CC_SOURCE_MICROPHONE in
+ * its bin. */
+#define CC_SOURCE_CAMERA "camera"
+#define CC_SOURCE_MICROPHONE "microphone"
 CcSource *cc_source_test_new(const CcSendSettings *settings, GError **error);
 CcSource *cc_source_file_new(const CcSendSettings *settings, GError **error);
 CcSource *cc_source_screen_new(const CcSendSettings *settings, GError **error);

@@ -344,7 +344,7 @@ cc_room_state_apply(CcRoomState *state, const char *message, gsize length, gint6
 }
 
 int
-cc_stage_find(const CcStage *stage, const char *id)
+cc_stage_place_of(const CcStage *stage, const char *id)
 {
     for (guint i = 0; i < CC_GUESTS; i++)
         if (*stage->guests[i].id != '\0' && strcmp(stage->guests[i].id, id) == 0)

@@ -89,7 +89,7 @@ gboolean cc_room_state_apply(CcRoomState *state, const char *message, gsize leng
 const CcParticipant *cc_room_state_find(const CcRoomState *state, const char *id);
 
 /* Its place on the stage, or -1. */
-int cc_stage_find(const CcStage *stage, const char *id);
+int cc_stage_place_of(const CcStage *stage, const char *id);
 
 /* The names of the connected participants that are not the teacher; an id where there is no name.
  * NULL-terminated. (transfer container: the strings belong to @state) */

@@ -26,9 +26,9 @@ choose_place(const CcStageWish *wish)
 }
 
 gboolean
-cc_stage_call(CcStageWish *wish, const char *id)
+cc_stage_wish_call(CcStageWish *wish, const char *id)
 {
-    if (*id == '\0' || strlen(id) > CC_ROOM_MAX_ID || cc_stage_find(&wish->stage, id) >= 0)
+    if (*id == '\0' || strlen(id) > CC_ROOM_MAX_ID || cc_stage_place_of(&wish->stage, id) >= 0)
         return FALSE;
     guint place = choose_place(wish);
     CcGuest *guest = &wish->stage.guests[place];
@@ -39,9 +39,9 @@ cc_stage_call(CcStageWish *wish, const char *id)
 }
 
 gboolean
-cc_stage_thank(CcStageWish *wish, const char *id)
+cc_stage_wish_thank(CcStageWish *wish, const char *id)
 {
-    int place = cc_stage_find(&wish->stage, id);
+    int place = cc_stage_place_of(&wish->stage, id);
     if (place < 0)
         return FALSE;
     wish->stage.guests[place] = (CcGuest){0};
@@ -49,9 +49,9 @@ cc_stage_thank(CcStageWish *wish, const char *id)
 }
 
 gboolean
-cc_stage_mute(CcStageWish *wish, const char *id, gboolean muted)
+cc_stage_wish_mute(CcStageWish *wish, const char *id, gboolean muted)
 {
-    int place = cc_stage_find(&wish->stage, id);
+    int place = cc_stage_place_of(&wish->stage, id);
     if (place < 0 || !wish->stage.guests[place].muted == !muted)
         return FALSE;
     wish->stage.guests[place].muted = muted;

@@ -17,9 +17,9 @@ typedef struct {
 } CcStageWish;
 
 /* Each returns TRUE if that changes anything, and the relay is to be told. @id: a participant's. */
-gboolean cc_stage_call(CcStageWish *wish, const char *id);
-gboolean cc_stage_thank(CcStageWish *wish, const char *id);
-gboolean cc_stage_mute(CcStageWish *wish, const char *id, gboolean muted);
+gboolean cc_stage_wish_call(CcStageWish *wish, const char *id);
+gboolean cc_stage_wish_thank(CcStageWish *wish, const char *id);
+gboolean cc_stage_wish_mute(CcStageWish *wish, const char *id, gboolean muted);
 
 /* The room has changed. TRUE if the relay has to be told (again). */
 gboolean cc_stage_wish_see(CcStageWish *wish, const CcRoomState *room, gint64 now_us);

@@ -122,18 +122,18 @@ test_stage(void)
     g_assert_false(state.stage.known);
     apply(&state, "{\"type\":\"stage\",\"guests\":[{\"id\":\"p2\",\"muted\":true},null]}");
     g_assert_true(state.stage.known);
-    g_assert_cmpint(cc_stage_find(&state.stage, "p2"), ==, 0);
+    g_assert_cmpint(cc_stage_place_of(&state.stage, "p2"), ==, 0);
     g_assert_true(state.stage.guests[0].muted);
-    g_assert_cmpint(cc_stage_find(&state.stage, "p3"), ==, -1);
-    g_assert_cmpint(cc_stage_find(&state.stage, ""), ==, -1);
+    g_assert_cmpint(cc_stage_place_of(&state.stage, "p3"), ==, -1);
+    g_assert_cmpint(cc_stage_place_of(&state.stage, ""), ==, -1);
     /* More guests than places, and others than texts. */
     apply(&state, "{\"type\":\"stage\",\"guests\":[7,{\"id\":\"p3\"},{\"id\":\"p2\"}]}");
-    g_assert_cmpint(cc_stage_find(&state.stage, "p3"), ==, 1);
-    g_assert_cmpint(cc_stage_find(&state.stage, "p2"), ==, -1);
+    g_assert_cmpint(cc_stage_place_of(&state.stage, "p3"), ==, 1);
+    g_assert_cmpint(cc_stage_place_of(&state.stage, "p2"), ==, -1);
     assert_refused(&state, "{\"type\":\"stage\",\"guests\":null}", -1);
     apply(&state, "{\"type\":\"state\",\"lesson\":\"on\",\"participants\":[],"
                   "\"stage\":{\"guests\":[null,{\"id\":\"p9\",\"muted\":false}]}}");
-    g_assert_cmpint(cc_stage_find(&state.stage, "p9"), ==, 1);
+    g_assert_cmpint(cc_stage_place_of(&state.stage, "p9"), ==, 1);
     apply(&state, "{\"type\":\"state\",\"lesson\":\"on\",\"participants\":[],\"stage\":null}");
     g_assert_false(state.stage.known);
 }

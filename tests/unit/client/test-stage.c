@@ -25,31 +25,31 @@ static void
 test_called_and_thanked(void)
 {
     CcStageWish wish = begin();
-    g_assert_true(cc_stage_call(&wish, "a"));
-    g_assert_false(cc_stage_call(&wish, "a"));
-    g_assert_true(cc_stage_call(&wish, "b"));
-    g_assert_cmpint(cc_stage_find(&wish.stage, "a"), ==, 0);
-    g_assert_cmpint(cc_stage_find(&wish.stage, "b"), ==, 1);
-    g_assert_true(cc_stage_call(&wish, "c")); /* instead of who has been there longest */
-    g_assert_cmpint(cc_stage_find(&wish.stage, "c"), ==, 0);
-    g_assert_true(cc_stage_thank(&wish, "b"));
-    g_assert_false(cc_stage_thank(&wish, "b"));
-    g_assert_true(cc_stage_call(&wish, "d"));
-    g_assert_cmpint(cc_stage_find(&wish.stage, "c"), ==, 0);
-    g_assert_cmpint(cc_stage_find(&wish.stage, "d"), ==, 1);
-    g_assert_false(cc_stage_call(&wish, ""));
+    g_assert_true(cc_stage_wish_call(&wish, "a"));
+    g_assert_false(cc_stage_wish_call(&wish, "a"));
+    g_assert_true(cc_stage_wish_call(&wish, "b"));
+    g_assert_cmpint(cc_stage_place_of(&wish.stage, "a"), ==, 0);
+    g_assert_cmpint(cc_stage_place_of(&wish.stage, "b"), ==, 1);
+    g_assert_true(cc_stage_wish_call(&wish, "c")); /* instead of who has been there longest */
+    g_assert_cmpint(cc_stage_place_of(&wish.stage, "c"), ==, 0);
+    g_assert_true(cc_stage_wish_thank(&wish, "b"));
+    g_assert_false(cc_stage_wish_thank(&wish, "b"));
+    g_assert_true(cc_stage_wish_call(&wish, "d"));
+    g_assert_cmpint(cc_stage_place_of(&wish.stage, "c"), ==, 0);
+    g_assert_cmpint(cc_stage_place_of(&wish.stage, "d"), ==, 1);
+    g_assert_false(cc_stage_wish_call(&wish, ""));
 }
 
 static void
 test_muted(void)
 {
     CcStageWish wish = begin();
-    g_assert_false(cc_stage_mute(&wish, "a", TRUE));
-    cc_stage_call(&wish, "a");
-    g_assert_true(cc_stage_mute(&wish, "a", TRUE));
-    g_assert_false(cc_stage_mute(&wish, "a", TRUE));
-    cc_stage_thank(&wish, "a");
-    cc_stage_call(&wish, "a");
+    g_assert_false(cc_stage_wish_mute(&wish, "a", TRUE));
+    cc_stage_wish_call(&wish, "a");
+    g_assert_true(cc_stage_wish_mute(&wish, "a", TRUE));
+    g_assert_false(cc_stage_wish_mute(&wish, "a", TRUE));
+    cc_stage_wish_thank(&wish, "a");
+    cc_stage_wish_call(&wish, "a");
     g_assert_false(wish.stage.guests[0].muted);
 }
 
@@ -58,7 +58,7 @@ test_told_again(void)
 {
     CcStageWish wish = begin();
     g_assert_false(cc_stage_wish_see(&wish, &room, SECOND)); /* nothing to tell */
-    cc_stage_call(&wish, "a");
+    cc_stage_wish_call(&wish, "a");
     relay_takes(&wish, SECOND);
     /* Another relay, or the same one that has been away. */
     cc_stage_wish_renew(&wish);
@@ -72,38 +72,38 @@ test_told_again(void)
     cc_stage_wish_said(&wish, 9 * SECOND);
     g_assert_false(cc_stage_wish_see(&wish, &room, 9 * SECOND + 1)); /* on its way */
     g_assert_true(cc_stage_wish_see(&wish, &room, 12 * SECOND));     /* that was lost */
-    g_assert_cmpint(cc_stage_find(&wish.stage, "a"), ==, 0);
+    g_assert_cmpint(cc_stage_place_of(&wish.stage, "a"), ==, 0);
 }
 
 static void
 test_another_teacher(void)
 {
     CcStageWish wish = begin();
-    cc_stage_call(&wish, "a");
+    cc_stage_wish_call(&wish, "a");
     relay_takes(&wish, SECOND);
     room.stage = (CcStage){.known = TRUE, .guests = {{.id = "b"}, {.id = "a"}}};
     g_assert_false(cc_stage_wish_see(&wish, &room, 2 * SECOND));
-    g_assert_cmpint(cc_stage_find(&wish.stage, "b"), ==, 0);
+    g_assert_cmpint(cc_stage_place_of(&wish.stage, "b"), ==, 0);
     /* What was said before our own word was heard is not a contradiction. */
-    cc_stage_thank(&wish, "b");
+    cc_stage_wish_thank(&wish, "b");
     cc_stage_wish_said(&wish, 5 * SECOND);
     cc_stage_wish_see(&wish, &room, 5 * SECOND + 1);
-    g_assert_cmpint(cc_stage_find(&wish.stage, "b"), ==, -1);
+    g_assert_cmpint(cc_stage_place_of(&wish.stage, "b"), ==, -1);
     cc_stage_wish_see(&wish, &room, 8 * SECOND);
-    g_assert_cmpint(cc_stage_find(&wish.stage, "b"), ==, 0);
+    g_assert_cmpint(cc_stage_place_of(&wish.stage, "b"), ==, 0);
 }
 
 static void
 test_over(void)
 {
     CcStageWish wish = begin();
-    cc_stage_call(&wish, "a");
+    cc_stage_wish_call(&wish, "a");
     relay_takes(&wish, SECOND);
     room.lesson = CC_LESSON_OVER;
     g_assert_false(cc_stage_wish_see(&wish, &room, 2 * SECOND));
     room = (CcRoomState){.lesson = CC_LESSON_ON};
     g_assert_false(cc_stage_wish_see(&wish, &room, 9 * SECOND));
-    g_assert_cmpint(cc_stage_find(&wish.stage, "a"), ==, -1);
+    g_assert_cmpint(cc_stage_place_of(&wish.stage, "a"), ==, -1);
 }
 
 int
