@@ -4,7 +4,9 @@
 #include <glib/gi18n.h>
 #include <sysexits.h>
 
+#include "client/connection-address.h"
 #include "client/connection.h"
+#include "client/elements/echo.h"
 #include "client/recv/board.h"
 #include "client/recv/figures.h"
 #include "client/recv/picture-care.h"
@@ -14,6 +16,7 @@
 #include "client/recv/rtp-receiver.h"
 #include "client/recv/screen.h"
 #include "client/recv/snapshot.h"
+#include "client/recv/speaking.h"
 #include "client/ui/link-words.h"
 #include "client/ui/messages.h"
 #include "client/ui/status-line.h"
@@ -21,15 +24,20 @@
 #include "common/base/error.h"
 #include "common/base/log.h"
 
+#define LOUDSPEAKER "loudspeaker" /* by which a microphone's chain finds it */
+
 struct CcClassroom {
     const CcConfig *config;
+    char *room;
     GMainLoop *loop;
     CcConnection *connection;
     CcScreen *screen;
     CcBoard *board;          /* with the slides */
     CcRecorder *recorder;    /* or NULL */
     CcRtpReceiver *receiver; /* or NULL: no session yet */
-    CcSdp *answer;           /* of the present session; owned copy */
+    CcSpeaking *speaking;    /* or NULL: we are never called on */
+    CcTalk talk;
+    CcSdp *answer; /* of the present session; owned copy */
     CcConnectionState state;
     CcLink link;          /* as the relay sees it */
     gboolean hand_raised; /* likewise */
@@ -53,6 +61,13 @@ on_stopped(gpointer user_data)
     g_main_loop_quit(((CcClassroom *)user_data)->loop);
 }
 
+static void
+on_silent(gpointer user_data)
+{
+    CcClassroom *classroom = user_data;
+    cc_connection_stop(classroom->connection, on_stopped, classroom);
+}
+
 void
 cc_classroom_stop(CcClassroom *classroom)
 {
@@ -61,7 +76,10 @@ cc_classroom_stop(CcClassroom *classroom)
         return;
     }
     classroom->stopping = TRUE;
-    cc_connection_stop(classroom->connection, on_stopped, classroom);
+    if (classroom->speaking != NULL)
+        cc_speaking_stop(classroom->speaking, on_silent, classroom);
+    else
+        on_silent(classroom);
 }
 
 static gboolean
@@ -105,9 +123,24 @@ take_snapshot(CcClassroom *classroom, GstSample *picture)
     g_idle_add(on_stop_idle, classroom);
 }
 
-/* From the voice's thread. */
 static void
-on_sound(GstSample *sample, gint64 delay_us, gpointer user_data)
+on_talk(gpointer user_data)
+{
+    CcClassroom *classroom = user_data;
+    if (classroom->speaking != NULL)
+        cc_speaking_press(classroom->speaking);
+}
+
+/* From a voice's thread. */
+static void
+on_voice_delay(guint voice, gint64 delay_us, gpointer user_data)
+{
+    cc_screen_set_voice_delay(((CcClassroom *)user_data)->screen, voice, delay_us);
+}
+
+/* From a voice's thread. */
+static void
+on_sound(GstSample *sample, gpointer user_data)
 {
     CcClassroom *classroom = user_data;
     g_mutex_lock(&classroom->lock);
@@ -116,19 +149,19 @@ on_sound(GstSample *sample, gint64 delay_us, gpointer user_data)
     g_mutex_unlock(&classroom->lock);
     if (first)
         log_first(classroom, "first-audio");
-    cc_screen_set_voice_delay(classroom->screen, delay_us);
     cc_screen_audio(classroom->screen, sample);
 }
 
 /* From the decoder's thread. */
 static gint64
-on_picture(GstSample *sample, gpointer user_data)
+on_picture(guint slot, GstSample *sample, gpointer user_data)
 {
     CcClassroom *classroom = user_data;
     g_mutex_lock(&classroom->lock);
     gboolean first = !classroom->seen;
     classroom->seen = TRUE;
-    gint64 frozen_us = cc_picture_flow_add(&classroom->flow, cc_clock_now_us());
+    gint64 frozen_us =
+        slot == CC_VIDEO_CAMERA ? cc_picture_flow_add(&classroom->flow, cc_clock_now_us()) : 0;
     gboolean snapshot = !classroom->snapshot_taken && !cc_board_is_due(classroom->board);
     classroom->snapshot_taken |= snapshot;
     g_mutex_unlock(&classroom->lock);
@@ -138,7 +171,7 @@ on_picture(GstSample *sample, gpointer user_data)
         cc_info("picture resumed after_ms=%d", (int)(frozen_us / 1000));
     if (snapshot)
         take_snapshot(classroom, sample);
-    return cc_screen_video(classroom->screen, sample);
+    return cc_screen_video(classroom->screen, slot, sample);
 }
 
 static void
@@ -158,6 +191,7 @@ renew_receiver(CcClassroom *classroom)
 {
     CcRtpReceiverCallbacks callbacks = {
         .sound = on_sound,
+        .voice_delay = on_voice_delay,
         .picture = on_picture,
         .encoded = classroom->recorder != NULL ? on_encoded : NULL,
         .rtcp = on_receiver_rtcp,
@@ -178,13 +212,26 @@ renew_receiver(CcClassroom *classroom)
         cc_error("%s", error->message);
 }
 
+/* (transfer full) NULL: none. */
+static char *
+words_beside_picture(CcClassroom *classroom)
+{
+    g_autofree char *talk = cc_talk_words_screen(&classroom->talk);
+    char *link = cc_link_words_screen(&classroom->link, classroom->hand_raised && talk == NULL);
+    if (talk == NULL || link == NULL)
+        return talk != NULL ? g_steal_pointer(&talk) : link;
+    char *both = g_strconcat(talk, "\n", link, NULL);
+    g_free(link);
+    return both;
+}
+
 /* On the screen: the state, or what is missing although all is well. */
 static void
 show_words(CcClassroom *classroom)
 {
     CcConnectionState state = classroom->state;
     g_autofree char *words = state == CC_CONNECTION_ON
-                                 ? cc_link_words_screen(&classroom->link, classroom->hand_raised)
+                                 ? words_beside_picture(classroom)
                                  : g_strdup_printf("%s\n%s", cc_message_for_state_zh(state),
                                                    cc_message_for_state_en(state));
     cc_screen_set_words(classroom->screen, words, state == CC_CONNECTION_ON);
@@ -209,6 +256,8 @@ static void
 on_state(CcConnectionState state, const char *message, gpointer user_data)
 {
     CcClassroom *classroom = user_data;
+    if (state == CC_CONNECTION_ON && classroom->state != state && classroom->speaking != NULL)
+        cc_speaking_hurry(classroom->speaking);
     classroom->state = state;
     if (state != CC_CONNECTION_ON)
         cc_status_line_announce(classroom->line,
@@ -219,10 +268,32 @@ on_state(CcConnectionState state, const char *message, gpointer user_data)
     show_words(classroom);
 }
 
+/* Our own camera or microphone. */
+static void
+on_speaking(const CcTalk *talk, gpointer user_data)
+{
+    CcClassroom *classroom = user_data;
+    classroom->talk = *talk;
+    cc_screen_set_quiet(classroom->screen, cc_talk_is_heard(talk) && !cc_echo_is_available());
+    show_words(classroom);
+}
+
+static void
+see_stage(CcClassroom *classroom, const CcRoomState *room, const CcParticipant *own)
+{
+    gboolean guests[CC_GUESTS];
+    for (guint i = 0; i < CC_GUESTS; i++)
+        guests[i] = !room->stage.known || *room->stage.guests[i].id != '\0';
+    cc_screen_set_guests(classroom->screen, guests);
+    if (classroom->speaking != NULL)
+        cc_speaking_see(classroom->speaking, room, own);
+}
+
 static void
 on_room(const CcRoomState *room, const CcParticipant *own, gpointer user_data)
 {
     CcClassroom *classroom = user_data;
+    see_stage(classroom, room, own);
     CcPicture before = classroom->link.picture;
     gboolean raised = own != NULL && own->hand_us != 0, was_raised = classroom->hand_raised;
     classroom->link = own != NULL ? own->link : (CcLink){0};
@@ -264,7 +335,11 @@ on_audience(guint n_receivers, const char *const *names, gpointer user_data)
 static CcSdp *
 make_offer(gpointer user_data)
 {
-    return cc_recv_offer();
+    const CcConfig *config = ((CcClassroom *)user_data)->config;
+    /* Other servers have one lesson's sound and picture. */
+    if (cc_relay_address_is_endpoint(cc_config_get_string(config, "network", "relay-url")))
+        return cc_recv_offer(1, 1);
+    return cc_recv_offer(CC_WATCHED_AUDIOS, CC_WATCHED_VIDEOS);
 }
 
 static CcPictureFlow
@@ -283,7 +358,8 @@ show_figures(CcClassroom *classroom)
     g_autofree char *line = cc_figures_line(&classroom->figures, classroom->receiver, &flow);
     g_autofree char *tail = cc_link_words_tail(&classroom->link);
     const char *hand = classroom->hand_raised ? _("  hand raised") : NULL;
-    g_autofree char *whole = g_strconcat(line, tail, hand, NULL);
+    const char *talk = cc_talk_words(&classroom->talk);
+    g_autofree char *whole = g_strconcat(line, tail, hand != NULL ? hand : "", talk, NULL);
     cc_status_line_update(classroom->line, whole);
     if (++classroom->seconds % CC_FIGURES_LOG_INTERVAL_S == 0)
         cc_figures_log(&classroom->figures, classroom->receiver, classroom->screen, &flow);
@@ -302,6 +378,31 @@ on_stats_timer(gpointer user_data)
     return G_SOURCE_CONTINUE;
 }
 
+/* Where the relay is ours: others know no such session. */
+static gboolean
+may_speak(const CcClassroom *classroom)
+{
+    const CcConfig *config = classroom->config;
+    return !g_str_equal(cc_config_get_string(config, "recv", "speak"), "never") &&
+           !cc_relay_address_is_endpoint(cc_config_get_string(config, "network", "relay-url"));
+}
+
+static void
+begin_speaking(CcClassroom *classroom)
+{
+    if (!cc_echo_is_available())
+        cc_warning("echo is not cancelled: install gstreamer1.0-plugins-bad; the loudspeaker is "
+                   "lowered while the microphone is open");
+    CcSpeakingOptions options = {
+        .config = classroom->config,
+        .room = classroom->room,
+        .beside = classroom->connection,
+        .echo_probe = cc_echo_is_available() ? LOUDSPEAKER : NULL,
+        .base_time = cc_screen_base_time(classroom->screen),
+    };
+    classroom->speaking = cc_speaking_new(&options, on_speaking, classroom);
+}
+
 static gboolean
 open_outputs(CcClassroom *classroom, const char *room, GError **error)
 {
@@ -317,6 +418,8 @@ open_outputs(CcClassroom *classroom, const char *room, GError **error)
         .latency_ms = (guint)cc_config_get_int(classroom->config, "recv", "latency-ms"),
         .closed = on_closed,
         .hand = on_hand,
+        .talk = on_talk,
+        .echo_probe = may_speak(classroom) ? LOUDSPEAKER : NULL,
         .user_data = classroom,
     };
     classroom->snapshot_taken = *snapshot == '\0';
@@ -358,6 +461,7 @@ cc_classroom_new(const CcConfig *config, const char *room, GError **error)
 {
     g_autoptr(CcClassroom) classroom = g_new0(CcClassroom, 1);
     classroom->config = config;
+    classroom->room = g_strdup(room);
     classroom->loop = g_main_loop_new(NULL, FALSE);
     g_mutex_init(&classroom->lock);
     classroom->line = cc_status_line_new();
@@ -372,6 +476,8 @@ cc_classroom_run(CcClassroom *classroom)
 {
     classroom->stats_timer = g_timeout_add_seconds(1, on_stats_timer, classroom);
     cc_connection_start(classroom->connection);
+    if (may_speak(classroom))
+        begin_speaking(classroom);
     g_main_loop_run(classroom->loop);
     if (classroom->recorder != NULL && cc_recorder_has_failed(classroom->recorder))
         return EX_IOERR;
@@ -384,6 +490,7 @@ cc_classroom_free(CcClassroom *classroom)
     if (classroom == NULL)
         return;
     g_clear_handle_id(&classroom->stats_timer, g_source_remove);
+    cc_speaking_free(classroom->speaking);
     cc_rtp_receiver_free(classroom->receiver); /* its threads use all of the following */
     cc_board_free(classroom->board);
     cc_connection_free(classroom->connection);
@@ -392,6 +499,7 @@ cc_classroom_free(CcClassroom *classroom)
     cc_sdp_free(classroom->answer);
     cc_status_line_free(classroom->line);
     g_main_loop_unref(classroom->loop);
+    g_free(classroom->room);
     g_mutex_clear(&classroom->lock);
     g_free(classroom);
 }

@@ -22,10 +22,17 @@ add_extensions(CcSdpMedia *media)
     cc_sdp_media_add_extension(media, TRANSPORT_CC_EXTENSION, CC_SDP_EXT_TRANSPORT_CC);
 }
 
+static CcSdpMedia *
+add_line(CcSdp *offer, CcMediaKind kind)
+{
+    g_autofree char *mid = g_strdup_printf("%u", offer->media->len);
+    return cc_sdp_add_media(offer, kind, mid);
+}
+
 static void
 add_audio(CcSdp *offer)
 {
-    CcSdpMedia *media = cc_sdp_add_media(offer, CC_MEDIA_AUDIO, "0");
+    CcSdpMedia *media = add_line(offer, CC_MEDIA_AUDIO);
     media->direction = CC_SDP_RECVONLY;
     add_extensions(media);
     CcSdpCodec *opus =
@@ -44,7 +51,7 @@ static void
 add_video(CcSdp *offer)
 {
     static const char *const feedback[] = {"nack", "nack pli", "ccm fir", "transport-cc"};
-    CcSdpMedia *media = cc_sdp_add_media(offer, CC_MEDIA_VIDEO, "1");
+    CcSdpMedia *media = add_line(offer, CC_MEDIA_VIDEO);
     media->direction = CC_SDP_RECVONLY;
     add_extensions(media);
     for (guint i = 0; i < G_N_ELEMENTS(formats); i++) {
@@ -58,10 +65,12 @@ add_video(CcSdp *offer)
 }
 
 CcSdp *
-cc_recv_offer(void)
+cc_recv_offer(guint n_audio, guint n_video)
 {
     CcSdp *offer = cc_sdp_new();
-    add_audio(offer);
-    add_video(offer);
+    for (guint i = 0; i < n_audio; i++)
+        add_audio(offer);
+    for (guint i = 0; i < n_video; i++)
+        add_video(offer);
     return offer;
 }

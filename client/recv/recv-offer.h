@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* (transfer full) */
-CcSdp *cc_recv_offer(void);
+/* An m-line for each slot (common/base/slots.h), sound before pictures. (transfer full) */
+CcSdp *cc_recv_offer(guint n_audio, guint n_video);
 
 G_END_DECLS

@@ -1,6 +1,7 @@
 /*   appsrc(video) → textoverlay → convert, scale → video sink, or fakesink sync=true
- *   appsrc(audio) → convert → resample → volume → audio sink, or fakesink sync=true
+ *   appsrc(audio) → convert → resample → volume → [echo probe] → audio sink, or fakesink sync=true
  *
+ * One slot's pictures go in as they are; where several are to be seen, the collage's.
  * While no pictures arrive, a still is pushed into the same appsrc twice a second. */
 #define CC_LOG_AREA "recv"
 #include "client/recv/screen.h"
@@ -8,9 +9,11 @@
 #include <gst/app/app.h>
 #include <gst/video/videooverlay.h>
 
+#include "client/elements/echo.h"
 #include "client/recv/blind.h"
+#include "client/recv/collage.h"
 #include "client/recv/outputs.h"
-#include "client/recv/playout.h"
+#include "client/recv/screen-slots.h"
 #include "client/recv/slide-frame.h"
 #include "client/recv/still.h"
 #include "client/recv/window-x11.h"
@@ -18,39 +21,32 @@
 #include "common/base/error.h"
 #include "common/base/log.h"
 
-#define OUTPUT_MARGIN_MS 6 /* from here to the sinks */
 #define LEAST_DELAY_MS 10
-#define VOICE_SILENT (1 * GST_SECOND) /* then pictures have a delay of their own */
 #define FONT "Noto Sans CJK SC, Sans 22"
 #define NOTE_FONT "Noto Sans CJK SC, Sans 12"
 #define STILL_INTERVAL_MS 500
 #define STILL_AFTER (1 * GST_SECOND) /* without a picture */
 #define STILL_LEAD (50 * GST_MSECOND)
-/* Late pictures that come at once are seen one after the other, until too many are left. */
-#define CATCH_UP_US 16000
-#define MANY_LATE_US 500000
-#define SHOW_AT_LEAST_EVERY (100 * GST_MSECOND) /* however late */
+#define QUIET 0.3 /* of the volume, beside an open microphone that would hear it */
 
 struct CcScreen {
     GstElement *pipeline;
-    GstElement *video_in, *audio_in, *overlay, *video_sink; /* not owned */
+    GstElement *video_in, *audio_in, *overlay, *volume, *video_sink; /* not owned */
     GstClock *clock;
     GstClockTime base_time;
     CcWindow *window;
     CcProbe *probe;
     CcScreenOptions options;
     guint bus_watch, still_timer;
-    GMutex lock;             /* guards what follows */
-    GstSample *last;         /* the newest picture */
-    GstSample *still;        /* made from it when needed */
-    CcSlideFrame *page;      /* of the slides, or NULL */
-    GstClockTime last_time;  /* running time when it came */
-    GstClockTime last_place; /* and its PTS */
-    GstClockTime cleared;    /* running time: pictures from before are not shown */
-    CcPlayout playout;
-    GstClockTime voice_time; /* running time when the voice's delay was told */
-    gint64 voice_delay_us;
-    guint64 late; /* pictures that were not even tried */
+    GMutex lock;            /* guards what follows */
+    GstSample *last;        /* the newest picture */
+    GstSample *still;       /* made from it when needed */
+    CcSlideFrame *page;     /* of the slides, or NULL */
+    GstClockTime last_time; /* running time when it came */
+    CcScreenSlots slots;
+    CcCollage *collage; /* while several slots are to be seen; kept from the first time */
+    gboolean several;   /* they are */
+    guint largest;      /* the slot */
 };
 
 static GstClockTime
@@ -66,40 +62,6 @@ push(GstElement *src, GstSample *sample)
     gst_app_src_push_sample(GST_APP_SRC(src), sample);
 }
 
-/* Under the lock. A late picture is better than none; where many are, most are left out here, where
- * it costs nothing. */
-static gboolean
-is_to_be_shown(CcScreen *screen, GstClockTime time, GstClockTime now, gint64 late_us)
-{
-    if (screen->cleared != GST_CLOCK_TIME_NONE && time < screen->cleared)
-        return FALSE;
-    gboolean left_out = late_us > MANY_LATE_US && screen->last_time != GST_CLOCK_TIME_NONE &&
-                        now < screen->last_time + SHOW_AT_LEAST_EVERY;
-    screen->late += left_out;
-    return !left_out;
-}
-
-/* Under the lock. */
-static gint64
-delay_us(const CcScreen *screen, GstClockTime now)
-{
-    gboolean heard =
-        screen->voice_time != GST_CLOCK_TIME_NONE && now < screen->voice_time + VOICE_SILENT;
-    return cc_playout_delay_us(&screen->playout, heard ? screen->voice_delay_us : -1);
-}
-
-/* The PTS at which a picture is seen: its place, or else at once, a moment after the one before.
- * Under the lock. */
-static GstClockTime
-place(CcScreen *screen, GstClockTime time, gint64 after_us, GstClockTime now)
-{
-    gint64 placed = (gint64)time + after_us * (gint64)GST_USECOND;
-    gint64 soonest = (gint64)now - OUTPUT_MARGIN_MS * (gint64)GST_MSECOND;
-    if (screen->last_place != GST_CLOCK_TIME_NONE)
-        soonest = MAX(soonest, (gint64)(screen->last_place + CATCH_UP_US * GST_USECOND));
-    return (GstClockTime)MAX(MAX(placed, soonest), 0);
-}
-
 static GstSample *
 move_to(GstSample *sample, GstClockTime place)
 {
@@ -108,17 +70,16 @@ move_to(GstSample *sample, GstClockTime place)
     return gst_sample_new(buffer, gst_sample_get_caps(sample), NULL, NULL);
 }
 
+/* Under the lock. */
 static void
-show(CcScreen *screen, GstSample *sample, GstClockTime place, GstClockTime now)
+show(CcScreen *screen, GstSample *placed, GstClockTime now)
 {
-    g_autoptr(GstSample) placed = move_to(sample, place);
     if (screen->overlay != NULL) { /* headless nobody sees a still */
         g_clear_pointer(&screen->still, gst_sample_unref);
         g_clear_pointer(&screen->last, gst_sample_unref);
         screen->last = gst_sample_ref(placed);
     }
     screen->last_time = now;
-    screen->last_place = place;
     if (screen->overlay != NULL && screen->page != NULL) {
         g_autoptr(GstSample) composed = cc_slide_frame_compose(screen->page, placed);
         push(screen->video_in, composed);
@@ -127,18 +88,66 @@ show(CcScreen *screen, GstSample *sample, GstClockTime place, GstClockTime now)
     }
 }
 
-gint64
-cc_screen_video(CcScreen *screen, GstSample *sample)
+/* From the collage's thread. */
+static void
+on_painted(GstSample *sample, gpointer user_data)
 {
+    CcScreen *screen = user_data;
+    g_mutex_lock(&screen->lock);
+    if (screen->several)
+        show(screen, sample, running_time(screen));
+    g_mutex_unlock(&screen->lock);
+}
+
+/* Under the lock. */
+static void
+arrange(CcScreen *screen)
+{
+    guint before = screen->largest, n = cc_screen_slots_seen(&screen->slots, &screen->largest);
+    screen->several = n > 1 && screen->overlay != NULL; /* headless the largest one is enough */
+    if (screen->largest != before)
+        cc_info("pictures: seen=%u largest=%u", n, screen->largest);
+    if (screen->several && screen->collage == NULL)
+        screen->collage = cc_collage_new(screen->clock, screen->base_time, on_painted, screen);
+    if (screen->collage != NULL)
+        cc_collage_arrange(screen->collage, screen->slots.layout, screen->slots.present);
+}
+
+/* Under the lock. */
+static void
+look(CcScreen *screen)
+{
+    if (cc_screen_slots_look(&screen->slots, running_time(screen)))
+        arrange(screen);
+}
+
+/* Under the lock. */
+static void
+take(CcScreen *screen, guint slot, GstSample *sample, GstClockTime place, GstClockTime now)
+{
+    g_autoptr(GstSample) placed = move_to(sample, place);
+    if (!screen->slots.present[slot])
+        look(screen);
+    if (screen->several)
+        cc_collage_put(screen->collage, slot, placed);
+    else if (slot == screen->largest)
+        show(screen, placed, now);
+}
+
+gint64
+cc_screen_video(CcScreen *screen, guint slot, GstSample *sample)
+{
+    g_return_val_if_fail(slot < CC_WATCHED_VIDEOS, 0);
     GstClockTime time = GST_BUFFER_PTS(gst_sample_get_buffer(sample));
+    CcPlayout *playout = &screen->slots.slots[slot].playout;
+    gboolean changed;
     g_mutex_lock(&screen->lock);
     GstClockTime now = running_time(screen);
-    gint64 behind_us = GST_CLOCK_DIFF(time, now) / (gint64)GST_USECOND;
-    gint64 after_us = delay_us(screen, now);
-    gboolean changed = cc_playout_add(&screen->playout, behind_us, cc_clock_now_us());
-    gint64 needed_us = screen->playout.needed_us, voice_us = screen->playout.voice_us;
-    if (is_to_be_shown(screen, time, now, behind_us - after_us))
-        show(screen, sample, place(screen, time, after_us, now), now);
+    GstClockTime place =
+        cc_screen_slots_add(&screen->slots, slot, time, now, cc_clock_now_us(), &changed);
+    gint64 needed_us = playout->needed_us, voice_us = playout->voice_us;
+    if (place != GST_CLOCK_TIME_NONE)
+        take(screen, slot, sample, place, now);
     g_mutex_unlock(&screen->lock);
     if (changed)
         cc_info("pictures need a playout delay of %d ms: the voice waits %d ms for them",
@@ -147,12 +156,35 @@ cc_screen_video(CcScreen *screen, GstSample *sample)
 }
 
 void
-cc_screen_set_voice_delay(CcScreen *screen, gint64 voice_us)
+cc_screen_set_voice_delay(CcScreen *screen, guint voice, gint64 voice_us)
 {
     g_mutex_lock(&screen->lock);
-    screen->voice_delay_us = voice_us;
-    screen->voice_time = running_time(screen);
+    cc_screen_slots_voice(&screen->slots, voice, voice_us, running_time(screen));
     g_mutex_unlock(&screen->lock);
+}
+
+void
+cc_screen_set_guests(CcScreen *screen, const gboolean guests[CC_GUESTS])
+{
+    g_mutex_lock(&screen->lock);
+    memcpy(screen->slots.guests, guests, sizeof screen->slots.guests);
+    look(screen);
+    g_mutex_unlock(&screen->lock);
+}
+
+void
+cc_screen_next_layout(CcScreen *screen)
+{
+    g_mutex_lock(&screen->lock);
+    screen->slots.layout = cc_layout_next(screen->slots.layout);
+    arrange(screen);
+    g_mutex_unlock(&screen->lock);
+}
+
+void
+cc_screen_set_quiet(CcScreen *screen, gboolean quiet)
+{
+    g_object_set(screen->volume, "volume", quiet ? QUIET : 1.0, NULL);
 }
 
 void
@@ -180,7 +212,7 @@ push_still(CcScreen *screen)
     g_autoptr(GstSample) still = make_still(screen);
     g_autoptr(GstBuffer) buffer = gst_buffer_copy(gst_sample_get_buffer(still));
     /* Nothing has to be decoded: soon, whatever the delay is. */
-    GstClockTime early = OUTPUT_MARGIN_MS * GST_MSECOND;
+    GstClockTime early = CC_SCREEN_MARGIN_MS * GST_MSECOND;
     GST_BUFFER_PTS(buffer) = now + STILL_LEAD > early ? now + STILL_LEAD - early : 0;
     GST_BUFFER_DURATION(buffer) = GST_CLOCK_TIME_NONE;
     g_autoptr(GstSample) sample = gst_sample_new(buffer, gst_sample_get_caps(still), NULL, NULL);
@@ -193,7 +225,9 @@ on_still_timer(gpointer user_data)
     CcScreen *screen = user_data;
     g_mutex_lock(&screen->lock);
     GstClockTime last = screen->last_time;
-    if (last == GST_CLOCK_TIME_NONE || running_time(screen) >= last + STILL_AFTER)
+    look(screen);
+    if (screen->overlay != NULL &&
+        (last == GST_CLOCK_TIME_NONE || running_time(screen) >= last + STILL_AFTER))
         push_still(screen);
     g_mutex_unlock(&screen->lock);
     return G_SOURCE_CONTINUE;
@@ -240,7 +274,8 @@ cc_screen_clear(CcScreen *screen)
     g_mutex_lock(&screen->lock);
     g_clear_pointer(&screen->still, gst_sample_unref);
     g_clear_pointer(&screen->last, gst_sample_unref);
-    screen->cleared = running_time(screen);
+    cc_screen_slots_clear(&screen->slots, running_time(screen));
+    look(screen);
     screen->last_time = GST_CLOCK_TIME_NONE;
     g_mutex_unlock(&screen->lock);
 }
@@ -257,6 +292,19 @@ on_window_hand(gpointer user_data)
 {
     CcScreen *screen = user_data;
     screen->options.hand(screen->options.user_data);
+}
+
+static void
+on_window_talk(gpointer user_data)
+{
+    CcScreen *screen = user_data;
+    screen->options.talk(screen->options.user_data);
+}
+
+static void
+on_window_layout(gpointer user_data)
+{
+    cc_screen_next_layout(user_data);
 }
 
 /* The sink does not look at the window's events itself: it must be told to look at its size. */
@@ -289,8 +337,11 @@ on_message(GstBus *bus, GstMessage *message, gpointer user_data)
 static void
 open_window(CcScreen *screen)
 {
-    static const CcWindowCallbacks callbacks = {
-        .closed = on_window_closed, .hand = on_window_hand, .changed = on_window_changed};
+    static const CcWindowCallbacks callbacks = {.closed = on_window_closed,
+                                                .hand = on_window_hand,
+                                                .talk = on_window_talk,
+                                                .layout = on_window_layout,
+                                                .changed = on_window_changed};
     if (!GST_IS_VIDEO_OVERLAY(screen->video_sink) || g_getenv("DISPLAY") == NULL)
         return;
     screen->window = cc_window_new(screen->options.title, CC_STILL_WIDTH, CC_STILL_HEIGHT,
@@ -305,7 +356,7 @@ open_window(CcScreen *screen)
 static gboolean
 add_video(CcScreen *screen, GError **error)
 {
-    screen->video_in = cc_outputs_source_new(OUTPUT_MARGIN_MS * GST_MSECOND);
+    screen->video_in = cc_outputs_source_new(CC_SCREEN_MARGIN_MS * GST_MSECOND);
     screen->video_sink = screen->options.headless ? NULL : cc_output_video_new();
     if (screen->video_sink == NULL) {
         if (!screen->options.headless)
@@ -325,7 +376,6 @@ add_video(CcScreen *screen, GError **error)
     gst_util_set_object_arg(G_OBJECT(screen->overlay), "valignment", "center");
     gst_util_set_object_arg(G_OBJECT(screen->overlay), "line-alignment", "center");
     open_window(screen);
-    screen->still_timer = g_timeout_add(STILL_INTERVAL_MS, on_still_timer, screen);
     return TRUE;
 }
 
@@ -339,14 +389,21 @@ add_audio(CcScreen *screen, GError **error)
             cc_warning("no sound device: the lesson is silent here");
         sink = cc_blind_speaker_new(screen->probe);
     }
-    screen->audio_in = cc_outputs_source_new(OUTPUT_MARGIN_MS * GST_MSECOND);
-    GstElement *volume = gst_element_factory_make("volume", NULL);
-    GstElement *chain[] = {screen->audio_in, gst_element_factory_make("audioconvert", NULL),
-                           gst_element_factory_make("audioresample", NULL), volume, sink};
+    screen->audio_in = cc_outputs_source_new(CC_SCREEN_MARGIN_MS * GST_MSECOND);
+    screen->volume = gst_element_factory_make("volume", NULL);
+    const char *echo = screen->options.echo_probe;
+    GstElement *probe = echo != NULL ? cc_echo_probe_new(echo) : NULL;
+    GstElement *through = probe != NULL ? probe : gst_element_factory_make("identity", NULL);
+    GstElement *chain[] = {screen->audio_in,
+                           gst_element_factory_make("audioconvert", NULL),
+                           gst_element_factory_make("audioresample", NULL),
+                           screen->volume,
+                           through,
+                           sink};
     if (!cc_outputs_link(screen->pipeline, chain, G_N_ELEMENTS(chain), error))
         return FALSE;
     g_object_set(sink, "async", FALSE, NULL); /* sound may never come: nothing waits for it */
-    g_object_set(volume, "mute", screen->options.mute, NULL);
+    g_object_set(screen->volume, "mute", screen->options.mute, NULL);
     return TRUE;
 }
 
@@ -357,9 +414,8 @@ cc_screen_new(const CcScreenOptions *options, GError **error)
     g_mutex_init(&screen->lock);
     screen->options = *options;
     screen->probe = cc_probe_new();
-    screen->last_time = screen->last_place = GST_CLOCK_TIME_NONE;
-    screen->cleared = screen->voice_time = GST_CLOCK_TIME_NONE;
-    cc_playout_init(&screen->playout, MAX(options->latency_ms, LEAST_DELAY_MS));
+    screen->last_time = GST_CLOCK_TIME_NONE;
+    cc_screen_slots_init(&screen->slots, MAX(options->latency_ms, LEAST_DELAY_MS));
     screen->clock = gst_system_clock_obtain();
     screen->pipeline = gst_pipeline_new("screen");
     gst_pipeline_use_clock(GST_PIPELINE(screen->pipeline), screen->clock);
@@ -377,6 +433,7 @@ cc_screen_new(const CcScreenOptions *options, GError **error)
         g_set_error_literal(error, CC_ERROR, CC_ERROR_MEDIA, "screen or loudspeaker do not start");
         return NULL;
     }
+    screen->still_timer = g_timeout_add(STILL_INTERVAL_MS, on_still_timer, screen);
     return g_steal_pointer(&screen);
 }
 
@@ -402,9 +459,10 @@ cc_screen_take_stats(CcScreen *screen, CcScreenStats *stats)
     gst_structure_get(counted, "rendered", G_TYPE_UINT64, &stats->rendered, "dropped",
                       G_TYPE_UINT64, &stats->dropped, NULL);
     g_mutex_lock(&screen->lock);
-    stats->dropped += screen->late;
-    stats->delay_ms =
-        (guint)(MAX(delay_us(screen, running_time(screen)), 0) / 1000) + OUTPUT_MARGIN_MS;
+    stats->dropped += screen->slots.late;
+    gint64 delay_us =
+        cc_screen_slots_delay_us(&screen->slots, CC_VIDEO_CAMERA, running_time(screen));
+    stats->delay_ms = (guint)(MAX(delay_us, 0) / 1000) + CC_SCREEN_MARGIN_MS;
     g_mutex_unlock(&screen->lock);
 }
 
@@ -412,7 +470,7 @@ gboolean
 cc_screen_take_hopeless(CcScreen *screen)
 {
     g_mutex_lock(&screen->lock);
-    gboolean hopeless = cc_playout_take_hopeless(&screen->playout);
+    gboolean hopeless = cc_playout_take_hopeless(&screen->slots.slots[CC_VIDEO_CAMERA].playout);
     g_mutex_unlock(&screen->lock);
     return hopeless;
 }
@@ -424,6 +482,7 @@ cc_screen_free(CcScreen *screen)
         return;
     g_clear_handle_id(&screen->still_timer, g_source_remove);
     g_clear_handle_id(&screen->bus_watch, g_source_remove);
+    cc_collage_free(screen->collage);
     gst_element_set_state(screen->pipeline, GST_STATE_NULL);
     gst_clear_object(&screen->pipeline);
     gst_clear_object(&screen->clock);

@@ -10,6 +10,7 @@
 
 #include "client/deck/still.h"
 #include "client/test-pattern/probe.h"
+#include "common/base/slots.h"
 
 G_BEGIN_DECLS
 
@@ -20,10 +21,12 @@ typedef struct {
     gboolean headless;
     gboolean fullscreen;
     gboolean mute;
-    const char *audio_device;           /* "auto" or a device name */
-    guint latency_ms;                   /* the least playout delay */
+    const char *audio_device; /* "auto" or a device name */
+    const char *echo_probe;   /* by what a microphone's chain finds what is heard here; or NULL */
+    guint latency_ms;         /* the least playout delay */
     void (*closed)(gpointer user_data); /* the window was closed */
     void (*hand)(gpointer user_data);   /* the hand's key was pressed */
+    void (*talk)(gpointer user_data);   /* the microphone's */
     gpointer user_data;
 } CcScreenOptions;
 
@@ -38,11 +41,18 @@ GstClockTime cc_screen_base_time(CcScreen *screen);
 
 /* Raw S16LE whose PTS is the running time at which it is to be played. */
 void cc_screen_audio(CcScreen *screen, GstSample *sample);
-/* Raw I420 whose PTS is the running time at which it would be shown without any playout delay.
- * Returns the delay (microseconds) that the voice should have at least. */
-gint64 cc_screen_video(CcScreen *screen, GstSample *sample);
-/* The playout delay of the voice, which the picture follows as closely as it can. */
-void cc_screen_set_voice_delay(CcScreen *screen, gint64 delay_us);
+/* Raw I420 of a slot (common/base/slots.h, below CC_WATCHED_VIDEOS) whose PTS is the running time
+ * at which it would be shown without any playout delay. Returns the delay (microseconds) that its
+ * voice should have at least. */
+gint64 cc_screen_video(CcScreen *screen, guint slot, GstSample *sample);
+/* The playout delay of a voice, which its pictures follow as closely as they can. */
+void cc_screen_set_voice_delay(CcScreen *screen, guint voice, gint64 delay_us);
+/* Which of the stage's places are taken: a guest who was thanked is not looked at any longer. */
+void cc_screen_set_guests(CcScreen *screen, const gboolean guests[CC_GUESTS]);
+/* Another arrangement of what is seen; also by the window's key. */
+void cc_screen_next_layout(CcScreen *screen);
+/* A microphone is open that would hear the loudspeaker. */
+void cc_screen_set_quiet(CcScreen *screen, gboolean quiet);
 
 /* A page of the slides, which the picture then stands small in a corner of; NULL: none any more. */
 void cc_screen_set_page(CcScreen *screen, const CcDeckImage *page);

@@ -14,6 +14,7 @@
 #define REPORT_US G_USEC_PER_SEC
 #define MAX_COMPOUND 600 /* bytes */
 #define MAX_NACKS 64
+#define REST_US (3 * G_USEC_PER_SEC) /* without a packet */
 
 struct CcVoice {
     const CcRtpRoute *route;
@@ -22,7 +23,8 @@ struct CcVoice {
     gpointer user_data;
     guint32 our_ssrc;
     char cname[17];
-    GstCaps *sound_caps, *coded_caps;
+    GstCaps *coded_caps;
+    gboolean comes_and_goes;
     GThread *thread;
     CcVoicePiece piece; /* the thread's */
 
@@ -33,8 +35,9 @@ struct CcVoice {
     CcVoiceRepair repair;
     CcStreamReport report;
     CcSenderClock clock;
-    guint32 ssrc;     /* of the stream; 0: nothing has come */
-    gint64 report_us; /* when the next report is due */
+    guint32 ssrc;      /* of the stream; 0: nothing has come */
+    gint64 report_us;  /* when the next report is due */
+    gint64 arrived_us; /* the newest packet; 0: it rests */
 };
 
 /* --- what is sent, from the thread --- */
@@ -64,9 +67,9 @@ write_rtcp(CcVoice *voice, gint64 now_us, guint8 data[MAX_COMPOUND])
 
 /* --- what is heard --- */
 
-static GstSample *
-make_sample(const void *data, gsize size, gint64 time_us, guint samples, GstCaps *caps,
-            GstClockTime base_time)
+GstSample *
+cc_voice_make_sample(const void *data, gsize size, gint64 time_us, guint samples, GstCaps *caps,
+                     GstClockTime base_time)
 {
     GstBuffer *buffer = gst_buffer_new_memdup(data, size);
     GstClockTime time = (GstClockTime)MAX(time_us, 0) * GST_USECOND;
@@ -86,14 +89,19 @@ deliver(CcVoice *voice, gint64 base_us, gint64 delay_us)
         const CcVoiceFrame *frame = &piece->coded[i];
         gint64 time_us = base_us + frame->time * 1000 / (CC_VOICE_RATE / 1000);
         g_autoptr(GstSample) coded =
-            make_sample(frame->data, frame->length, time_us, frame->samples, voice->coded_caps,
-                        voice->base_time);
+            cc_voice_make_sample(frame->data, frame->length, time_us, frame->samples,
+                                 voice->coded_caps, voice->base_time);
         voice->callbacks.encoded(coded, voice->user_data);
     }
-    g_autoptr(GstSample) sound =
-        make_sample(piece->samples, piece->n * CC_VOICE_CHANNELS * sizeof(gint16), piece->begins_us,
-                    piece->n, voice->sound_caps, voice->base_time);
-    voice->callbacks.sound(sound, delay_us, voice->user_data);
+    voice->callbacks.sound(piece->samples, piece->n, piece->begins_us, delay_us, voice->user_data);
+}
+
+GstCaps *
+cc_voice_sound_caps(void)
+{
+    return gst_caps_new_simple("audio/x-raw", "format", G_TYPE_STRING, "S16LE", "layout",
+                               G_TYPE_STRING, "interleaved", "rate", G_TYPE_INT, CC_VOICE_RATE,
+                               "channels", G_TYPE_INT, CC_VOICE_CHANNELS, NULL);
 }
 
 static gint64
@@ -113,11 +121,28 @@ hope(CcVoice *voice)
                          asks ? cc_voice_repair_answer_us(&voice->repair, voice->player) : 0);
 }
 
+/* Under the lock. Nobody speaks any more: no silence is made, and who begins again does so without
+ * the delay of before. */
+static void
+rest(CcVoice *voice)
+{
+    CcVoicePlayer *fresh = cc_voice_player_new();
+    if (fresh == NULL)
+        return;
+    cc_voice_player_free(voice->player);
+    voice->player = fresh;
+    voice->arrived_us = 0;
+    voice->ssrc = 0;
+    voice->report_us = G_MAXINT64;
+}
+
 /* Under the lock, which it gives up meanwhile. FALSE if nothing was to do. */
 static gboolean
 work(CcVoice *voice)
 {
     gint64 now_us = cc_clock_now_us();
+    if (voice->comes_and_goes && voice->arrived_us != 0 && now_us - voice->arrived_us > REST_US)
+        rest(voice);
     hope(voice);
     if (cc_voice_player_take(voice->player, now_us, &voice->piece)) {
         CcVoiceClock clock;
@@ -189,6 +214,9 @@ take(CcVoice *voice, const CcRtpHeader *rtp, const CcVoicePacket *packet, guint1
         begin_stream(voice, rtp->ssrc);
     if (voice->ssrc == 0) /* repetitions of nothing */
         return;
+    if (voice->arrived_us == 0)
+        voice->report_us = MIN(voice->report_us, arrival_us + REPORT_US / 2);
+    voice->arrived_us = arrival_us;
     gint64 time = cc_voice_player_unwrap(voice->player, packet->timestamp);
     gboolean needed = cc_voice_player_wants(voice->player, time);
     guint samples = cc_voice_player_add(voice->player, packet, arrival_us);
@@ -278,8 +306,8 @@ cc_voice_get_figures(CcVoice *voice, CcVoiceFigures *figures)
 /* --- lifetime --- */
 
 CcVoice *
-cc_voice_new(const CcRtpRoute *route, GstClockTime base_time, const CcVoiceCallbacks *callbacks,
-             gpointer user_data, GError **error)
+cc_voice_new(const CcRtpRoute *route, GstClockTime base_time, gboolean comes_and_goes,
+             const CcVoiceCallbacks *callbacks, gpointer user_data, GError **error)
 {
     CcVoicePlayer *player = cc_voice_player_new();
     if (player == NULL) {
@@ -290,15 +318,13 @@ cc_voice_new(const CcRtpRoute *route, GstClockTime base_time, const CcVoiceCallb
     g_mutex_init(&voice->lock);
     g_cond_init(&voice->wake);
     voice->route = route;
+    voice->comes_and_goes = comes_and_goes;
     voice->base_time = base_time;
     voice->callbacks = *callbacks;
     voice->user_data = user_data;
     voice->player = player;
     voice->our_ssrc = g_random_int();
     g_snprintf(voice->cname, sizeof voice->cname, "%08x%08x", g_random_int(), g_random_int());
-    voice->sound_caps = gst_caps_new_simple(
-        "audio/x-raw", "format", G_TYPE_STRING, "S16LE", "layout", G_TYPE_STRING, "interleaved",
-        "rate", G_TYPE_INT, CC_VOICE_RATE, "channels", G_TYPE_INT, CC_VOICE_CHANNELS, NULL);
     voice->coded_caps = gst_caps_new_simple("audio/x-opus", "channel-mapping-family", G_TYPE_INT, 0,
                                             "rate", G_TYPE_INT, CC_VOICE_RATE, "channels",
                                             G_TYPE_INT, CC_VOICE_CHANNELS, NULL);
@@ -319,7 +345,6 @@ cc_voice_free(CcVoice *voice)
     g_mutex_unlock(&voice->lock);
     g_thread_join(voice->thread);
     cc_voice_player_free(voice->player);
-    gst_clear_caps(&voice->sound_caps);
     gst_clear_caps(&voice->coded_caps);
     g_mutex_clear(&voice->lock);
     g_cond_clear(&voice->wake);

@@ -59,6 +59,12 @@ on_key(CcWindow *window, XKeyEvent *event)
     case XK_h:
         window->callbacks.hand(window->user_data);
         break;
+    case XK_t:
+        window->callbacks.talk(window->user_data);
+        break;
+    case XK_l:
+        window->callbacks.layout(window->user_data);
+        break;
     case XK_q:
         window->callbacks.closed(window->user_data);
         break;

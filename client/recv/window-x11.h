@@ -11,11 +11,14 @@ typedef struct CcWindow CcWindow;
 typedef struct {
     void (*closed)(gpointer user_data); /* q, or the window manager's close button */
     void (*hand)(gpointer user_data);   /* h: raise it, or lower it */
+    void (*talk)(gpointer user_data);   /* t: mute our microphone, or not */
+    void (*layout)(gpointer user_data); /* l: the next one */
     /* Has another size, or has come to light: what it shows must be drawn anew. */
     void (*changed)(gpointer user_data);
 } CcWindowCallbacks;
 
-/* F11, f and a double click switch full screen, Escape leaves it, h is the hand, q closes.
+/* F11, f and a double click switch full screen, Escape leaves it, h is the hand, t the
+ * microphone, l the layout, q closes.
  * NULL if there is no X display. */
 CcWindow *cc_window_new(const char *title, guint width, guint height, gboolean fullscreen,
                         const CcWindowCallbacks *callbacks, gpointer user_data);

@@ -24,7 +24,7 @@ struct CcPublication {
     CcUplinkShare share;
     CcOutgoing *outgoing;
     gboolean has_video, has_audio;
-    gboolean is_private; /* pictures only while they are wanted: */
+    gboolean is_private; /* the camera runs only while its pictures are wanted: */
     gboolean seen;
     gint on;        /* atomic: packets may go out */
     gint overflown; /* atomic: keyframes are due */
@@ -83,17 +83,17 @@ static gint64
 wanted_bps(CcPublication *publication, guint layer)
 {
     gint64 bps = cc_uplink_wanted_bps(publication->uplink, layer);
-    return bps < 0 && publication->is_private ? 0 : bps;
+    return bps < 0 && publication->settings.speak ? 0 : bps;
 }
 
 static void
 see(CcPublication *publication, gboolean seen)
 {
-    if (!publication->is_private || publication->seen == seen)
+    if (publication->seen == seen)
         return;
     publication->seen = seen;
-    cc_info("camera %s", seen ? "on: somebody is to see it" : "off: nobody is to see it");
-    cc_rtp_sender_capture(publication->sender, CC_MEDIA_VIDEO, seen);
+    if (publication->is_private)
+        cc_rtp_sender_capture(publication->sender, CC_MEDIA_VIDEO, seen);
     if (publication->callbacks.picture_changed != NULL)
         publication->callbacks.picture_changed(seen, publication->user_data);
 }

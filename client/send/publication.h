@@ -14,9 +14,8 @@ typedef struct {
     void (*state_changed)(CcConnectionState state, const char *message, gpointer user_data);
     /* As the connection's; NULL if that does not matter. */
     void (*room_changed)(const CcRoomState *room, const CcParticipant *own, gpointer user_data);
-    /* Whether pictures are captured and sent has changed (cc_publication_set_private()); NULL if
-     * that does not matter. */
-    void (*picture_changed)(gboolean live, gpointer user_data);
+    /* Whether anybody is to see the pictures has changed; NULL if that does not matter. */
+    void (*picture_changed)(gboolean seen, gpointer user_data);
     /* What the uplink has for pictures, with headers; NULL if that does not matter. */
     void (*uplink_changed)(gint64 picture_bps, gpointer user_data);
     void (*ended)(gpointer user_data); /* the source has */

@@ -1,5 +1,10 @@
 #include "client/send/settings.h"
 
+/* Of a classroom's pictures: its link is the weak one, and it is seen beside others. */
+#define SPEAK_HEIGHT 360
+#define SPEAK_FRAMERATE 15
+#define SPEAK_BPS 250000
+
 static CcSendSource
 source_from_name(const char *name)
 {
@@ -72,4 +77,30 @@ cc_send_settings_load(CcSendSettings *settings, const CcConfig *config)
         .channels = (guint)cc_config_get_int(config, "audio", "channels"),
     };
     load_layers(settings, config);
+}
+
+void
+cc_send_settings_load_speaking(CcSendSettings *settings, const CcConfig *config)
+{
+    cc_send_settings_load(settings, config);
+    settings->speak = TRUE;
+    settings->preview = FALSE;
+    guint first = 0;
+    while (first + 1 < settings->n_layers && settings->layers[first].height > SPEAK_HEIGHT)
+        first++;
+    settings->n_layers -= first;
+    for (guint i = 0; i < settings->n_layers; i++) {
+        CcLayerSettings *layer = &settings->layers[i];
+        *layer = settings->layers[i + first];
+        layer->framerate = MIN(layer->framerate, SPEAK_FRAMERATE);
+        layer->bitrate_bps = MIN(layer->bitrate_bps, SPEAK_BPS);
+    }
+    CcLayerSettings *largest = &settings->layers[0];
+    if (largest->height > SPEAK_HEIGHT) {
+        largest->width = (largest->width * SPEAK_HEIGHT / largest->height + 1) & ~1u;
+        largest->height = SPEAK_HEIGHT;
+    }
+    settings->width = largest->width;
+    settings->height = largest->height;
+    settings->framerate = largest->framerate;
 }

@@ -53,5 +53,7 @@ typedef struct {
 
 /* Strings point into @config, which outlives @settings. The configuration has been validated. */
 void cc_send_settings_load(CcSendSettings *settings, const CcConfig *config);
+/* Of a classroom that speaks: the same devices and codecs, small pictures and few of them. */
+void cc_send_settings_load_speaking(CcSendSettings *settings, const CcConfig *config);
 
 G_END_DECLS

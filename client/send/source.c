@@ -6,6 +6,27 @@
 #include "common/base/error.h"
 #include "common/base/log.h"
 
+/* A classroom without a camera can still be heard. */
+static CcSource *
+speaking_source(const CcSendSettings *settings, GError **error)
+{
+    g_autoptr(GError) no_camera = NULL;
+    CcSource *camera = cc_source_camera_new(settings, &no_camera);
+    if (camera != NULL)
+        return camera;
+    g_autoptr(CcSource) source = g_new0(CcSource, 1);
+    source->bin = gst_object_ref_sink(gst_bin_new("microphone-alone"));
+    source->description = g_strdup("microphone");
+    if (!cc_source_add_microphone(source, settings, error))
+        return NULL;
+    if (!source->has_audio) {
+        g_propagate_error(error, g_steal_pointer(&no_camera));
+        return NULL;
+    }
+    cc_warning("no camera: this classroom can be heard, not seen");
+    return g_steal_pointer(&source);
+}
+
 CcSource *
 cc_source_new(const CcSendSettings *settings, GError **error)
 {
@@ -17,6 +38,8 @@ cc_source_new(const CcSendSettings *settings, GError **error)
     case CC_SEND_SCREEN:
         return cc_source_screen_new(settings, error);
     case CC_SEND_AUTO:
+        if (settings->speak)
+            return speaking_source(settings, error);
         if (*settings->file != '\0')
             return cc_source_file_new(settings, error);
         return cc_source_camera_new(settings, error);

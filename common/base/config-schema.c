@@ -258,6 +258,11 @@ const CcConfigKey cc_config_keys[] = {
     STRING("recv", "audio-device", "auto", ANY,
            N_("Loudspeaker, as PulseAudio or ALSA call it. auto: the system's default.")),
     BOOL("recv", "mute", "false", N_("Whether to stay silent.")),
+    CHOICE("recv", "speak", "never", "never|called|open",
+           N_("Whether the teacher may call on this classroom, with the camera and microphone of "
+              "[send]. never: no. called: the camera runs only while somebody is to see it, the "
+              "microphone only while everybody is to hear it. open: both run all the time, so that "
+              "nobody waits for them; what they give is sent as with called.")),
     LOG_LEVEL("recv"),
 };
 const guint cc_config_n_keys = G_N_ELEMENTS(cc_config_keys);

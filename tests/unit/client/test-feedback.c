@@ -181,7 +181,7 @@ test_more_than_a_message(Fixture *f, gconstpointer data)
 static void
 test_offered(void)
 {
-    g_autoptr(CcSdp) offer = cc_recv_offer();
+    g_autoptr(CcSdp) offer = cc_recv_offer(1, 1);
     for (guint i = 0; i < offer->media->len; i++) {
         const CcSdpMedia *media = offer->media->pdata[i];
         g_assert_cmpuint(cc_sdp_media_find_extension(media, CC_SDP_EXT_TRANSPORT_CC), !=, 0);

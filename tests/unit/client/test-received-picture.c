@@ -61,7 +61,7 @@ setup(Fixture *f, gconstpointer data)
     static const CcPictureCallbacks callbacks = {
         .decoded = on_decoded, .rtcp = on_rtcp, .voice_offset = no_voice};
     g_autoptr(GError) error = NULL;
-    g_autoptr(CcSdp) answer = cc_recv_offer();
+    g_autoptr(CcSdp) answer = cc_recv_offer(1, 1);
     g_autoptr(GstClock) clock = gst_system_clock_obtain();
     f->began_us = cc_clock_now_us() - 5 * G_USEC_PER_SEC;
     CcPictureOptions options = {

@@ -6,15 +6,28 @@
 static void
 init_route(CcRtpRoute *route, gboolean with_ssrcs)
 {
-    g_autoptr(CcSdp) answer = cc_recv_offer(); /* the relay answers with the offer's numbers */
+    g_autoptr(CcSdp) answer = cc_recv_offer(2, 3); /* the relay answers with the offer's numbers */
     if (with_ssrcs) {
         cc_sdp_media_add_source(answer->media->pdata[0], 0xa0, 0, "lesson");
-        cc_sdp_media_add_source(answer->media->pdata[1], 0xb0, 0xb1, "lesson");
+        cc_sdp_media_add_source(answer->media->pdata[1], 0xa2, 0, "guest");
+        cc_sdp_media_add_source(answer->media->pdata[2], 0xb0, 0xb1, "lesson");
+        cc_sdp_media_add_source(answer->media->pdata[4], 0xb4, 0xb5, "guest");
     }
     cc_rtp_route_init(route, answer);
 }
 
-static CcMediaKind
+/* "a0": the first audio slot; "v1": the second of video; "-": nowhere. */
+static const char *
+name(const CcRouteStream *stream)
+{
+    static char text[8];
+    if (stream == NULL)
+        return "-";
+    g_snprintf(text, sizeof text, "%c%u", stream->kind == CC_MEDIA_AUDIO ? 'a' : 'v', stream->slot);
+    return text;
+}
+
+static const char *
 route_packet(const CcRtpRoute *route, guint8 payload_type, guint32 ssrc, const char *mid)
 {
     guint8 packet[64];
@@ -26,7 +39,7 @@ route_packet(const CcRtpRoute *route, guint8 payload_type, guint32 ssrc, const c
         .mid_length = mid != NULL ? 1 : 0,
     };
     gsize length = cc_rtp_write_header(packet, sizeof packet, &header);
-    return cc_rtp_route_packet(route, packet, length);
+    return name(cc_rtp_route_packet(route, packet, length));
 }
 
 static void
@@ -34,18 +47,33 @@ test_order(void)
 {
     CcRtpRoute route;
     init_route(&route, TRUE);
-    g_assert_cmpint(route_packet(&route, 111, 0xa0, NULL), ==, CC_MEDIA_AUDIO);
-    g_assert_cmpint(route_packet(&route, 96, 0xb0, NULL), ==, CC_MEDIA_VIDEO);
-    g_assert_cmpint(route_packet(&route, 97, 0xb1, NULL), ==, CC_MEDIA_VIDEO);
-    g_assert_cmpint(route_packet(&route, 98, 0xdead, "1"), ==, CC_MEDIA_VIDEO);   /* by MID */
-    g_assert_cmpint(route_packet(&route, 100, 0xdead, NULL), ==, CC_MEDIA_VIDEO); /* by format */
+    g_assert_cmpstr(route_packet(&route, 111, 0xa0, NULL), ==, "a0");
+    g_assert_cmpstr(route_packet(&route, 111, 0xa2, NULL), ==, "a1");
+    g_assert_cmpstr(route_packet(&route, 96, 0xb0, NULL), ==, "v0");
+    g_assert_cmpstr(route_packet(&route, 97, 0xb1, NULL), ==, "v0");
+    g_assert_cmpstr(route_packet(&route, 97, 0xb5, NULL), ==, "v2");
+    g_assert_cmpstr(route_packet(&route, 98, 0xdead, "3"), ==, "v1");   /* by MID */
+    g_assert_cmpstr(route_packet(&route, 100, 0xdead, NULL), ==, "v0"); /* by format */
     /* Contradictions and strangers go nowhere. */
-    g_assert_cmpint(route_packet(&route, 96, 0xa0, NULL), ==, CC_MEDIA_OTHER);
-    g_assert_cmpint(route_packet(&route, 111, 0xdead, "1"), ==, CC_MEDIA_OTHER);
-    g_assert_cmpint(route_packet(&route, 55, 0xb0, NULL), ==, CC_MEDIA_OTHER);
-    g_assert_cmpint(cc_rtp_route_packet(&route, (const guint8 *)"\x80", 1), ==, CC_MEDIA_OTHER);
-    g_assert_cmpint(cc_rtp_route_ssrc(&route, 0xb1), ==, CC_MEDIA_VIDEO);
-    g_assert_cmpint(cc_rtp_route_ssrc(&route, 0), ==, CC_MEDIA_OTHER);
+    g_assert_cmpstr(route_packet(&route, 96, 0xa0, NULL), ==, "-");
+    g_assert_cmpstr(route_packet(&route, 111, 0xdead, "3"), ==, "-");
+    g_assert_cmpstr(route_packet(&route, 55, 0xb0, NULL), ==, "-");
+    g_assert_null(cc_rtp_route_packet(&route, (const guint8 *)"\x80", 1));
+    g_assert_cmpstr(name(cc_rtp_route_ssrc(&route, 0xb5)), ==, "v2");
+    g_assert_null(cc_rtp_route_ssrc(&route, 0));
+}
+
+/* As many as a teacher has, all with the same formats. */
+static void
+test_many(void)
+{
+    CcRtpRoute route;
+    g_autoptr(CcSdp) answer = cc_recv_offer(CC_WATCHED_AUDIOS, CC_TEACHER_WATCHED_VIDEOS);
+    cc_sdp_media_add_source(answer->media->pdata[12], 0xf0, 0xf1, "grid");
+    cc_rtp_route_init(&route, answer);
+    g_assert_cmpstr(route_packet(&route, 96, 0xf0, NULL), ==, "v9");
+    g_assert_cmpint(cc_rtp_route_format(&route, 100)->codec, ==, CC_CODEC_VP9);
+    g_assert_cmpint(cc_rtp_route_format(&route, 111)->codec, ==, CC_CODEC_OPUS);
 }
 
 static void
@@ -57,18 +85,18 @@ test_formats(void)
     g_assert_cmpuint(cc_rtp_route_format(&route, 99)->apt, ==, 98);
     g_assert_cmpint(cc_rtp_route_format(&route, 99)->codec, ==, CC_CODEC_NONE);
     g_assert_null(cc_rtp_route_format(&route, 5));
-    g_assert_cmpint(cc_rtp_route_ssrc(&route, 0), ==, CC_MEDIA_OTHER);
+    g_assert_null(cc_rtp_route_ssrc(&route, 0));
 }
 
 static void
 test_rejected_line(void)
 {
     CcRtpRoute route;
-    g_autoptr(CcSdp) answer = cc_recv_offer();
+    g_autoptr(CcSdp) answer = cc_recv_offer(1, 1);
     ((CcSdpMedia *)answer->media->pdata[1])->port = 0;
     cc_rtp_route_init(&route, answer);
-    g_assert_cmpint(route_packet(&route, 96, 1, NULL), ==, CC_MEDIA_OTHER);
-    g_assert_cmpint(route_packet(&route, 111, 1, NULL), ==, CC_MEDIA_AUDIO);
+    g_assert_cmpstr(route_packet(&route, 96, 1, NULL), ==, "-");
+    g_assert_cmpstr(route_packet(&route, 111, 1, NULL), ==, "a0");
 }
 
 static void
@@ -109,6 +137,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/recv/route/order", test_order);
+    g_test_add_func("/recv/route/many", test_many);
     g_test_add_func("/recv/route/formats", test_formats);
     g_test_add_func("/recv/route/rejected-line", test_rejected_line);
     g_test_add_func("/recv/picture-flow/freeze", test_picture_flow);
