@@ -135,9 +135,9 @@ class LessonCase(unittest.TestCase):
                                     send=dict(send, preview=False), auth=auth or {})
         return self.started(Program(self.home, "send", "--config", config, name=name, prefix=prefix, stdin=stdin))
 
-    def start_recv(self, relay, *arguments, network=None, name="recv", auth=None, env=None, prefix=(), **recv):
+    def start_recv(self, relay, *arguments, network=None, name="recv", auth=None, env=None, prefix=(), send=None, **recv):
         config = self.client_config(name, getattr(relay, "url", relay), network, auth=auth or {},
-                                    video={"hardware": "off"}, recv=dict(recv, headless=True))
+                                    video={"hardware": "off"}, send=send or {}, recv=dict(recv, headless=True))
         return self.started(Program(self.home, "recv", "--config", config, *arguments, name=name, env=env, prefix=prefix))
 
     def start_lesson(self, *arguments, **relay):
