@@ -224,6 +224,12 @@ cc_connection_mute(CcConnection *connection, const char *participant, gboolean m
         say_stage(connection);
 }
 
+const CcRoomState *
+cc_connection_room(const CcConnection *connection)
+{
+    return connection->events != NULL ? cc_event_stream_room(connection->events) : NULL;
+}
+
 const CcStage *
 cc_connection_stage(const CcConnection *connection)
 {

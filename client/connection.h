@@ -93,6 +93,8 @@ void cc_connection_point(CcConnection *connection, const guint place[2]);
 void cc_connection_call(CcConnection *connection, const char *participant);
 void cc_connection_thank(CcConnection *connection, const char *participant);
 void cc_connection_mute(CcConnection *connection, const char *participant, gboolean muted);
+/* As the relay has told; NULL where there are no events. (transfer none) */
+const CcRoomState *cc_connection_room(const CcConnection *connection);
 /* What it is to be now: at once, before the relay knows. (transfer none) */
 const CcStage *cc_connection_stage(const CcConnection *connection);
 /* The hand of another. */

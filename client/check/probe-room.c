@@ -35,7 +35,7 @@ cc_room_probe_new(const CcConfig *config, const char *room, GError **error)
     probe->token = cc_config_get_string(config, "auth", "token");
     cc_ice_generate_credentials(probe->ufrag, probe->pwd);
     if (!cc_relay_address_init(&probe->address,
-                               cc_config_get_string(config, "network", "relay-url"), room, FALSE,
+                               cc_config_get_string(config, "network", "relay-url"), room, "whep",
                                error))
         return NULL;
     probe->identity = cc_dtls_identity_new(NULL, error);
@@ -84,7 +84,7 @@ cc_room_probe_pwd(const CcRoomProbe *probe)
 static char *
 make_offer(const CcRoomProbe *probe)
 {
-    g_autoptr(CcSdp) offer = cc_recv_offer();
+    g_autoptr(CcSdp) offer = cc_recv_offer(1, 1);
     g_ptr_array_set_size(offer->media, 1);
     offer->trickle = TRUE;
     for (guint i = 0; i < offer->media->len; i++) {

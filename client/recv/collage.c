@@ -80,39 +80,49 @@ fit(const GstVideoInfo *shape, CcLayoutPlace *place)
     place->height = h;
 }
 
+/* The part of @canvas at @place as a frame of its own: GStreamer's converter would write over what
+ * is beside its destination. */
 static void
-renew_converter(Slot *slot, const GstVideoInfo *shape, const GstVideoInfo *canvas,
+cut_out(const GstVideoFrame *canvas, const CcLayoutPlace *place, GstVideoFrame *part)
+{
+    *part = *canvas;
+    gst_video_info_set_format(&part->info, GST_VIDEO_FORMAT_I420, place->width, place->height);
+    for (guint plane = 0; plane < GST_VIDEO_FRAME_N_PLANES(canvas); plane++) {
+        gsize stride = (gsize)GST_VIDEO_FRAME_PLANE_STRIDE(canvas, plane);
+        guint shift = plane == 0 ? 0 : 1;
+        part->info.stride[plane] = (gint)stride;
+        part->data[plane] = (guint8 *)GST_VIDEO_FRAME_PLANE_DATA(canvas, plane) +
+                            (place->y >> shift) * stride + (place->x >> shift);
+    }
+}
+
+static void
+renew_converter(Slot *slot, const GstVideoInfo *shape, const GstVideoInfo *part,
                 const CcLayoutPlace *place)
 {
-    CcLayoutPlace inner = *place;
-    fit(shape, &inner);
     if (slot->converter != NULL)
         gst_video_converter_free(slot->converter);
-    slot->converter = gst_video_converter_new(
-        shape, canvas,
-        gst_structure_new("collage", GST_VIDEO_CONVERTER_OPT_DEST_X, G_TYPE_INT, (int)inner.x,
-                          GST_VIDEO_CONVERTER_OPT_DEST_Y, G_TYPE_INT, (int)inner.y,
-                          GST_VIDEO_CONVERTER_OPT_DEST_WIDTH, G_TYPE_INT, (int)inner.width,
-                          GST_VIDEO_CONVERTER_OPT_DEST_HEIGHT, G_TYPE_INT, (int)inner.height,
-                          GST_VIDEO_CONVERTER_OPT_FILL_BORDER, G_TYPE_BOOLEAN, FALSE, NULL));
+    slot->converter = gst_video_converter_new(shape, part, NULL);
     slot->shape = *shape;
     slot->place = *place;
 }
 
 static void
-paint(CcCollage *collage, Slot *slot, GstSample *sample, const CcLayoutPlace *place,
-      GstVideoFrame *canvas)
+paint(Slot *slot, GstSample *sample, const CcLayoutPlace *place, const GstVideoFrame *canvas)
 {
     GstVideoInfo shape;
-    GstVideoFrame frame;
+    GstVideoFrame frame, part;
+    CcLayoutPlace inner = *place;
     if (!gst_video_info_from_caps(&shape, gst_sample_get_caps(sample)) ||
         !gst_video_frame_map(&frame, &shape, gst_sample_get_buffer(sample), GST_MAP_READ))
         return;
+    fit(&shape, &inner);
+    cut_out(canvas, &inner, &part);
     if (slot->converter == NULL || !gst_video_info_is_equal(&shape, &slot->shape) ||
-        memcmp(place, &slot->place, sizeof *place) != 0)
-        renew_converter(slot, &shape, &collage->canvas, place);
+        memcmp(&inner, &slot->place, sizeof inner) != 0)
+        renew_converter(slot, &shape, &part.info, &inner);
     if (slot->converter != NULL)
-        gst_video_converter_frame(slot->converter, &frame, canvas);
+        gst_video_converter_frame(slot->converter, &frame, &part);
     gst_video_frame_unmap(&frame);
 }
 
@@ -135,7 +145,7 @@ choose_canvas(CcCollage *collage, GstSample *largest)
         g_clear_pointer(&collage->slots[i].converter, gst_video_converter_free);
 }
 
-/* (transfer full) NULL if there is nothing to be seen. Under the lock: what is painted is small. */
+/* Under the lock. (transfer full) NULL if there is nothing to be seen. */
 static GstSample *
 paint_all(CcCollage *collage)
 {
@@ -157,7 +167,7 @@ paint_all(CcCollage *collage)
     fill_black(&frame);
     for (guint i = 0; i < n; i++) {
         Slot *slot = &collage->slots[places[i].slot];
-        paint(collage, slot, slot->shown, &places[i], &frame);
+        paint(slot, slot->shown, &places[i], &frame);
     }
     gst_video_frame_unmap(&frame);
     g_autoptr(GstCaps) caps = gst_video_info_to_caps(&collage->canvas);

@@ -54,6 +54,16 @@ log_voice(const CcVoiceFigures *voice)
             voice->answered, (int)(voice->rtt_us / 1000));
 }
 
+/* One that is not there says nothing. */
+static void
+log_guest(guint guest, const CcVoiceStats *played)
+{
+    if (played->played_ms > 0)
+        cc_info("guest-voice=%u played_ms=%" G_GUINT64_FORMAT " concealed_ms=%" G_GUINT64_FORMAT
+                " delay_ms=%u",
+                guest, played->played_ms, played->concealed_ms, played->delay_ms);
+}
+
 void
 cc_figures_log(CcFigures *figures, CcRtpReceiver *receiver, CcScreen *screen,
                const CcPictureFlow *flow)
@@ -73,6 +83,8 @@ cc_figures_log(CcFigures *figures, CcRtpReceiver *receiver, CcScreen *screen,
             now.retransmissions_asked, flow->freezes, (int)(flow->frozen_us / 1000),
             shown.delay_ms);
     log_voice(&now.voice);
+    for (guint i = 0; i < CC_GUESTS; i++)
+        log_guest(i, &now.guests[i].played);
     if (shown.probe.pictures > 0)
         cc_info("test-lesson age_ms=%d av_offset_ms=%d seconds=%u", shown.probe.age_ms,
                 shown.probe.offset_ms, shown.probe.seconds);

@@ -8,7 +8,7 @@
 #include "common/base/log.h"
 
 #define GONE_US (15 * G_USEC_PER_SEC) /* a slot without packets carries nothing */
-#define AGAIN_US G_USEC_PER_SEC      /* after what could not be made, or failed */
+#define AGAIN_US G_USEC_PER_SEC       /* after what could not be made, or failed */
 
 /* The first voice and the first picture are there from the beginning; the others come with their
  * packets. */
@@ -391,7 +391,9 @@ cc_rtp_receiver_get_stats(CcRtpReceiver *receiver, CcRtpReceiverStats *stats)
             continue;
         cc_voice_get_figures(receiver->voices[i].voice, &voice);
         add_voice_stats(stats, &voice);
-        if (i == 0)
+        if (i == CC_AUDIO_TEACHER)
             stats->voice = voice;
+        else
+            stats->guests[i - CC_AUDIO_GUESTS] = voice;
     }
 }

@@ -73,6 +73,7 @@ typedef struct {
     guint64 retransmissions_asked, retransmissions_used;
     double jitter_ms;     /* of arrivals; the greater of all streams */
     CcVoiceFigures voice; /* the teacher's */
+    CcVoiceFigures guests[CC_GUESTS];
 } CcRtpReceiverStats;
 void cc_rtp_receiver_get_stats(CcRtpReceiver *receiver, CcRtpReceiverStats *stats);
 

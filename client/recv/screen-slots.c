@@ -44,6 +44,21 @@ cc_screen_slots_delay_us(const CcScreenSlots *slots, guint slot, GstClockTime no
     return cc_playout_delay_us(&one->playout, heard ? one->voice_delay_us : -1);
 }
 
+static gboolean
+is_wanted(const CcScreenSlots *slots, guint slot)
+{
+    return slot < CC_VIDEO_GUESTS || slots->guests[slot - CC_VIDEO_GUESTS];
+}
+
+void
+cc_screen_slots_set_guests(CcScreenSlots *slots, const gboolean guests[CC_GUESTS])
+{
+    memcpy(slots->guests, guests, sizeof slots->guests);
+    for (guint i = 0; i < CC_WATCHED_VIDEOS; i++)
+        if (!is_wanted(slots, i))
+            slots->slots[i].last_time = GST_CLOCK_TIME_NONE;
+}
+
 /* A late picture is better than none; where many are, most are left out here, where it costs
  * nothing. */
 static gboolean
@@ -77,7 +92,7 @@ cc_screen_slots_add(CcScreenSlots *slots, guint slot, GstClockTime time, GstCloc
     gint64 behind_us = GST_CLOCK_DIFF(time, now) / (gint64)GST_USECOND;
     gint64 after_us = cc_screen_slots_delay_us(slots, slot, now);
     *playout_changed = cc_playout_add(&one->playout, behind_us, now_us);
-    if (!is_to_be_shown(slots, one, time, now, behind_us - after_us))
+    if (!is_wanted(slots, slot) || !is_to_be_shown(slots, one, time, now, behind_us - after_us))
         return GST_CLOCK_TIME_NONE;
     one->last_place = place(one, time, after_us, now);
     one->last_time = now;
@@ -102,10 +117,8 @@ cc_screen_slots_look(CcScreenSlots *slots, GstClockTime now)
     gboolean present[CC_WATCHED_VIDEOS];
     for (guint i = 0; i < CC_WATCHED_VIDEOS; i++) {
         GstClockTime last = slots->slots[i].last_time;
-        gboolean guest = i >= CC_VIDEO_GUESTS;
         GstClockTime gone = i == CC_VIDEO_SCREEN ? SCREEN_GONE : GONE;
-        present[i] = last != GST_CLOCK_TIME_NONE && now < last + gone &&
-                     (!guest || slots->guests[i - CC_VIDEO_GUESTS]);
+        present[i] = last != GST_CLOCK_TIME_NONE && now < last + gone;
     }
     gboolean changed = memcmp(present, slots->present, sizeof present) != 0;
     memcpy(slots->present, present, sizeof present);

@@ -35,6 +35,9 @@ void cc_screen_slots_init(CcScreenSlots *slots, guint least_delay_ms);
 /* What is seen has ended. */
 void cc_screen_slots_clear(CcScreenSlots *slots, GstClockTime now);
 
+/* Whom the stage has. Who comes onto it is seen with the first picture from then on. */
+void cc_screen_slots_set_guests(CcScreenSlots *slots, const gboolean guests[CC_GUESTS]);
+
 /* A picture of @slot came: @time is where it would be without a delay. Returns where it is to be
  * seen; GST_CLOCK_TIME_NONE: not at all. */
 GstClockTime cc_screen_slots_add(CcScreenSlots *slots, guint slot, GstClockTime time,

@@ -167,7 +167,7 @@ void
 cc_screen_set_guests(CcScreen *screen, const gboolean guests[CC_GUESTS])
 {
     g_mutex_lock(&screen->lock);
-    memcpy(screen->slots.guests, guests, sizeof screen->slots.guests);
+    cc_screen_slots_set_guests(&screen->slots, guests);
     look(screen);
     g_mutex_unlock(&screen->lock);
 }
@@ -357,9 +357,10 @@ static gboolean
 add_video(CcScreen *screen, GError **error)
 {
     screen->video_in = cc_outputs_source_new(CC_SCREEN_MARGIN_MS * GST_MSECOND);
-    screen->video_sink = screen->options.headless ? NULL : cc_output_video_new();
+    gboolean blind = screen->options.headless || screen->options.blind;
+    screen->video_sink = blind ? NULL : cc_output_video_new();
     if (screen->video_sink == NULL) {
-        if (!screen->options.headless)
+        if (!blind)
             cc_warning("no display: running headless");
         screen->video_sink = cc_blind_screen_new(screen->probe);
         GstElement *chain[] = {screen->video_in, screen->video_sink};
@@ -382,11 +383,11 @@ add_video(CcScreen *screen, GError **error)
 static gboolean
 add_audio(CcScreen *screen, GError **error)
 {
-    GstElement *sink =
-        screen->options.headless ? NULL : cc_output_audio_new(screen->options.audio_device);
+    gboolean silent = screen->options.headless || screen->options.silent;
+    GstElement *sink = silent ? NULL : cc_output_audio_new(screen->options.audio_device);
     if (sink == NULL) {
-        if (!screen->options.headless)
-            cc_warning("no sound device: the lesson is silent here");
+        if (!silent)
+            cc_warning("no sound device: nothing is heard here");
         sink = cc_blind_speaker_new(screen->probe);
     }
     screen->audio_in = cc_outputs_source_new(CC_SCREEN_MARGIN_MS * GST_MSECOND);
@@ -421,7 +422,8 @@ cc_screen_new(const CcScreenOptions *options, GError **error)
     gst_pipeline_use_clock(GST_PIPELINE(screen->pipeline), screen->clock);
     /* Set by hand, so that the receiving pipelines can take it over. */
     gst_element_set_start_time(screen->pipeline, GST_CLOCK_TIME_NONE);
-    screen->base_time = gst_clock_get_time(screen->clock);
+    screen->base_time =
+        options->base_time != 0 ? options->base_time : gst_clock_get_time(screen->clock);
     gst_element_set_base_time(screen->pipeline, screen->base_time);
     if (!add_video(screen, error) || !add_audio(screen, error))
         return NULL;

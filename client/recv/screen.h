@@ -18,11 +18,14 @@ typedef struct CcScreen CcScreen;
 
 typedef struct {
     const char *title;
-    gboolean headless;
+    gboolean headless; /* both of the following */
+    gboolean blind;    /* no window */
+    gboolean silent;   /* no loudspeaker */
     gboolean fullscreen;
     gboolean mute;
     const char *audio_device; /* "auto" or a device name */
     const char *echo_probe;   /* by what a microphone's chain finds what is heard here; or NULL */
+    GstClockTime base_time;   /* another screen's, to share its times; 0: its own */
     guint latency_ms;         /* the least playout delay */
     void (*closed)(gpointer user_data); /* the window was closed */
     void (*hand)(gpointer user_data);   /* the hand's key was pressed */

@@ -28,6 +28,8 @@ update(CcSpeaking *speaking)
     if (speaking->publication != NULL)
         cc_publication_set_sound(speaking->publication, speaking->open || talk->called,
                                  cc_talk_is_heard(talk));
+    if (speaking->publication != NULL)
+        cc_publication_expect(speaking->publication, talk->called);
     cc_info("called=%d heard=%d seen=%d", talk->called, cc_talk_is_heard(talk), talk->visible);
     speaking->changed(talk, speaking->user_data);
 }

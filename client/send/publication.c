@@ -25,7 +25,7 @@ struct CcPublication {
     CcOutgoing *outgoing;
     gboolean has_video, has_audio;
     gboolean is_private; /* the camera runs only while its pictures are wanted: */
-    gboolean seen;
+    gboolean seen, expected;
     gint on;        /* atomic: packets may go out */
     gint overflown; /* atomic: keyframes are due */
 };
@@ -110,7 +110,7 @@ set_rates(CcPublication *publication)
         wanted[i] = wanted_bps(publication, i);
         seen |= wanted[i] != 0;
     }
-    see(publication, seen && g_atomic_int_get(&publication->on));
+    see(publication, (seen || publication->expected) && g_atomic_int_get(&publication->on));
     gint64 budget_bps = cc_outgoing_picture_bps(publication->outgoing);
     guint total_bps = cc_uplink_share(&publication->share, settings, wanted, budget_bps, rates);
     if (publication->callbacks.uplink_changed != NULL)
@@ -307,6 +307,13 @@ cc_publication_set_private(CcPublication *publication)
 {
     publication->is_private = TRUE;
     cc_rtp_sender_capture(publication->sender, CC_MEDIA_VIDEO, FALSE);
+}
+
+void
+cc_publication_expect(CcPublication *publication, gboolean expected)
+{
+    publication->expected = expected;
+    set_rates(publication);
 }
 
 void

@@ -50,6 +50,9 @@ void cc_publication_set_private(CcPublication *publication);
 /* The microphone runs; sound goes out. Both are on from the beginning. */
 void cc_publication_set_sound(CcPublication *publication, gboolean captured, gboolean sent);
 
+/* The pictures are about to be wanted: the camera had better run already. */
+void cc_publication_expect(CcPublication *publication, gboolean expected);
+
 /* (transfer none) */
 CcConnection *cc_publication_connection(CcPublication *publication);
 gboolean cc_publication_has_video(const CcPublication *publication);

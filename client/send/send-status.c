@@ -88,6 +88,22 @@ announce_hand(CcSendStatus *status, const CcRoomState *room)
     cc_info("hand participant=%s name=\"%s\"", newest->id, newest->name);
 }
 
+static void
+append_stage(GString *names, const CcStage *stage, const CcParticipant *one)
+{
+    int place = cc_stage_place_of(stage, one->id);
+    if (place >= 0)
+        g_string_append_printf(names, " %s",
+                               stage->guests[place].muted ? _("on the stage, muted")
+                                                          : _("on the stage"));
+}
+
+void
+cc_send_status_announce(CcSendStatus *status, const char *text)
+{
+    cc_status_line_announce(status->line, text);
+}
+
 void
 cc_send_status_audience(CcSendStatus *status, const CcRoomState *room)
 {
@@ -98,7 +114,9 @@ cc_send_status_audience(CcSendStatus *status, const CcRoomState *room)
         if (!one->connected || strcmp(one->role, "teacher") == 0)
             continue;
         g_autofree char *words = cc_link_words_short(&one->link);
-        g_string_append_printf(names, "%s%s", n++ > 0 ? "; " : "", name_of(one));
+        n++;
+        g_string_append_printf(names, "%s%u %s", n > 1 ? "; " : "", n, name_of(one));
+        append_stage(names, &room->stage, one);
         if (one->hand_us != 0)
             g_string_append_printf(names, " %s", _("raises a hand"));
         if (words != NULL)

@@ -17,6 +17,8 @@ void cc_send_status_free(CcSendStatus *status);
 /* The page that is shown, from 0 on. */
 void cc_send_status_page(CcSendStatus *status, guint page, guint n_pages, gboolean blank);
 void cc_send_status_connection(CcSendStatus *status, CcConnectionState state, const char *message);
+/* Something that happened just now. */
+void cc_send_status_announce(CcSendStatus *status, const char *text);
 /* Who is watching, and what each of them has to do without. */
 void cc_send_status_audience(CcSendStatus *status, const CcRoomState *room);
 /* Once a second: which sizes are encoded, then the rest. */

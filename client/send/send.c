@@ -5,11 +5,17 @@
 #include <glib/gi18n.h>
 #include <gst/gst.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "client/client.h"
+#include "client/connection-address.h"
+#include "client/elements/echo.h"
+#include "client/send/calling.h"
+#include "client/send/hearing.h"
 #include "client/send/publication.h"
 #include "client/send/send-status.h"
 #include "client/send/slides.h"
+#include "client/send/terminal-keys.h"
 #include "common/base/command-line.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
@@ -38,7 +44,9 @@ static const CcOptionKey options[] = {
 static const CcCommandLine command_line = {
     .name = "send",
     .parameters = N_("[ROOM]"),
-    .summary = N_("Teaches: sends camera and microphone, the screen or a file to the relay."),
+    .summary = N_("Teaches: sends camera and microphone, the screen or a file to the relay. In the "
+                  "terminal: 1 to 9 to call on a classroom or to thank it, h to call on who raised "
+                  "a hand first, m to mute those on the stage, x to thank all."),
     .options = options,
     .log_level_key = "send.log-level",
 };
@@ -48,6 +56,9 @@ typedef struct {
     CcSendSettings settings;
     GMainLoop *loop;
     CcPublication *publication;
+    CcHearing *hearing;   /* or NULL: she hears nobody */
+    CcTerminalKeys *keys; /* or NULL */
+    CcConnectionState state;
     CcSendStatus *status;
     CcSlides *slides; /* or NULL */
     gboolean stopping;
@@ -61,6 +72,13 @@ on_stopped(gpointer user_data)
 }
 
 static void
+on_deaf(gpointer user_data)
+{
+    Send *send = user_data;
+    cc_publication_stop(send->publication, on_stopped, send);
+}
+
+static void
 stop(Send *send)
 {
     if (send->stopping) {
@@ -68,7 +86,10 @@ stop(Send *send)
         return;
     }
     send->stopping = TRUE;
-    cc_publication_stop(send->publication, on_stopped, send);
+    if (send->hearing != NULL)
+        cc_hearing_stop(send->hearing, on_deaf, send);
+    else
+        on_deaf(send);
 }
 
 static gboolean
@@ -99,6 +120,9 @@ on_state(CcConnectionState state, const char *message, gpointer user_data)
 {
     Send *send = user_data;
     cc_slides_set_online(send->slides, state == CC_CONNECTION_ON);
+    if (state == CC_CONNECTION_ON && send->state != state && send->hearing != NULL)
+        cc_hearing_hurry(send->hearing);
+    send->state = state;
     cc_send_status_connection(send->status, state, message);
 }
 
@@ -108,6 +132,8 @@ on_room(const CcRoomState *room, const CcParticipant *own, gpointer user_data)
     Send *send = user_data;
     cc_send_status_audience(send->status, room);
     cc_slides_follow(send->slides, &room->deck);
+    if (send->hearing != NULL)
+        cc_hearing_see(send->hearing, room);
 }
 
 static void
@@ -116,12 +142,31 @@ on_uplink(gint64 picture_bps, gpointer user_data)
     cc_slides_set_uplink(((Send *)user_data)->slides, picture_bps);
 }
 
+static void
+on_turn(CcTurn turn, gpointer user_data)
+{
+    cc_slides_turn(((Send *)user_data)->slides, turn);
+}
+
+static void
+on_key(char key, gpointer user_data)
+{
+    Send *send = user_data;
+    CcConnection *connection = cc_publication_connection(send->publication);
+    const CcRoomState *room = cc_connection_room(connection);
+    g_autofree char *done = room != NULL ? cc_calling_press(connection, room, key) : NULL;
+    if (done != NULL)
+        cc_send_status_announce(send->status, done);
+}
+
 static gboolean
 on_second(gpointer user_data)
 {
     Send *send = user_data;
     CcUplinkStats stats;
     cc_publication_tick(send->publication, &stats);
+    if (send->hearing != NULL)
+        cc_hearing_tick(send->hearing);
     CcLayerStatus layers[CC_SEND_MAX_LAYERS];
     for (guint i = 0; i < send->settings.n_layers; i++)
         cc_publication_get_layer(send->publication, i, &layers[i]);
@@ -130,8 +175,38 @@ on_second(gpointer user_data)
     return G_SOURCE_CONTINUE;
 }
 
+/* Where the relay is ours: others know of nobody to hear. */
 static gboolean
-open_publication(Send *send, int argc, char **argv, GError **error)
+open_hearing(Send *send, const char *room, GError **error)
+{
+    const char *relay_url = cc_config_get_string(send->config, "network", "relay-url");
+    if (!cc_config_get_bool(send->config, "send", "hear") ||
+        cc_relay_address_is_endpoint(relay_url))
+        return TRUE;
+    gboolean microphone =
+        send->settings.source != CC_SEND_FILE && send->settings.source != CC_SEND_TEST;
+    CcHearingOptions hearing_options = {
+        .config = send->config,
+        .room = room,
+        .microphone = microphone,
+        .window = send->settings.preview,
+    };
+    send->hearing = cc_hearing_new(&hearing_options, error);
+    if (send->hearing == NULL)
+        return FALSE;
+    if (!microphone)
+        return TRUE;
+    if (!cc_echo_is_available()) {
+        cc_warning("echo is not cancelled: install gstreamer1.0-plugins-bad");
+        return TRUE;
+    }
+    send->settings.base_time = cc_hearing_base_time(send->hearing);
+    send->settings.echo_probe = CC_HEARING_ECHO_PROBE;
+    return TRUE;
+}
+
+static gboolean
+open_publication(Send *send, const char *room, GError **error)
 {
     static const CcPublicationCallbacks callbacks = {
         .state_changed = on_state,
@@ -142,7 +217,7 @@ open_publication(Send *send, int argc, char **argv, GError **error)
     };
     CcPublicationOptions publication_options = {
         .relay_url = cc_config_get_string(send->config, "network", "relay-url"),
-        .room = argc > 1 ? argv[1] : cc_config_get_string(send->config, "network", "room"),
+        .room = room,
         .config = send->config,
     };
     send->publication =
@@ -150,6 +225,8 @@ open_publication(Send *send, int argc, char **argv, GError **error)
     if (send->publication == NULL)
         return FALSE;
     send->status = cc_send_status_new(&send->settings, cc_publication_has_video(send->publication));
+    if (send->hearing != NULL)
+        cc_hearing_set_beside(send->hearing, cc_publication_connection(send->publication));
     return TRUE;
 }
 
@@ -169,7 +246,9 @@ run(Send *send)
     guint interrupt = g_unix_signal_add(SIGINT, on_signal, send);
     guint terminate = g_unix_signal_add(SIGTERM, on_signal, send);
     guint second = g_timeout_add_seconds(1, on_second, send);
+    send->keys = cc_terminal_keys_new(STDIN_FILENO, on_turn, on_key, send);
     g_main_loop_run(send->loop);
+    g_clear_pointer(&send->keys, cc_terminal_keys_free);
     g_source_remove(second);
     g_source_remove(terminate);
     g_source_remove(interrupt);
@@ -179,6 +258,7 @@ static void
 clear(Send *send)
 {
     cc_slides_free(send->slides);
+    cc_hearing_free(send->hearing);
     cc_publication_free(send->publication);
     cc_send_status_free(send->status);
     g_main_loop_unref(send->loop);
@@ -194,8 +274,9 @@ cc_send_main(int argc, char **argv)
     gst_init(NULL, NULL);
     Send send = {.config = config, .loop = g_main_loop_new(NULL, FALSE)};
     cc_send_settings_load(&send.settings, config);
-    if (open_publication(&send, argc, argv, &error) && open_deck(&send, &error) &&
-        cc_publication_start(send.publication, &error))
+    const char *room = argc > 1 ? argv[1] : cc_config_get_string(config, "network", "room");
+    if (open_hearing(&send, room, &error) && open_publication(&send, room, &error) &&
+        open_deck(&send, &error) && cc_publication_start(send.publication, &error))
         run(&send);
     clear(&send);
     return error != NULL ? cc_command_line_fail(&command_line, error) : send.exit_code;

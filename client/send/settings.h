@@ -31,7 +31,7 @@ typedef struct {
     const char *file;
     gboolean loop;
     gboolean preview;
-    const char *deck; /* a PDF, or "" */
+    const char *deck;       /* a PDF, or "" */
     gboolean speak;         /* a classroom's: not the lesson itself */
     const char *echo_probe; /* what the loudspeaker's chain is known by; NULL: no echo to cancel */
     guint64 base_time;      /* of running times, nanoseconds; 0: the pipeline's own */

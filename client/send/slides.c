@@ -1,13 +1,7 @@
 #include "client/send/slides.h"
 
-#include <unistd.h>
-
-#include "client/deck/presenter.h"
-#include "client/send/terminal-keys.h"
-
 struct CcSlides {
     CcPresenter *presenter;
-    CcTerminalKeys *keys; /* or NULL: no terminal */
     CcSendStatus *status;
 };
 
@@ -17,10 +11,11 @@ on_turned(guint page, guint n_pages, gboolean blank, gpointer user_data)
     cc_send_status_page(((CcSlides *)user_data)->status, page, n_pages, blank);
 }
 
-static void
-on_turn(CcTurn turn, gpointer user_data)
+void
+cc_slides_turn(CcSlides *slides, CcTurn turn)
 {
-    cc_presenter_turn(((CcSlides *)user_data)->presenter, turn);
+    if (slides != NULL)
+        cc_presenter_turn(slides->presenter, turn);
 }
 
 CcSlides *
@@ -31,7 +26,6 @@ cc_slides_new(const char *path, CcConnection *connection, CcSendStatus *status, 
     slides->presenter = cc_presenter_new(path, on_turned, slides, error);
     if (slides->presenter == NULL || !cc_presenter_connect(slides->presenter, connection, error))
         return NULL;
-    slides->keys = cc_terminal_keys_new(STDIN_FILENO, on_turn, slides);
     return g_steal_pointer(&slides);
 }
 
@@ -40,7 +34,6 @@ cc_slides_free(CcSlides *slides)
 {
     if (slides == NULL)
         return;
-    cc_terminal_keys_free(slides->keys);
     cc_presenter_free(slides->presenter);
     g_free(slides);
 }

@@ -1,9 +1,9 @@
-/* The deck of `classcast send`: its presenter, the terminal's keys that turn its pages, and the
- * status line that says which one is on. Main thread. All functions take NULL: a lesson without
- * slides. */
+/* The deck of `classcast send`: its presenter, and the status line that says which page is on. Main
+ * thread. All functions take NULL: a lesson without slides. */
 #pragma once
 
 #include "client/connection.h"
+#include "client/deck/presenter.h"
 #include "client/send/send-status.h"
 
 G_BEGIN_DECLS
@@ -17,6 +17,7 @@ CcSlides *cc_slides_new(const char *path, CcConnection *connection, CcSendStatus
 void cc_slides_free(CcSlides *slides);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcSlides, cc_slides_free)
 
+void cc_slides_turn(CcSlides *slides, CcTurn turn);
 void cc_slides_set_online(CcSlides *slides, gboolean online);
 void cc_slides_set_uplink(CcSlides *slides, gint64 spare_bps);
 void cc_slides_follow(CcSlides *slides, const CcRoomDeck *deck);

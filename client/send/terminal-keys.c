@@ -14,6 +14,7 @@ struct CcTerminalKeys {
     char pending[64];
     gsize length;
     CcTerminalTurnFunc turn;
+    CcTerminalKeyFunc key; /* or NULL */
     gpointer user_data;
 };
 
@@ -85,32 +86,44 @@ on_readable(int fd, GIOCondition condition, gpointer user_data)
         CcTurn turn;
         gboolean found;
         taken = cc_terminal_key(keys->pending + at, keys->length - at, &turn, &found);
-        at += taken;
         if (found)
             keys->turn(turn, keys->user_data);
+        else if (taken == 1 && keys->key != NULL && g_ascii_isalnum(keys->pending[at]))
+            keys->key(keys->pending[at], keys->user_data);
+        at += taken;
     } while (taken > 0);
     keys->length -= at;
     memmove(keys->pending, keys->pending + at, keys->length);
     return G_SOURCE_CONTINUE;
 }
 
+/* A key at a time, and unseen. FALSE if @fd is no terminal of ours. */
+static gboolean
+take_terminal(int fd, struct termios *before)
+{
+    pid_t foreground = tcgetpgrp(fd); /* -1: a terminal that controls nobody */
+    if (!isatty(fd) || (foreground != -1 && foreground != getpgrp()) || tcgetattr(fd, before) != 0)
+        return FALSE;
+    struct termios raw = *before;
+    raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+    raw.c_cc[VMIN] = 1;
+    raw.c_cc[VTIME] = 0;
+    tcsetattr(fd, TCSANOW, &raw);
+    return TRUE;
+}
+
 CcTerminalKeys *
-cc_terminal_keys_new(int fd, CcTerminalTurnFunc turn, gpointer user_data)
+cc_terminal_keys_new(int fd, CcTerminalTurnFunc turn, CcTerminalKeyFunc key, gpointer user_data)
 {
     struct termios before;
-
-    pid_t foreground = tcgetpgrp(fd); /* -1: a terminal that controls nobody */
-    if (!isatty(fd) || (foreground != -1 && foreground != getpgrp()) || tcgetattr(fd, &before) != 0)
+    if (!take_terminal(fd, &before))
         return NULL;
     CcTerminalKeys *keys = g_new0(CcTerminalKeys, 1);
     keys->fd = fd;
     keys->before = before;
     keys->turn = turn;
+    keys->key = key;
     keys->user_data = user_data;
-    before.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
-    before.c_cc[VMIN] = 1;
-    before.c_cc[VTIME] = 0;
-    tcsetattr(fd, TCSANOW, &before);
     keys->source = g_unix_fd_add(fd, G_IO_IN | G_IO_HUP, on_readable, keys);
     return keys;
 }

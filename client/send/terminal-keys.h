@@ -9,9 +9,12 @@ G_BEGIN_DECLS
 typedef struct CcTerminalKeys CcTerminalKeys;
 
 typedef void (*CcTerminalTurnFunc)(CcTurn turn, gpointer user_data);
+typedef void (*CcTerminalKeyFunc)(char key, gpointer user_data);
 
-/* NULL if @fd is no terminal, or one that another program has in the foreground. */
-CcTerminalKeys *cc_terminal_keys_new(int fd, CcTerminalTurnFunc turn, gpointer user_data);
+/* @key: letters and digits that turn no page; may be NULL. NULL if @fd is no terminal, or one that
+ * another program has in the foreground. */
+CcTerminalKeys *cc_terminal_keys_new(int fd, CcTerminalTurnFunc turn, CcTerminalKeyFunc key,
+                                     gpointer user_data);
 /* The terminal is as it was. */
 void cc_terminal_keys_free(CcTerminalKeys *keys);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcTerminalKeys, cc_terminal_keys_free)

@@ -241,7 +241,12 @@ const CcConfigKey cc_config_keys[] = {
     STRING("send", "deck", "", ANY,
            N_("PDF whose pages are shown beside the teacher's picture. Page Up and Page Down, "
               "arrows, Space, Home and End in the terminal turn them, b hides them.")),
-    BOOL("send", "preview", "true", N_("Whether the teacher sees her own picture in a window.")),
+    BOOL(
+        "send", "preview", "true",
+        N_("Whether the teacher sees her own picture in a window, and those of classrooms that she "
+           "has called on.")),
+    BOOL("send", "hear", "true",
+         N_("Whether the teacher hears and sees the classrooms that she calls on.")),
     LOG_LEVEL("send"),
 
     BOOL("recv", "headless", "false",

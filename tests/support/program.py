@@ -37,7 +37,8 @@ def kill_all():
 
 
 class Program:
-    """`home`: a directory of the test's own, where the child finds no settings but its test's. `prefix`: a command that runs another."""
+    """`home`: a directory of the test's own, where the child finds no settings but its test's. `prefix`: a command that runs
+    another. `stdin`: for one that is to be pressed keys, a terminal."""
 
     def __init__(self, home, *arguments, name=None, env=None, prefix=(), stdin=subprocess.DEVNULL):
         self.name = name or arguments[0]

@@ -53,6 +53,12 @@ on_turn(CcTurn turn, gpointer user_data)
 
 /* A key that comes in two parts, and a terminal that is as it was in the end. */
 static void
+on_key(char key, gpointer user_data)
+{
+    g_string_append_c(user_data, key);
+}
+
+static void
 test_terminal(void)
 {
     int master, slave;
@@ -61,7 +67,7 @@ test_terminal(void)
 
     g_assert_cmpint(openpty(&master, &slave, NULL, NULL, NULL), ==, 0);
     g_assert_cmpint(tcgetattr(slave, &before), ==, 0);
-    g_autoptr(CcTerminalKeys) keys = cc_terminal_keys_new(slave, on_turn, turns);
+    g_autoptr(CcTerminalKeys) keys = cc_terminal_keys_new(slave, on_turn, on_key, turns);
     g_assert_nonnull(keys);
     tcgetattr(slave, &during);
     g_assert_false(during.c_lflag & (ICANON | ECHO));
@@ -72,7 +78,10 @@ test_terminal(void)
     g_assert_cmpint(write(master, "5~b", 3), ==, 3);
     while (turns->len < 3)
         g_main_context_iteration(NULL, TRUE);
-    g_assert_cmpstr(turns->str, ==, "nb.");
+    g_assert_cmpint(write(master, "7x\033[5~", 6), ==, 6); /* keys for other things */
+    while (turns->len < 6)
+        g_main_context_iteration(NULL, TRUE);
+    g_assert_cmpstr(turns->str, ==, "nb.7xb");
     g_clear_pointer(&keys, cc_terminal_keys_free);
     tcgetattr(slave, &after);
     g_assert_cmpuint(after.c_lflag, ==, before.c_lflag);
@@ -86,7 +95,7 @@ test_no_terminal(void)
     int ends[2];
 
     g_assert_cmpint(pipe(ends), ==, 0);
-    g_assert_null(cc_terminal_keys_new(ends[0], on_turn, NULL));
+    g_assert_null(cc_terminal_keys_new(ends[0], on_turn, NULL, NULL));
     close(ends[0]);
     close(ends[1]);
 }
