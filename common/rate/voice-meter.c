@@ -13,8 +13,10 @@ cc_voice_meter_look(CcVoiceMeter *meter, gint64 flood_us, gint64 now_us)
     gboolean flooded = flood_us != 0 && flood_us >= meter->since_us;
     if (flooded)
         bps = MIN(bps, meter->bps);
-    if (meter->since_us != 0)
+    if (meter->since_us != 0) {
         meter->bps = MAX(bps, meter->bps - meter->bps / FALLS);
+        meter->heard = meter->heard || meter->bytes > 0;
+    }
     meter->since_us = now_us;
     meter->bytes = 0;
 }

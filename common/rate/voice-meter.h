@@ -10,6 +10,7 @@ typedef struct {
     guint64 bytes;   /* since @since_us */
     gint64 since_us; /* 0: not begun */
     guint bps;       /* on the wire; 0: not known yet */
+    gboolean heard;  /* there is some, however much it takes */
 } CcVoiceMeter;
 
 /* @bytes of voice, on the wire, have left. */

@@ -152,7 +152,7 @@ find_wanted(const CcDownlink *self, guint budget)
     double wanted = self->ladder.wanted_bps / MAX(share, 0.1);
     if (is_held_back(self->session->receiver))
         wanted = MAX(wanted, estimate * EXPLORE_PERCENT / 100);
-    if (self->voice.bps > 0)
+    if (self->voice.heard)
         wanted = MAX(wanted, VOICE_WANTS_BPS);
     return (guint)MIN(wanted, G_MAXINT32);
 }

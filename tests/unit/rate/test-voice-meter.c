@@ -57,6 +57,23 @@ test_flood(void)
     g_assert_cmpuint(meter.bps, ==, 50000);
 }
 
+/* Voice of which only a flood was seen is there all the same: how much it takes is not known, but
+ * whoever looks for more room for it must do so, also while it pauses. */
+static void
+test_heard(void)
+{
+    CcVoiceMeter meter = {0};
+    gint64 now_us = 5 * G_USEC_PER_SEC;
+    say(&meter, 0, 0, &now_us);
+    g_assert_false(meter.heard);
+    say(&meter, 35000, now_us + 800000, &now_us);
+    say(&meter, 15000, now_us + 100000, &now_us);
+    for (guint i = 0; i < 30; i++)
+        say(&meter, 0, now_us - 2 * G_USEC_PER_SEC, &now_us);
+    g_assert_cmpuint(meter.bps, ==, 0);
+    g_assert_true(meter.heard);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -64,5 +81,6 @@ main(int argc, char **argv)
     g_test_add_func("/rate/voice-meter/measures", test_measures);
     g_test_add_func("/rate/voice-meter/pauses", test_pauses);
     g_test_add_func("/rate/voice-meter/flood", test_flood);
+    g_test_add_func("/rate/voice-meter/heard", test_heard);
     return g_test_run();
 }
