@@ -57,7 +57,7 @@ find_link(const CcDeckFlow *flow)
     const CcControl *control = flow->decks->control;
     const CcRoom *room = cc_room_registry_lookup(control->rooms, flow->room);
     const CcParticipant *participant = room != NULL && flow->client != NULL
-                                           ? cc_room_find_client(room, flow->client, FALSE)
+                                           ? cc_room_find_client(room, flow->client, CC_SEAT_WATCHES)
                                            : NULL;
 
     return participant != NULL ? cc_links_report_of(control->links, participant->session_id) : NULL;
