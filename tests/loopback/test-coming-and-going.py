@@ -80,7 +80,7 @@ class ComingAndGoing(LessonCase):
     def test_events_tell_who_is_here(self):
         relay = self.start_relay()
         events = WebSocket(relay.port, "/rooms/math/events")
-        self.assertEqual(events.event(), {"type": "state", "room": "math", "lesson": "none", "participants": []})
+        self.assertEqual(events.event(), {"type": "state", "room": "math", "lesson": "none", "participants": [], "stage": None})
         self.start_send(relay)
         teacher = events.wait_for(type="joined")["participant"]
         self.assertEqual(teacher["role"], "teacher")
@@ -97,7 +97,7 @@ class ComingAndGoing(LessonCase):
         relay = self.start_relay()
         teacher = self.start_send(relay)
         self.start_recv(relay, network={"name": "Huli Hope Primary School"})
-        teacher.wait_for(r"watching: 1 \(Huli Hope Primary School\)", 60)
+        teacher.wait_for(r"watching: 1 \(1 Huli Hope Primary School\)", 60)
 
 
 if __name__ == "__main__":
