@@ -170,6 +170,20 @@ change_session(CcRoomRegistry *registry, CcParticipant *participant, const CcJoi
         set_away(registry, room, now_us);
 }
 
+/* Who watches as the teacher's own client is no classroom and no viewer. */
+static void
+recognise_teacher(CcRoomRegistry *registry, CcRoom *room, const char *client)
+{
+    CcParticipant *watcher = cc_room_find_client(room, client, CC_SEAT_WATCHES);
+
+    if (watcher == NULL || watcher->role == CC_ROLE_TEACHER)
+        return;
+    watcher->role = CC_ROLE_TEACHER;
+    if (watcher->connected)
+        cc_room_registry_notify(
+            registry, &(CcRoomEvent){.kind = CC_ROOM_JOINED, .room = room, .participant = watcher});
+}
+
 const CcParticipant *
 cc_room_registry_join(CcRoomRegistry *registry, const CcJoin *join, gint64 now_us, char **replaced)
 {
@@ -199,8 +213,10 @@ cc_room_registry_join(CcRoomRegistry *registry, const CcJoin *join, gint64 now_u
     participant->last_sign_us = now_us;
     participant->worker = join->worker;
     room->on_worker[join->worker]++;
-    if (join->seat == CC_SEAT_TEACHES)
+    if (join->seat == CC_SEAT_TEACHES) {
         room->teacher = participant;
+        recognise_teacher(registry, room, join->client);
+    }
     g_hash_table_insert(registry->sessions, participant->session_id, participant);
     cc_stage_update_ready(registry, room, join->client);
     return participant;

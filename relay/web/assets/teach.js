@@ -184,7 +184,6 @@ function start() {
   hasTaught = true;
   withVideo = true;
   link.start();
-  hearing.start();
   show();
 }
 
@@ -324,6 +323,7 @@ document.querySelectorAll('input[name=source]').forEach((radio) => radio.addEven
 }));
 navigator.mediaDevices?.addEventListener('devicechange', listDevices);
 link.addEventListener('state', () => {
+  if (link.state === 'connected') hearing.start(); // by then the relay knows whose it is
   if (link.refusal?.code === 'no-codec') withVideo = false; // a voice without a face still teaches
   show();
 });

@@ -135,6 +135,22 @@ test_ready(Fixture *fixture, gconstpointer data)
     g_assert_null(room_of(fixture));
 }
 
+/* She hears by a session beside the one that she teaches with, whichever of them comes first. */
+static void
+test_teacher_watches(Fixture *fixture, gconstpointer data)
+{
+    g_autofree char *watches = come(fixture, CC_SEAT_WATCHES, "teacher");
+    g_autofree char *teaches = NULL;
+
+    g_assert_nonnull(watches);
+    g_assert_cmpint(watcher(fixture, "teacher")->role, ==, CC_ROLE_CLASSROOM);
+    assert_log(fixture, "joined:teacher ");
+    teaches = come(fixture, CC_SEAT_TEACHES, "teacher");
+    g_assert_nonnull(teaches);
+    g_assert_cmpint(watcher(fixture, "teacher")->role, ==, CC_ROLE_TEACHER);
+    assert_log(fixture, "joined:teacher joined:teacher ");
+}
+
 static void
 set_stage(Fixture *fixture, const char *first, const char *second)
 {
@@ -232,6 +248,7 @@ main(int argc, char **argv)
 #define ADD(name, function) g_test_add("/stage/" name, Fixture, NULL, set_up, function, tear_down)
     ADD("ready", test_ready);
     ADD("stage", test_stage);
+    ADD("teacher-watches", test_teacher_watches);
     ADD("grid", test_grid);
     return g_test_run();
 }
