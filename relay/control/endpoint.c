@@ -160,11 +160,11 @@ new_setup(const CcExchange *exchange, const char *room, CcSeat seat)
 }
 
 static guint
-max_videos(const CcExchange *exchange, const char *room, CcSeat seat)
+max_videos(const CcExchange *exchange, const CcTokenClaims *claims, CcSeat seat)
 {
     if (seat == CC_SEAT_WATCHES)
-        return cc_newcomer_may_teach(exchange, room) ? CC_TEACHER_WATCHED_VIDEOS
-                                                     : CC_WATCHED_VIDEOS;
+        return cc_newcomer_may_teach(exchange, claims) ? CC_TEACHER_WATCHED_VIDEOS
+                                                       : CC_WATCHED_VIDEOS;
     return seat == CC_SEAT_TEACHES ? CC_TEACHER_VIDEOS : 1;
 }
 
@@ -172,7 +172,8 @@ max_videos(const CcExchange *exchange, const char *room, CcSeat seat)
  * @port.
  */
 static CcSdp *
-negotiate(CcExchange *exchange, CcSessionSetup *setup, CcSeat seat, guint16 port, GError **error)
+negotiate(CcExchange *exchange, CcSessionSetup *setup, CcSeat seat, const CcTokenClaims *claims,
+          guint16 port, GError **error)
 {
     const CcControl *control = exchange->control;
     const CcSettings *settings = control->settings;
@@ -191,7 +192,7 @@ negotiate(CcExchange *exchange, CcSessionSetup *setup, CcSeat seat, guint16 port
                                &(CcAnswerOptions){
                                    .direction = setup->direction,
                                    .max_audios = seat == CC_SEAT_WATCHES ? CC_WATCHED_AUDIOS : 1,
-                                   .max_videos = max_videos(exchange, setup->room, seat),
+                                   .max_videos = max_videos(exchange, claims, seat),
                                    .codecs = settings->codecs,
                                    .n_codecs = settings->n_codecs,
                                    .ufrag = setup->local_ufrag,
@@ -317,13 +318,14 @@ create(CcExchange *exchange, const char *room, CcSeat seat, CcAccess access)
     if (!check_load(exchange, worker, seat))
         return;
     setup = new_setup(exchange, room, seat);
-    answer = negotiate(exchange, setup, seat, cc_worker_port(cc_control_worker(control, worker)),
-                       &error);
+    answer = negotiate(exchange, setup, seat, &claims,
+                       cc_worker_port(cc_control_worker(control, worker)), &error);
     if (answer == NULL) {
         cc_exchange_refuse_error(exchange, error);
         return;
     }
-    role = cc_newcomer_role(exchange, room, seat, claims.role);
+    /* A teacher who looks at a lesson is one viewer more, unless it is her own. */
+    role = seat == CC_SEAT_WATCHES && claims.role == CC_ROLE_TEACHER ? CC_ROLE_VIEWER : claims.role;
     name = cc_newcomer_name(exchange, &claims);
     session = new_session(setup, answer, worker);
     answer_created(exchange, session, answer);

@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "relay/control/auth.h"
-
 #define MAX_NAME_LENGTH 120 /* characters of a school's name */
 
 const char *
@@ -54,24 +52,7 @@ cc_newcomer_owner(const CcExchange *exchange, const char *room)
 }
 
 gboolean
-cc_newcomer_may_teach(const CcExchange *exchange, const char *room)
+cc_newcomer_may_teach(const CcExchange *exchange, const CcTokenClaims *claims)
 {
-    g_auto(CcTokenClaims) claims = {0};
-
-    return cc_auth_check(&exchange->control->settings->auth,
-                         cc_exchange_header(exchange, "Authorization"), exchange->query_token, room,
-                         CC_ACCESS_PUBLISH, g_get_real_time() / G_USEC_PER_SEC, &claims, NULL);
-}
-
-CcRole
-cc_newcomer_role(const CcExchange *exchange, const char *name, CcSeat seat, CcRole role)
-{
-    const CcRoom *room = cc_room_registry_lookup(exchange->control->rooms, name);
-    const char *client = cc_newcomer_client(exchange);
-
-    if (seat != CC_SEAT_WATCHES)
-        return role;
-    if (room != NULL && cc_room_find_client(room, client, CC_SEAT_TEACHES) != NULL)
-        return CC_ROLE_TEACHER;
-    return role == CC_ROLE_TEACHER ? CC_ROLE_VIEWER : role;
+    return exchange->control->settings->auth.open || claims->role == CC_ROLE_TEACHER;
 }

@@ -18,10 +18,7 @@ guint64 cc_newcomer_owner(const CcExchange *exchange, const char *room);
 /* The school's name: from the token, else from the request, shortened; "" if there is none.
  * (transfer full) */
 char *cc_newcomer_name(const CcExchange *exchange, const CcTokenClaims *claims);
-/* As the room is told. @role: the token's. The teacher's own client watches as the teacher; one who
- * looks at her lesson from elsewhere is one viewer more. */
-CcRole cc_newcomer_role(const CcExchange *exchange, const char *room, CcSeat seat, CcRole role);
-/* Whether it could have come as @room's teacher. */
-gboolean cc_newcomer_may_teach(const CcExchange *exchange, const char *room);
+/* Whether it could have come as the room's teacher. @claims: of its token. */
+gboolean cc_newcomer_may_teach(const CcExchange *exchange, const CcTokenClaims *claims);
 
 G_END_DECLS

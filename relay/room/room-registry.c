@@ -145,6 +145,30 @@ remove_room_if_done(CcRoomRegistry *registry, CcRoom *room)
         g_hash_table_remove(registry->rooms, room->name);
 }
 
+/* Who watches as the teacher's own client is no classroom and no viewer. */
+static CcRole
+role_of(const CcRoom *room, const CcJoin *join)
+{
+    gboolean own = join->seat == CC_SEAT_WATCHES &&
+                   cc_room_find_client(room, join->client, CC_SEAT_TEACHES) != NULL;
+
+    return own ? CC_ROLE_TEACHER : join->role;
+}
+
+/* The teacher has come; if she has been watching, others took her for somebody else. */
+static void
+recognise_teacher(CcRoomRegistry *registry, CcRoom *room, const char *client)
+{
+    CcParticipant *watcher = cc_room_find_client(room, client, CC_SEAT_WATCHES);
+
+    if (watcher == NULL || watcher->role == CC_ROLE_TEACHER)
+        return;
+    watcher->role = CC_ROLE_TEACHER;
+    if (watcher->connected)
+        cc_room_registry_notify(
+            registry, &(CcRoomEvent){.kind = CC_ROOM_JOINED, .room = room, .participant = watcher});
+}
+
 /* @participant goes on in another session. Others hear nothing of it; whether it gets through is
  * told when it connects, or ends. */
 static void
@@ -162,26 +186,12 @@ change_session(CcRoomRegistry *registry, CcParticipant *participant, const CcJoi
     room->on_worker[participant->worker]--;
     room->on_worker[join->worker]++;
     participant->worker = join->worker;
-    participant->role = join->role;
+    participant->role = role_of(room, join);
     participant->lost_us = 0;
     participant->media = FALSE;
     participant->last_sign_us = now_us;
     if (participant == room->teacher)
         set_away(registry, room, now_us);
-}
-
-/* Who watches as the teacher's own client is no classroom and no viewer. */
-static void
-recognise_teacher(CcRoomRegistry *registry, CcRoom *room, const char *client)
-{
-    CcParticipant *watcher = cc_room_find_client(room, client, CC_SEAT_WATCHES);
-
-    if (watcher == NULL || watcher->role == CC_ROLE_TEACHER)
-        return;
-    watcher->role = CC_ROLE_TEACHER;
-    if (watcher->connected)
-        cc_room_registry_notify(
-            registry, &(CcRoomEvent){.kind = CC_ROOM_JOINED, .room = room, .participant = watcher});
 }
 
 const CcParticipant *
@@ -208,7 +218,7 @@ cc_room_registry_join(CcRoomRegistry *registry, const CcJoin *join, gint64 now_u
         set_away(registry, room, now_us);
         remove_participant(registry, room, room->teacher, "replaced");
     }
-    participant = cc_room_add_participant(room, join->session_id, join->role, join->name,
+    participant = cc_room_add_participant(room, join->session_id, role_of(room, join), join->name,
                                           join->client, join->seat);
     participant->last_sign_us = now_us;
     participant->worker = join->worker;

@@ -277,8 +277,7 @@ test_holds(void)
     g_assert_cmpuint(ladder.n_switches, ==, n_switches + 1);
 }
 
-/* A classroom that is called on does not wait as one does that could have more of the same; and
- * gives way, a second later, where the link does not carry it. */
+/* A classroom that is called on does not wait as one does that could have more of the same. */
 static void
 test_called_on(void)
 {

@@ -149,6 +149,11 @@ test_teacher_watches(Fixture *fixture, gconstpointer data)
     g_assert_nonnull(teaches);
     g_assert_cmpint(watcher(fixture, "teacher")->role, ==, CC_ROLE_TEACHER);
     assert_log(fixture, "joined:teacher joined:teacher ");
+    g_free(come(fixture, CC_SEAT_WATCHES, "teacher")); /* again */
+    g_assert_cmpint(watcher(fixture, "teacher")->role, ==, CC_ROLE_TEACHER);
+    assert_log(fixture, "");
+    g_free(come(fixture, CC_SEAT_WATCHES, "other"));
+    g_assert_cmpint(watcher(fixture, "other")->role, ==, CC_ROLE_CLASSROOM);
 }
 
 static void
