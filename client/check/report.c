@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "client/ui/display-width.h"
+#include "common/base/json-object.h"
 
 #define LABEL_COLUMNS 6 /* with two blanks in front */
 #define TITLE_COLUMNS 14
@@ -140,17 +141,10 @@ add_finding(JsonBuilder *builder, const CcFinding *finding)
     JsonNode *values = json_node_new(JSON_NODE_OBJECT);
     json_node_set_object(values, finding->values);
     json_builder_begin_object(builder);
-    json_builder_set_member_name(builder, "id");
-    json_builder_add_string_value(builder, finding->id);
-    json_builder_set_member_name(builder, "verdict");
-    json_builder_add_string_value(builder, cc_colour_name(finding->colour));
-    json_builder_set_member_name(builder, "text");
-    json_builder_add_string_value(builder, finding->text);
-    json_builder_set_member_name(builder, "next");
-    if (finding->next != NULL)
-        json_builder_add_string_value(builder, finding->next);
-    else
-        json_builder_add_null_value(builder);
+    cc_json_add_string(builder, "id", finding->id);
+    cc_json_add_string(builder, "verdict", cc_colour_name(finding->colour));
+    cc_json_add_string(builder, "text", finding->text);
+    cc_json_add_string(builder, "next", finding->next);
     json_builder_set_member_name(builder, "values");
     json_builder_add_value(builder, values);
     json_builder_end_object(builder);
@@ -159,25 +153,18 @@ add_finding(JsonBuilder *builder, const CcFinding *finding)
 char *
 cc_report_json(const CcExamination *examination, const CcExaminationOptions *options)
 {
-    g_autoptr(JsonBuilder) builder = json_builder_new();
-    json_builder_begin_object(builder);
-    json_builder_set_member_name(builder, "relay");
-    json_builder_add_string_value(builder,
-                                  cc_config_get_string(options->config, "network", "relay-url"));
-    json_builder_set_member_name(builder, "room");
-    json_builder_add_string_value(builder, options->room);
-    json_builder_set_member_name(builder, "verdict");
-    json_builder_add_string_value(builder,
-                                  cc_colour_name(cc_findings_worst(examination->findings)));
-    json_builder_set_member_name(builder, "exit_code");
-    json_builder_add_int_value(builder, cc_findings_exit_code(examination->findings));
-    json_builder_set_member_name(builder, "findings");
-    json_builder_begin_array(builder);
+    g_autoptr(JsonBuilder) builder = cc_json_begin();
+    cc_json_add_string(builder, "relay",
+                       cc_config_get_string(options->config, "network", "relay-url"));
+    cc_json_add_string(builder, "room", options->room);
+    cc_json_add_string(builder, "verdict",
+                       cc_colour_name(cc_findings_worst(examination->findings)));
+    cc_json_add_int(builder, "exit_code", cc_findings_exit_code(examination->findings));
+    cc_json_begin_array(builder, "findings");
     for (guint i = 0; i < examination->findings->len; i++)
         add_finding(builder, examination->findings->pdata[i]);
     json_builder_end_array(builder);
-    json_builder_set_member_name(builder, "settings");
-    json_builder_add_string_value(builder, examination->advice != NULL ? examination->advice : "");
+    cc_json_add_string(builder, "settings", examination->advice != NULL ? examination->advice : "");
     json_builder_end_object(builder);
     g_autoptr(JsonNode) root = json_builder_get_root(builder);
     return json_to_string(root, TRUE);

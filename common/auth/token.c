@@ -1,6 +1,7 @@
 #include "common/auth/token.h"
 
 #include "common/base/error.h"
+#include "common/base/json-object.h"
 #include "common/base/random.h"
 
 #include <glib/gi18n.h>
@@ -105,28 +106,17 @@ char *
 cc_token_sign(const char *secret, const CcTokenClaims *claims)
 {
     static const char header[] = "{\"alg\":\"HS256\",\"typ\":\"JWT\"}";
-    g_autoptr(JsonBuilder) builder = json_builder_new();
-    g_autoptr(JsonNode) root = NULL;
+    JsonBuilder *builder = cc_json_begin();
 
-    json_builder_begin_object(builder);
-    json_builder_set_member_name(builder, "room");
-    json_builder_add_string_value(builder, claims->room);
-    json_builder_set_member_name(builder, "role");
-    json_builder_add_string_value(builder, cc_role_to_string(claims->role));
-    if (claims->name) {
-        json_builder_set_member_name(builder, "name");
-        json_builder_add_string_value(builder, claims->name);
-    }
-    if (claims->speak) {
-        json_builder_set_member_name(builder, "speak");
-        json_builder_add_boolean_value(builder, TRUE);
-    }
-    json_builder_set_member_name(builder, "exp");
-    json_builder_add_int_value(builder, claims->expires_s);
-    json_builder_end_object(builder);
-    root = json_builder_get_root(builder);
+    cc_json_add_string(builder, "room", claims->room);
+    cc_json_add_string(builder, "role", cc_role_to_string(claims->role));
+    if (claims->name)
+        cc_json_add_string(builder, "name", claims->name);
+    if (claims->speak)
+        cc_json_add_boolean(builder, "speak", TRUE);
+    cc_json_add_int(builder, "exp", claims->expires_s);
 
-    g_autofree char *payload = json_to_string(root, FALSE);
+    g_autofree char *payload = cc_json_end(builder);
     g_autofree char *encoded_header = base64url_encode(header, strlen(header));
     g_autofree char *encoded_payload = base64url_encode(payload, strlen(payload));
     g_autofree char *signed_part = g_strdup_printf("%s.%s", encoded_header, encoded_payload);

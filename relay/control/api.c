@@ -1,10 +1,8 @@
 #include "relay/control/api.h"
 
-#include <json-glib/json-glib.h>
-
 #include "common/base/clock.h"
-#include "relay/control/json-member.h"
 #include "relay/control/metrics.h"
+#include "relay/control/participant-json.h"
 
 /* A request that waits for the workers' numbers. */
 typedef struct {
@@ -47,23 +45,15 @@ answer_with_stats(CcExchange *exchange, CcTokenClaims *claims,
     cc_worker_group_get_stats(pending->exchange.control->workers, on_stats, pending);
 }
 
-static void
-add_int(JsonBuilder *builder, const char *name, gint64 value)
-{
-    json_builder_set_member_name(builder, name);
-    json_builder_add_int_value(builder, value);
-}
-
 /* What the way to a receiver takes. */
 static void
 add_link(JsonBuilder *builder, const CcSessionStats *stats)
 {
     cc_json_add_string(builder, "link", stats->link);
-    add_int(builder, "estimate_bps", stats->estimate_bps);
-    add_int(builder, "delivered_bps", stats->delivered_bps);
-    add_int(builder, "queue_ms", stats->queue_ms);
-    json_builder_set_member_name(builder, "random_loss");
-    json_builder_add_double_value(builder, stats->random_loss);
+    cc_json_add_int(builder, "estimate_bps", stats->estimate_bps);
+    cc_json_add_int(builder, "delivered_bps", stats->delivered_bps);
+    cc_json_add_int(builder, "queue_ms", stats->queue_ms);
+    cc_json_add_double(builder, "random_loss", stats->random_loss);
 }
 
 static void
@@ -72,32 +62,26 @@ add_traffic(JsonBuilder *builder, const CcSessionStats *stats)
     cc_json_add_string(builder, "address", stats->remote_address);
     cc_json_add_string(builder, "protocol", stats->protocol);
     cc_json_add_string(builder, "srtp", stats->srtp_profile);
-    json_builder_set_member_name(builder, "codecs");
-    json_builder_begin_array(builder);
+    cc_json_begin_array(builder, "codecs");
     if (stats->audio_codec != NULL)
         json_builder_add_string_value(builder, stats->audio_codec);
     if (stats->video_codec != NULL)
         json_builder_add_string_value(builder, stats->video_codec);
     json_builder_end_array(builder);
-    add_int(builder, "audio_bps", stats->audio_bps);
-    add_int(builder, "video_bps", stats->video_bps);
-    json_builder_set_member_name(builder, "loss");
-    json_builder_add_double_value(builder, stats->loss);
-    json_builder_set_member_name(builder, "rtt_ms");
-    if (stats->rtt_ms >= 0)
-        json_builder_add_int_value(builder, stats->rtt_ms);
-    else
-        json_builder_add_null_value(builder);
+    cc_json_add_int(builder, "audio_bps", stats->audio_bps);
+    cc_json_add_int(builder, "video_bps", stats->video_bps);
+    cc_json_add_double(builder, "loss", stats->loss);
+    cc_json_add_int_if(builder, "rtt_ms", stats->rtt_ms >= 0, stats->rtt_ms);
     if (stats->direction == CC_DIRECTION_WATCH) {
         cc_json_add_string(builder, "picture", cc_picture_state_name(stats->report.picture));
         cc_json_add_string(builder, "reason", cc_link_reason_name(stats->report.reason));
     }
-    add_int(builder, "packets", (gint64)stats->packets);
-    add_int(builder, "bytes", (gint64)stats->bytes);
-    add_int(builder, "packets_lost", (gint64)stats->packets_lost);
-    add_int(builder, "retransmitted", (gint64)stats->retransmitted);
-    add_int(builder, "nacks", (gint64)stats->nacks);
-    add_int(builder, "keyframe_requests", (gint64)stats->keyframe_requests);
+    cc_json_add_int(builder, "packets", (gint64)stats->packets);
+    cc_json_add_int(builder, "bytes", (gint64)stats->bytes);
+    cc_json_add_int(builder, "packets_lost", (gint64)stats->packets_lost);
+    cc_json_add_int(builder, "retransmitted", (gint64)stats->retransmitted);
+    cc_json_add_int(builder, "nacks", (gint64)stats->nacks);
+    cc_json_add_int(builder, "keyframe_requests", (gint64)stats->keyframe_requests);
     if (stats->link != NULL)
         add_link(builder, stats);
 }
@@ -125,16 +109,14 @@ add_room(JsonBuilder *builder, const CcRoom *room, GHashTable *by_session)
         add_participant(builder, room->teacher, by_session);
     else
         json_builder_add_null_value(builder);
-    json_builder_set_member_name(builder, "receivers");
-    json_builder_begin_array(builder);
+    cc_json_begin_array(builder, "receivers");
     for (guint i = 0; i < room->participants->len; i++) {
         const CcParticipant *participant = g_ptr_array_index(room->participants, i);
         if (participant->seat == CC_SEAT_WATCHES)
             add_participant(builder, participant, by_session);
     }
     json_builder_end_array(builder);
-    json_builder_set_member_name(builder, "speakers");
-    json_builder_begin_array(builder);
+    cc_json_begin_array(builder, "speakers");
     for (guint i = 0; i < room->participants->len; i++) {
         const CcParticipant *participant = g_ptr_array_index(room->participants, i);
         if (participant->seat == CC_SEAT_SPEAKS)
@@ -149,26 +131,21 @@ answer_rooms(CcExchange *exchange, const CcTokenClaims *claims, const CcWorkerGr
 {
     g_autoptr(GPtrArray) rooms = cc_room_registry_list(exchange->control->rooms);
     g_autoptr(GHashTable) by_session = g_hash_table_new(g_str_hash, g_str_equal);
-    g_autoptr(JsonBuilder) builder = json_builder_new();
-    g_autoptr(JsonNode) root = NULL;
+    JsonBuilder *builder = cc_json_begin();
     g_autofree char *body = NULL;
 
     for (guint i = 0; i < stats->total->sessions->len; i++) {
         CcSessionStats *session = g_ptr_array_index(stats->total->sessions, i);
         g_hash_table_insert(by_session, session->session_id, session);
     }
-    json_builder_begin_object(builder);
-    json_builder_set_member_name(builder, "rooms");
-    json_builder_begin_array(builder);
+    cc_json_begin_array(builder, "rooms");
     for (guint i = 0; i < rooms->len; i++) {
         const CcRoom *room = g_ptr_array_index(rooms, i);
         if (cc_token_claims_allow_room(claims, room->name))
             add_room(builder, room, by_session);
     }
     json_builder_end_array(builder);
-    json_builder_end_object(builder);
-    root = json_builder_get_root(builder);
-    body = json_to_string(root, FALSE);
+    body = cc_json_end(builder);
     cc_exchange_set_header(exchange, "Cache-Control", "no-store");
     cc_exchange_answer(exchange, SOUP_STATUS_OK, CC_CONTENT_JSON, body, -1);
 }
@@ -189,7 +166,8 @@ cc_api_handle_rooms(CcExchange *exchange)
 {
     g_auto(CcTokenClaims) claims = {0};
 
-    if (cc_exchange_check_get(exchange) && cc_exchange_authorize(exchange, NULL, CC_ACCESS_OBSERVE, &claims))
+    if (cc_exchange_check_get(exchange) &&
+        cc_exchange_authorize(exchange, NULL, CC_ACCESS_OBSERVE, &claims))
         answer_with_stats(exchange, &claims, answer_rooms);
 }
 

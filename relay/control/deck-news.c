@@ -1,26 +1,11 @@
-#include <json-glib/json-glib.h>
 
 #include "common/base/clock.h"
+#include "common/base/json-object.h"
 #include "relay/control/decks.h"
 #include "relay/control/events.h"
-#include "relay/control/json-member.h"
 
 #define MAX_MESSAGE 300
 #define POINTER_MS 80 /* between two messages; what lies between is left out */
-
-static void
-add_int(JsonBuilder *builder, const char *name, gint64 value)
-{
-    json_builder_set_member_name(builder, name);
-    json_builder_add_int_value(builder, value);
-}
-
-static void
-add_boolean(JsonBuilder *builder, const char *name, gboolean value)
-{
-    json_builder_set_member_name(builder, name);
-    json_builder_add_boolean_value(builder, value);
-}
 
 static void
 add_pointer(JsonBuilder *builder, const CcDeck *deck)
@@ -44,13 +29,13 @@ add_deck(JsonBuilder *builder, const CcDeck *deck)
     json_builder_begin_object(builder);
     cc_json_add_string(builder, "id", deck->manifest->id);
     cc_json_add_string(builder, "title", deck->manifest->title);
-    add_int(builder, "version", deck->version);
-    add_int(builder, "pages", deck->manifest->pages->len);
-    add_int(builder, "page", deck->page);
-    add_boolean(builder, "blank", deck->blank);
+    cc_json_add_int(builder, "version", deck->version);
+    cc_json_add_int(builder, "pages", deck->manifest->pages->len);
+    cc_json_add_int(builder, "page", deck->page);
+    cc_json_add_boolean(builder, "blank", deck->blank);
     cc_json_add_string(builder, "hash", *page->hash != '\0' ? page->hash : NULL);
-    add_int(builder, "bytes", page->bytes);
-    add_boolean(builder, "ready", cc_deck_still(deck, page->hash) != NULL);
+    cc_json_add_int(builder, "bytes", page->bytes);
+    cc_json_add_boolean(builder, "ready", cc_deck_still(deck, page->hash) != NULL);
     add_pointer(builder, deck);
     json_builder_end_object(builder);
 }
@@ -58,23 +43,10 @@ add_deck(JsonBuilder *builder, const CcDeck *deck)
 static JsonBuilder *
 begin(const char *type)
 {
-    JsonBuilder *builder = json_builder_new();
+    JsonBuilder *builder = cc_json_begin();
 
-    json_builder_begin_object(builder);
     cc_json_add_string(builder, "type", type);
     return builder;
-}
-
-/* (transfer full) */
-static char *
-end(JsonBuilder *owned_builder)
-{
-    g_autoptr(JsonBuilder) builder = owned_builder;
-    g_autoptr(JsonNode) root = NULL;
-
-    json_builder_end_object(builder);
-    root = json_builder_get_root(builder);
-    return json_to_string(root, FALSE);
 }
 
 char *
@@ -88,7 +60,7 @@ cc_decks_describe(const CcDecks *decks, const char *room)
     builder = begin("deck");
     json_builder_set_member_name(builder, "deck");
     add_deck(builder, deck);
-    return end(builder);
+    return cc_json_end(builder);
 }
 
 void
@@ -110,7 +82,7 @@ tell_pointer(CcDecks *decks, const char *room)
         return;
     builder = begin("pointer");
     add_pointer(builder, deck);
-    g_autofree char *message = end(builder);
+    g_autofree char *message = cc_json_end(builder);
     cc_events_say(decks->control->events, room, message);
 }
 

@@ -1,29 +1,14 @@
 #include "relay/control/event-message.h"
 
-#include <json-glib/json-glib.h>
-
-#include "relay/control/json-member.h"
+#include "relay/control/participant-json.h"
 
 static JsonBuilder *
 begin(const char *type)
 {
-    JsonBuilder *builder = json_builder_new();
+    JsonBuilder *builder = cc_json_begin();
 
-    json_builder_begin_object(builder);
     cc_json_add_string(builder, "type", type);
     return builder;
-}
-
-/* (transfer full); ends the object. */
-static char *
-end(JsonBuilder *builder)
-{
-    g_autoptr(JsonNode) root = NULL;
-
-    json_builder_end_object(builder);
-    root = json_builder_get_root(builder);
-    g_object_unref(builder);
-    return json_to_string(root, FALSE);
 }
 
 static void
@@ -37,8 +22,7 @@ add_participant(JsonBuilder *builder, const CcParticipant *participant, gint64 n
 static void
 add_guests(JsonBuilder *builder, const CcRoom *room)
 {
-    json_builder_set_member_name(builder, "guests");
-    json_builder_begin_array(builder);
+    cc_json_begin_array(builder, "guests");
     for (guint i = 0; i < CC_GUESTS; i++) {
         if (room->guests[i].id == NULL) {
             json_builder_add_null_value(builder);
@@ -46,8 +30,7 @@ add_guests(JsonBuilder *builder, const CcRoom *room)
         }
         json_builder_begin_object(builder);
         cc_json_add_string(builder, "id", room->guests[i].id);
-        json_builder_set_member_name(builder, "muted");
-        json_builder_add_boolean_value(builder, room->guests[i].muted);
+        cc_json_add_boolean(builder, "muted", room->guests[i].muted);
         json_builder_end_object(builder);
     }
     json_builder_end_array(builder);
@@ -74,8 +57,7 @@ cc_event_state_message(const char *name, const CcRoom *room, gint64 now_us)
     cc_json_add_string(builder, "room", name);
     cc_json_add_string(builder, "lesson",
                        cc_lesson_to_string(room != NULL ? room->lesson : CC_LESSON_NONE));
-    json_builder_set_member_name(builder, "participants");
-    json_builder_begin_array(builder);
+    cc_json_begin_array(builder, "participants");
     for (guint i = 0; room != NULL && i < room->participants->len; i++) {
         const CcParticipant *participant = g_ptr_array_index(room->participants, i);
         if (participant->connected && participant->seat != CC_SEAT_SPEAKS)
@@ -83,7 +65,7 @@ cc_event_state_message(const char *name, const CcRoom *room, gint64 now_us)
     }
     json_builder_end_array(builder);
     add_stage(builder, room);
-    return end(builder);
+    return cc_json_end(builder);
 }
 
 char *
@@ -114,8 +96,7 @@ cc_event_message(const CcRoomEvent *event, gint64 now_us)
     case CC_ROOM_READY:
         builder = begin("ready");
         cc_json_add_string(builder, "id", event->participant->id);
-        json_builder_set_member_name(builder, "ready");
-        json_builder_add_boolean_value(builder, event->participant->ready);
+        cc_json_add_boolean(builder, "ready", event->participant->ready);
         break;
     case CC_ROOM_STAGE:
         builder = begin("stage");
@@ -123,7 +104,7 @@ cc_event_message(const CcRoomEvent *event, gint64 now_us)
         break;
     }
     g_return_val_if_fail(builder != NULL, NULL);
-    return end(builder);
+    return cc_json_end(builder);
 }
 
 char *
@@ -131,8 +112,7 @@ cc_event_grid_message(const CcRoom *room)
 {
     JsonBuilder *builder = begin("grid");
 
-    json_builder_set_member_name(builder, "ids");
-    json_builder_begin_array(builder);
+    cc_json_begin_array(builder, "ids");
     for (guint i = 0; i < CC_GRID_PLACES; i++) {
         if (room->grid[i].id != NULL)
             json_builder_add_string_value(builder, room->grid[i].id);
@@ -140,7 +120,7 @@ cc_event_grid_message(const CcRoom *room)
             json_builder_add_null_value(builder);
     }
     json_builder_end_array(builder);
-    return end(builder);
+    return cc_json_end(builder);
 }
 
 char *
@@ -149,5 +129,5 @@ cc_event_bye_message(const char *reason)
     JsonBuilder *builder = begin("bye");
 
     cc_json_add_string(builder, "reason", reason);
-    return end(builder);
+    return cc_json_end(builder);
 }

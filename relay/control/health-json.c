@@ -1,6 +1,6 @@
 #include "relay/control/health-json.h"
 
-#include "relay/control/json-member.h"
+#include "common/base/json-object.h"
 
 static const char *const room_columns[] = {"room", "lesson", "links",     "weak",
                                            "bad",  "kbps",   "seen_tick", NULL};
@@ -17,17 +17,9 @@ static const char *const relay_moment_columns[] = {"load",    "shed_level", "cpu
                                                    "refused", NULL};
 
 static void
-add_int(JsonBuilder *builder, const char *name, gint64 value)
-{
-    json_builder_set_member_name(builder, name);
-    json_builder_add_int_value(builder, value);
-}
-
-static void
 add_names(JsonBuilder *builder, const char *name, const char *const *names)
 {
-    json_builder_set_member_name(builder, name);
-    json_builder_begin_array(builder);
+    cc_json_begin_array(builder, name);
     for (guint i = 0; names[i] != NULL; i++)
         json_builder_add_string_value(builder, names[i]);
     json_builder_end_array(builder);
@@ -68,37 +60,23 @@ contact_name(CcContact contact)
 static JsonBuilder *
 begin(const CcHealthWatch *watch)
 {
-    JsonBuilder *builder = json_builder_new();
+    JsonBuilder *builder = cc_json_begin();
 
-    json_builder_begin_object(builder);
     cc_json_add_string(builder, "boot", watch->boot);
-    add_int(builder, "started_ms", watch->started_real_us / 1000);
-    add_int(builder, "tick", watch->tick);
-    add_int(builder, "tick_s", CC_HEALTH_TICK_S);
+    cc_json_add_int(builder, "started_ms", watch->started_real_us / 1000);
+    cc_json_add_int(builder, "tick", watch->tick);
+    cc_json_add_int(builder, "tick_s", CC_HEALTH_TICK_S);
     return builder;
-}
-
-/* (transfer full); ends the object. */
-static char *
-end(JsonBuilder *owned_builder)
-{
-    g_autoptr(JsonBuilder) builder = owned_builder;
-    g_autoptr(JsonNode) root = NULL;
-
-    json_builder_end_object(builder);
-    root = json_builder_get_root(builder);
-    return json_to_string(root, FALSE);
 }
 
 static void
 add_workers(JsonBuilder *builder, const CcHealthWatch *watch)
 {
-    json_builder_set_member_name(builder, "workers");
-    json_builder_begin_array(builder);
+    cc_json_begin_array(builder, "workers");
     for (guint i = 0; i < watch->n_workers; i++) {
         json_builder_begin_object(builder);
-        add_int(builder, "load", (gint64)(watch->loads[i] * 100 + 0.5));
-        add_int(builder, "shed_level", watch->shed_levels[i]);
+        cc_json_add_int(builder, "load", (gint64)(watch->loads[i] * 100 + 0.5));
+        cc_json_add_int(builder, "shed_level", watch->shed_levels[i]);
         json_builder_end_object(builder);
     }
     json_builder_end_array(builder);
@@ -111,20 +89,18 @@ add_minute(JsonBuilder *builder, const CcHealthWatch *watch)
     CcRelayCounters gained;
 
     cc_health_watch_minute(watch, &gained);
-    json_builder_set_member_name(builder, "dropped");
-    json_builder_begin_object(builder);
+    cc_json_begin_object(builder, "dropped");
     for (guint i = CC_DROP_NONE + 1; i < CC_N_DROPS; i++)
         if (gained.drops[i] > 0)
-            add_int(builder, cc_drop_name((CcDrop)i), (gint64)gained.drops[i]);
+            cc_json_add_int(builder, cc_drop_name((CcDrop)i), (gint64)gained.drops[i]);
     json_builder_end_object(builder);
-    json_builder_set_member_name(builder, "refused");
-    json_builder_begin_object(builder);
+    cc_json_begin_object(builder, "refused");
     for (guint i = 0; i < CC_N_PROBLEMS; i++)
         if (gained.refusals[i] > 0)
-            add_int(builder, cc_problem_code((CcProblem)i), (gint64)gained.refusals[i]);
+            cc_json_add_int(builder, cc_problem_code((CcProblem)i), (gint64)gained.refusals[i]);
     json_builder_end_object(builder);
-    add_int(builder, "receive_overflows", (gint64)gained.receive_overflows);
-    add_int(builder, "send_overflows", (gint64)gained.send_overflows);
+    cc_json_add_int(builder, "receive_overflows", (gint64)gained.receive_overflows);
+    cc_json_add_int(builder, "send_overflows", (gint64)gained.send_overflows);
 }
 
 static void
@@ -133,24 +109,22 @@ add_relay(JsonBuilder *builder, const CcHealthWatch *watch)
     const CcSettings *settings = watch->control->settings;
     g_autofree char *ports = cc_worker_group_ports(watch->control->workers);
 
-    json_builder_set_member_name(builder, "relay");
-    json_builder_begin_object(builder);
+    cc_json_begin_object(builder, "relay");
     cc_json_add_string(builder, "health", cc_health_word_name(watch->judgement.word));
-    json_builder_set_member_name(builder, "findings");
-    json_builder_begin_array(builder);
+    cc_json_begin_array(builder, "findings");
     for (guint i = 0; i < CC_N_RELAY_FINDINGS; i++)
         if (watch->judgement.findings >> i & 1)
             json_builder_add_string_value(builder, cc_relay_finding_name((CcRelayFinding)i));
     json_builder_end_array(builder);
     cc_json_add_string(builder, "ports", ports);
-    add_int(builder, "max_load", (gint64)(settings->max_load * 100 + 0.5));
-    add_int(builder, "max_sessions", settings->limits.max_sessions);
-    add_int(builder, "cpu", watch->moment.cpu);
-    add_int(builder, "processors", g_get_num_processors());
-    add_int(builder, "links", watch->moment.links);
-    add_int(builder, "unseen", cc_health_book_n_unseen(watch->book));
-    add_int(builder, "kbps_in", watch->moment.kbps_in);
-    add_int(builder, "kbps_out", watch->moment.kbps_out);
+    cc_json_add_int(builder, "max_load", (gint64)(settings->max_load * 100 + 0.5));
+    cc_json_add_int(builder, "max_sessions", settings->limits.max_sessions);
+    cc_json_add_int(builder, "cpu", watch->moment.cpu);
+    cc_json_add_int(builder, "processors", g_get_num_processors());
+    cc_json_add_int(builder, "links", watch->moment.links);
+    cc_json_add_int(builder, "unseen", cc_health_book_n_unseen(watch->book));
+    cc_json_add_int(builder, "kbps_in", watch->moment.kbps_in);
+    cc_json_add_int(builder, "kbps_out", watch->moment.kbps_out);
     add_workers(builder, watch);
     add_minute(builder, watch);
     json_builder_end_object(builder);
@@ -161,10 +135,9 @@ add_rooms(JsonBuilder *builder, const CcHealthWatch *watch, guint64 revision)
 {
     g_autoptr(GPtrArray) rooms = cc_health_book_changed_rooms(watch->book, revision);
 
-    add_int(builder, "n_rooms", cc_health_book_n_rooms(watch->book));
+    cc_json_add_int(builder, "n_rooms", cc_health_book_n_rooms(watch->book));
     add_names(builder, "room_columns", room_columns);
-    json_builder_set_member_name(builder, "rooms");
-    json_builder_begin_array(builder);
+    cc_json_begin_array(builder, "rooms");
     for (guint i = 0; i < rooms->len; i++) {
         const CcHealthRoom *room = g_ptr_array_index(rooms, i);
         json_builder_begin_array(builder);
@@ -237,17 +210,15 @@ cc_health_json_overview(const CcHealthWatch *watch, guint64 revision)
 
     add_relay(builder, watch);
     add_rooms(builder, watch, revision);
-    add_int(builder, "n_links", cc_health_book_n_links(watch->book));
+    cc_json_add_int(builder, "n_links", cc_health_book_n_links(watch->book));
     add_names(builder, "link_columns", link_columns);
-    json_builder_set_member_name(builder, "links");
-    json_builder_begin_array(builder);
+    cc_json_begin_array(builder, "links");
     for (guint i = 0; i < links->len; i++)
         add_link(builder, g_ptr_array_index(links, i));
     json_builder_end_array(builder);
-    add_int(builder, "revision", (gint64)last);
-    json_builder_set_member_name(builder, "more");
-    json_builder_add_boolean_value(builder, links->len == CC_HEALTH_ROWS);
-    return end(builder);
+    cc_json_add_int(builder, "revision", (gint64)last);
+    cc_json_add_boolean(builder, "more", links->len == CC_HEALTH_ROWS);
+    return cc_json_end(builder);
 }
 
 static void
@@ -300,10 +271,9 @@ describe_moments(const CcHealthWatch *watch, const CcSeries *series, guint32 sin
 
     while (since == 0 && from <= watch->tick && cc_series_get(series, from) == NULL)
         from++; /* it was not there yet */
-    add_int(builder, "from", from);
+    cc_json_add_int(builder, "from", from);
     add_names(builder, "columns", columns);
-    json_builder_set_member_name(builder, "moments");
-    json_builder_begin_array(builder);
+    cc_json_begin_array(builder, "moments");
     for (guint32 tick = from; tick <= watch->tick; tick++) {
         const void *record = cc_series_get(series, tick);
         if (record == NULL) {
@@ -315,7 +285,7 @@ describe_moments(const CcHealthWatch *watch, const CcSeries *series, guint32 sin
         json_builder_end_array(builder);
     }
     json_builder_end_array(builder);
-    return end(builder);
+    return cc_json_end(builder);
 }
 
 char *

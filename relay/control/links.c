@@ -1,9 +1,7 @@
 #include "relay/control/links.h"
 
-#include <json-glib/json-glib.h>
-
+#include "common/base/json-object.h"
 #include "relay/control/events.h"
-#include "relay/control/json-member.h"
 
 #define FLUSH_MS 1000
 /* In one message: a teacher's own link may be narrow, and nobody reads more at a time. */
@@ -53,20 +51,11 @@ cc_links_free(CcLinks *links)
 static void
 add_members(JsonBuilder *builder, const CcLinkReport *report)
 {
-    json_builder_set_member_name(builder, "kbps");
-    json_builder_add_int_value(builder, report->bps / 1000);
-    json_builder_set_member_name(builder, "estimate_kbps");
-    if (report->estimate_bps > 0)
-        json_builder_add_int_value(builder, report->estimate_bps / 1000);
-    else
-        json_builder_add_null_value(builder);
-    json_builder_set_member_name(builder, "loss");
-    json_builder_add_double_value(builder, report->loss_permille / 1000.0);
-    json_builder_set_member_name(builder, "rtt_ms");
-    if (report->rtt_ms >= 0)
-        json_builder_add_int_value(builder, report->rtt_ms);
-    else
-        json_builder_add_null_value(builder);
+    cc_json_add_int(builder, "kbps", report->bps / 1000);
+    cc_json_add_int_if(builder, "estimate_kbps", report->estimate_bps > 0,
+                       report->estimate_bps / 1000);
+    cc_json_add_double(builder, "loss", report->loss_permille / 1000.0);
+    cc_json_add_int_if(builder, "rtt_ms", report->rtt_ms >= 0, report->rtt_ms);
     cc_json_add_string(builder, "protocol", report->tcp ? "tcp" : "udp");
     cc_json_add_string(builder, "picture", cc_picture_state_name(report->picture));
     cc_json_add_string(builder, "reason", cc_link_reason_name(report->reason));
@@ -75,12 +64,10 @@ add_members(JsonBuilder *builder, const CcLinkReport *report)
 static JsonBuilder *
 begin_message(void)
 {
-    JsonBuilder *builder = json_builder_new();
+    JsonBuilder *builder = cc_json_begin();
 
-    json_builder_begin_object(builder);
     cc_json_add_string(builder, "type", "links");
-    json_builder_set_member_name(builder, "links");
-    json_builder_begin_array(builder);
+    cc_json_begin_array(builder, "links");
     return builder;
 }
 
@@ -95,15 +82,10 @@ add_link(JsonBuilder *builder, const CcParticipant *participant, const Link *lin
 
 /* (transfer full) */
 static char *
-end_message(JsonBuilder *owned_builder)
+end_message(JsonBuilder *builder)
 {
-    g_autoptr(JsonBuilder) builder = owned_builder;
-    g_autoptr(JsonNode) root = NULL;
-
     json_builder_end_array(builder);
-    json_builder_end_object(builder);
-    root = json_builder_get_root(builder);
-    return json_to_string(root, FALSE);
+    return cc_json_end(builder);
 }
 
 /* What is known of @room's participants, or only what has changed. (transfer full) or NULL.

@@ -1,10 +1,9 @@
 #include "relay/control/problem.h"
 
-#include <json-glib/json-glib.h>
 #include <libsoup/soup.h>
 
 #include "common/base/error.h"
-#include "relay/control/json-member.h"
+#include "common/base/json-object.h"
 
 #define STATUS_UPGRADE_REQUIRED 426      /* RFC 9110 section 15.5.22 */
 #define STATUS_PRECONDITION_REQUIRED 428 /* RFC 6585 section 3 */
@@ -118,18 +117,12 @@ cc_problem_title(CcProblem problem)
 char *
 cc_problem_to_json(CcProblem problem, const char *detail)
 {
-    g_autoptr(JsonBuilder) builder = json_builder_new();
-    g_autoptr(JsonNode) root = NULL;
-    guint status = cc_problem_status(problem);
+    JsonBuilder *builder = cc_json_begin();
 
-    json_builder_begin_object(builder);
     cc_json_add_string(builder, "type", "about:blank");
     cc_json_add_string(builder, "title", cc_problem_title(problem));
-    json_builder_set_member_name(builder, "status");
-    json_builder_add_int_value(builder, status);
+    cc_json_add_int(builder, "status", cc_problem_status(problem));
     cc_json_add_string(builder, "code", cc_problem_code(problem));
     cc_json_add_string(builder, "detail", detail);
-    json_builder_end_object(builder);
-    root = json_builder_get_root(builder);
-    return json_to_string(root, FALSE);
+    return cc_json_end(builder);
 }

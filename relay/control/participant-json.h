@@ -1,14 +1,10 @@
 /* Members of the JSON objects that the relay answers with. Pure. */
 #pragma once
 
-#include <json-glib/json-glib.h>
-
+#include "common/base/json-object.h"
 #include "relay/room/room.h"
 
 G_BEGIN_DECLS
-
-/* @value: NULL becomes null. */
-void cc_json_add_string(JsonBuilder *builder, const char *name, const char *value);
 
 /* "id", "role", "name", "connected", of classrooms "ready", and "hand_ms" where a hand is raised,
  * as docs/protocol.md has them. */
