@@ -125,7 +125,7 @@ class Load(LessonCase):
     def test_rooms_and_churn_with_cm(self):
         relay = self.start_wide_relay()
         result = self.run_load(relay, "--rooms", "2", "--receivers", "4", "--profile", "cm", "--warmup", "0.1",
-                               "--seconds", "1", "--churn", "6:0.5")
+                               "--seconds", "4", "--churn", "6:0.5")
         self.assertEqual((result["connected"], result["churn"]["watching"]), (4, 3), result)
         self.check_clean(result)
         # Those who came late count from their first packet on.
