@@ -1,8 +1,8 @@
 #include "client/check/probe-devices.h"
 
+#include "client/elements/devices.h"
 #include "client/elements/opens.h"
 #include "client/recv/outputs.h"
-#include "client/send/devices.h"
 
 /* @element: floating or NULL. */
 static void

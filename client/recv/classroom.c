@@ -212,29 +212,11 @@ renew_receiver(CcClassroom *classroom)
         cc_error("%s", error->message);
 }
 
-/* (transfer full) NULL: none. */
-static char *
-words_beside_picture(CcClassroom *classroom)
-{
-    g_autofree char *talk = cc_talk_words_screen(&classroom->talk);
-    char *link = cc_link_words_screen(&classroom->link, classroom->hand_raised && talk == NULL);
-    if (talk == NULL || link == NULL)
-        return talk != NULL ? g_steal_pointer(&talk) : link;
-    char *both = g_strconcat(talk, "\n", link, NULL);
-    g_free(link);
-    return both;
-}
-
-/* On the screen: the state, or what is missing although all is well. */
 static void
-show_words(CcClassroom *classroom)
+show_how_it_goes(CcClassroom *classroom)
 {
-    CcConnectionState state = classroom->state;
-    g_autofree char *words = state == CC_CONNECTION_ON
-                                 ? words_beside_picture(classroom)
-                                 : g_strdup_printf("%s\n%s", cc_message_for_state_zh(state),
-                                                   cc_message_for_state_en(state));
-    cc_screen_set_words(classroom->screen, words, state == CC_CONNECTION_ON);
+    cc_screen_show(classroom->screen, classroom->state, &classroom->link, classroom->hand_raised,
+                   &classroom->talk);
 }
 
 /* The connection. */
@@ -265,7 +247,7 @@ on_state(CcConnectionState state, const char *message, gpointer user_data)
     if (state == CC_CONNECTION_WAITING || state == CC_CONNECTION_OVER)
         cc_screen_clear(classroom->screen);
     cc_board_set_link(classroom->board, state, &classroom->link);
-    show_words(classroom);
+    show_how_it_goes(classroom);
 }
 
 /* Our own camera or microphone. */
@@ -275,7 +257,7 @@ on_speaking(const CcTalk *talk, gpointer user_data)
     CcClassroom *classroom = user_data;
     classroom->talk = *talk;
     cc_screen_set_quiet(classroom->screen, cc_talk_is_heard(talk) && !cc_echo_is_available());
-    show_words(classroom);
+    show_how_it_goes(classroom);
 }
 
 static void
@@ -302,12 +284,10 @@ on_room(const CcRoomState *room, const CcParticipant *own, gpointer user_data)
     cc_board_follow(classroom->board, &room->deck);
     if (raised != was_raised)
         cc_info("hand raised=%d", raised);
-    if (raised == was_raised && classroom->link.picture == before && before != CC_PICTURE_PAUSED)
-        return;
     g_autofree char *words = cc_link_words(&classroom->link);
     if (classroom->link.picture != before)
         cc_info("picture=\"%s\"", words != NULL ? words : "whole");
-    show_words(classroom);
+    show_how_it_goes(classroom);
 }
 
 static void
@@ -411,6 +391,9 @@ open_outputs(CcClassroom *classroom, const char *room, GError **error)
     g_autofree char *title = g_strdup_printf("classcast – %s", room);
     CcScreenOptions options = {
         .title = title,
+        .school = cc_config_get_string(classroom->config, "network", "name"),
+        .lesson = room,
+        .plain = g_str_equal(cc_config_get_string(classroom->config, "recv", "window"), "plain"),
         .headless = cc_config_get_bool(classroom->config, "recv", "headless") || *snapshot != '\0',
         .fullscreen = cc_config_get_bool(classroom->config, "recv", "fullscreen"),
         .mute = cc_config_get_bool(classroom->config, "recv", "mute"),

@@ -1,5 +1,7 @@
-/*   appsrc(video) → textoverlay → convert, scale → video sink, or fakesink sync=true
- *   appsrc(audio) → convert → resample → volume → [echo probe] → audio sink, or fakesink sync=true
+/*   appsrc(video) → classroom-display.c, a window with buttons
+ *              or → textoverlay → convert, scale → video sink
+ *              or → fakesink sync=true
+ *   speaker.c
  *
  * One slot's pictures go in as they are; where several are to be seen, the collage's.
  * While no pictures arrive, a still is pushed into the same appsrc twice a second. */
@@ -9,14 +11,16 @@
 #include <gst/app/app.h>
 #include <gst/video/videooverlay.h>
 
-#include "client/elements/echo.h"
 #include "client/recv/blind.h"
+#include "client/recv/classroom-display.h"
 #include "client/recv/collage.h"
 #include "client/recv/outputs.h"
 #include "client/recv/screen-slots.h"
 #include "client/recv/slide-frame.h"
+#include "client/recv/speaker.h"
 #include "client/recv/still.h"
 #include "client/recv/window-x11.h"
+#include "client/ui/screen-words.h"
 #include "common/base/clock.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
@@ -27,11 +31,12 @@
 #define STILL_INTERVAL_MS 500
 #define STILL_AFTER (1 * GST_SECOND) /* without a picture */
 #define STILL_LEAD (50 * GST_MSECOND)
-#define QUIET 0.3 /* of the volume, beside an open microphone that would hear it */
 
 struct CcScreen {
     GstElement *pipeline;
-    GstElement *video_in, *audio_in, *overlay, *volume, *video_sink; /* not owned */
+    GstElement *video_in, *overlay, *video_sink; /* not owned */
+    CcClassroomDisplay *display;                 /* or NULL: the plain window, or none */
+    CcSpeaker *speaker;
     GstClock *clock;
     GstClockTime base_time;
     CcWindow *window;
@@ -49,17 +54,17 @@ struct CcScreen {
     guint largest;      /* the slot */
 };
 
+static gboolean
+is_seen(const CcScreen *screen)
+{
+    return screen->overlay != NULL || screen->display != NULL;
+}
+
 static GstClockTime
 running_time(CcScreen *screen)
 {
     GstClockTime now = gst_clock_get_time(screen->clock);
     return now > screen->base_time ? now - screen->base_time : 0;
-}
-
-static void
-push(GstElement *src, GstSample *sample)
-{
-    gst_app_src_push_sample(GST_APP_SRC(src), sample);
 }
 
 static GstSample *
@@ -74,17 +79,17 @@ move_to(GstSample *sample, GstClockTime place)
 static void
 show(CcScreen *screen, GstSample *placed, GstClockTime now)
 {
-    if (screen->overlay != NULL) { /* headless nobody sees a still */
+    if (is_seen(screen)) { /* headless nobody sees a still */
         g_clear_pointer(&screen->still, gst_sample_unref);
         g_clear_pointer(&screen->last, gst_sample_unref);
         screen->last = gst_sample_ref(placed);
     }
     screen->last_time = now;
-    if (screen->overlay != NULL && screen->page != NULL) {
+    if (is_seen(screen) && screen->page != NULL) {
         g_autoptr(GstSample) composed = cc_slide_frame_compose(screen->page, placed);
-        push(screen->video_in, composed);
+        gst_app_src_push_sample(GST_APP_SRC(screen->video_in), composed);
     } else {
-        push(screen->video_in, placed);
+        gst_app_src_push_sample(GST_APP_SRC(screen->video_in), placed);
     }
 }
 
@@ -104,7 +109,7 @@ static void
 arrange(CcScreen *screen)
 {
     guint before = screen->largest, n = cc_screen_slots_seen(&screen->slots, &screen->largest);
-    screen->several = n > 1 && screen->overlay != NULL; /* headless the largest one is enough */
+    screen->several = n > 1 && is_seen(screen); /* headless the largest one is enough */
     if (screen->largest != before)
         cc_info("pictures: seen=%u largest=%u", n, screen->largest);
     if (screen->several && screen->collage == NULL)
@@ -184,13 +189,13 @@ cc_screen_next_layout(CcScreen *screen)
 void
 cc_screen_set_quiet(CcScreen *screen, gboolean quiet)
 {
-    g_object_set(screen->volume, "volume", quiet ? QUIET : 1.0, NULL);
+    cc_speaker_set_quiet(screen->speaker, quiet);
 }
 
 void
 cc_screen_audio(CcScreen *screen, GstSample *sample)
 {
-    push(screen->audio_in, sample);
+    cc_speaker_push(screen->speaker, sample);
 }
 
 /* Beside a page the last picture is not dimmed: small as it is it says no more than who speaks.
@@ -216,7 +221,15 @@ push_still(CcScreen *screen)
     GST_BUFFER_PTS(buffer) = now + STILL_LEAD > early ? now + STILL_LEAD - early : 0;
     GST_BUFFER_DURATION(buffer) = GST_CLOCK_TIME_NONE;
     g_autoptr(GstSample) sample = gst_sample_new(buffer, gst_sample_get_caps(still), NULL, NULL);
-    push(screen->video_in, sample);
+    gst_app_src_push_sample(GST_APP_SRC(screen->video_in), sample);
+}
+
+/* The window with buttons keeps the last picture by itself, but not a page: it may come anew. Under
+ * the lock. */
+static gboolean
+has_stills(const CcScreen *screen)
+{
+    return screen->overlay != NULL || (screen->display != NULL && screen->page != NULL);
 }
 
 static gboolean
@@ -226,18 +239,20 @@ on_still_timer(gpointer user_data)
     g_mutex_lock(&screen->lock);
     GstClockTime last = screen->last_time;
     look(screen);
-    if (screen->overlay != NULL &&
+    gboolean several = screen->several;
+    if (has_stills(screen) &&
         (last == GST_CLOCK_TIME_NONE || running_time(screen) >= last + STILL_AFTER))
         push_still(screen);
     g_mutex_unlock(&screen->lock);
+    if (screen->display != NULL)
+        cc_classroom_display_set_several(screen->display, several);
     return G_SOURCE_CONTINUE;
 }
 
-void
-cc_screen_set_words(CcScreen *screen, const char *words, gboolean note)
+/* @note: small and at the bottom, beside a picture that is still worth seeing. */
+static void
+set_words(CcScreen *screen, const char *words, gboolean note)
 {
-    if (screen->overlay == NULL)
-        return;
     g_autofree char *escaped = g_markup_escape_text(words != NULL ? words : "", -1);
     gst_util_set_object_arg(G_OBJECT(screen->overlay), "valignment", note ? "bottom" : "center");
     g_object_set(screen->overlay, "font-desc", note ? NOTE_FONT : FONT, "text", escaped, "silent",
@@ -252,7 +267,7 @@ cc_screen_set_page(CcScreen *screen, const CcDeckImage *page)
     g_mutex_lock(&screen->lock);
     CcSlideFrame *before = screen->page;
     screen->page = frame;
-    if (screen->overlay != NULL && (frame != NULL || before != NULL))
+    if (is_seen(screen) && (frame != NULL || before != NULL))
         push_still(screen); /* pictures may come seldom, or not at all */
     g_mutex_unlock(&screen->lock);
     cc_slide_frame_free(before);
@@ -266,6 +281,18 @@ cc_screen_compose(CcScreen *screen, GstSample *sample)
                                                : gst_sample_ref(sample);
     g_mutex_unlock(&screen->lock);
     return composed;
+}
+
+void
+cc_screen_show(CcScreen *screen, CcConnectionState state, const CcLink *link, gboolean hand_raised,
+               const CcTalk *talk)
+{
+    if (screen->display != NULL)
+        cc_classroom_display_show(screen->display, state, link, hand_raised, talk);
+    if (screen->overlay == NULL)
+        return;
+    g_autofree char *words = cc_screen_words(state, link, hand_raised, talk);
+    set_words(screen, words, state == CC_CONNECTION_ON);
 }
 
 void
@@ -325,6 +352,8 @@ on_message(GstBus *bus, GstMessage *message, gpointer user_data)
         g_autoptr(GError) error = NULL;
         gst_message_parse_error(message, &error, NULL);
         cc_warning_limited("screen: %s", error->message);
+        if (cc_speaker_take_error(screen->speaker, GST_MESSAGE_SRC(message)))
+            return G_SOURCE_CONTINUE;
         /* The window was closed behind our back, or the display has gone. */
         if (GST_MESSAGE_SRC(message) == GST_OBJECT(screen->video_sink))
             screen->options.closed(screen->options.user_data);
@@ -353,11 +382,48 @@ open_window(CcScreen *screen)
     gst_video_overlay_handle_events(overlay, FALSE); /* the window has its own keys */
 }
 
+/* TRUE: it is there. */
+static gboolean
+open_display(CcScreen *screen)
+{
+    const CcScreenOptions *options = &screen->options;
+    CcClassroomDisplayOptions wanted = {
+        .school = options->school,
+        .lesson = options->lesson,
+        .fullscreen = options->fullscreen,
+        .mute = options->mute,
+        .closed = on_window_closed,
+        .hand = on_window_hand,
+        .talk = on_window_talk,
+        .layout = on_window_layout,
+        .user_data = screen,
+    };
+    g_autoptr(GError) error = NULL;
+    if (options->plain || (g_getenv("DISPLAY") == NULL && g_getenv("WAYLAND_DISPLAY") == NULL))
+        return FALSE;
+    screen->display = cc_classroom_display_new(&wanted, screen->pipeline, screen->speaker, &error);
+    if (screen->display == NULL)
+        cc_info("the plain window: %s", error->message);
+    return screen->display != NULL;
+}
+
+static gboolean
+add_display(CcScreen *screen)
+{
+    screen->video_sink = cc_classroom_display_sink(screen->display);
+    g_object_set(screen->video_sink, "max-lateness",
+                 (gint64)CC_PLAYOUT_MAX_LATENESS_MS * (gint64)GST_MSECOND, NULL);
+    gst_bin_add(GST_BIN(screen->pipeline), screen->video_in);
+    return gst_element_link(screen->video_in, cc_classroom_display_head(screen->display));
+}
+
 static gboolean
 add_video(CcScreen *screen, GError **error)
 {
     screen->video_in = cc_outputs_source_new(CC_SCREEN_MARGIN_MS * GST_MSECOND);
     gboolean blind = screen->options.headless || screen->options.blind;
+    if (!blind && open_display(screen))
+        return add_display(screen);
     screen->video_sink = blind ? NULL : cc_output_video_new();
     if (screen->video_sink == NULL) {
         if (!blind)
@@ -380,34 +446,6 @@ add_video(CcScreen *screen, GError **error)
     return TRUE;
 }
 
-static gboolean
-add_audio(CcScreen *screen, GError **error)
-{
-    gboolean silent = screen->options.headless || screen->options.silent;
-    GstElement *sink = silent ? NULL : cc_output_audio_new(screen->options.audio_device);
-    if (sink == NULL) {
-        if (!silent)
-            cc_warning("no sound device: nothing is heard here");
-        sink = cc_blind_speaker_new(screen->probe);
-    }
-    screen->audio_in = cc_outputs_source_new(CC_SCREEN_MARGIN_MS * GST_MSECOND);
-    screen->volume = gst_element_factory_make("volume", NULL);
-    const char *echo = screen->options.echo_probe;
-    GstElement *probe = echo != NULL ? cc_echo_probe_new(echo) : NULL;
-    GstElement *through = probe != NULL ? probe : gst_element_factory_make("identity", NULL);
-    GstElement *chain[] = {screen->audio_in,
-                           gst_element_factory_make("audioconvert", NULL),
-                           gst_element_factory_make("audioresample", NULL),
-                           screen->volume,
-                           through,
-                           sink};
-    if (!cc_outputs_link(screen->pipeline, chain, G_N_ELEMENTS(chain), error))
-        return FALSE;
-    g_object_set(sink, "async", FALSE, NULL); /* sound may never come: nothing waits for it */
-    g_object_set(screen->volume, "mute", screen->options.mute, NULL);
-    return TRUE;
-}
-
 CcScreen *
 cc_screen_new(const CcScreenOptions *options, GError **error)
 {
@@ -425,8 +463,14 @@ cc_screen_new(const CcScreenOptions *options, GError **error)
     screen->base_time =
         options->base_time != 0 ? options->base_time : gst_clock_get_time(screen->clock);
     gst_element_set_base_time(screen->pipeline, screen->base_time);
-    if (!add_video(screen, error) || !add_audio(screen, error))
+    CcSpeakerOptions speaker = {.silent = options->headless || options->silent,
+                                .device = options->audio_device,
+                                .echo_probe = options->echo_probe,
+                                .probe = screen->probe};
+    screen->speaker = cc_speaker_new(screen->pipeline, &speaker, error);
+    if (screen->speaker == NULL || !add_video(screen, error))
         return NULL;
+    cc_speaker_set_volume(screen->speaker, 1, options->mute);
     /* Quality of service events after a halt would suppress pictures long past its end. */
     g_object_set(screen->video_sink, "async", FALSE, "qos", FALSE, NULL);
     g_autoptr(GstBus) bus = gst_element_get_bus(screen->pipeline);
@@ -492,6 +536,8 @@ cc_screen_free(CcScreen *screen)
     g_clear_pointer(&screen->still, gst_sample_unref);
     cc_slide_frame_free(screen->page);
     cc_window_free(screen->window);
+    cc_classroom_display_free(screen->display);
+    cc_speaker_free(screen->speaker);
     cc_probe_free(screen->probe);
     g_mutex_clear(&screen->lock);
     g_free(screen);

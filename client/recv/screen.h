@@ -8,8 +8,10 @@
 
 #include <gst/gst.h>
 
+#include "client/connection.h"
 #include "client/deck/still.h"
 #include "client/test-pattern/probe.h"
+#include "client/ui/talk-words.h"
 #include "common/base/slots.h"
 
 G_BEGIN_DECLS
@@ -18,9 +20,11 @@ typedef struct CcScreen CcScreen;
 
 typedef struct {
     const char *title;
-    gboolean headless; /* both of the following */
-    gboolean blind;    /* no window */
-    gboolean silent;   /* no loudspeaker */
+    const char *school, *lesson; /* shown where there is room for names */
+    gboolean plain;              /* the plain window, even if there is one with buttons */
+    gboolean headless;           /* both of the following */
+    gboolean blind;              /* no window */
+    gboolean silent;             /* no loudspeaker */
     gboolean fullscreen;
     gboolean mute;
     const char *audio_device; /* "auto" or a device name */
@@ -62,9 +66,9 @@ void cc_screen_set_page(CcScreen *screen, const CcDeckImage *page);
 /* What is seen where @sample is the picture; any thread. (transfer full) */
 GstSample *cc_screen_compose(CcScreen *screen, GstSample *sample);
 
-/* Over the picture; NULL: none. @note: small and at the bottom, beside a picture that is still
- * worth seeing. */
-void cc_screen_set_words(CcScreen *screen, const char *words, gboolean note);
+/* How it goes, in words or colours beside the lesson or instead of it. */
+void cc_screen_show(CcScreen *screen, CcConnectionState state, const CcLink *link,
+                    gboolean hand_raised, const CcTalk *talk);
 /* Forgets the last picture: dark again behind the words. What arrived until now is not shown. */
 void cc_screen_clear(CcScreen *screen);
 

@@ -39,9 +39,11 @@ name_of(const CcParticipant *participant)
     return *participant->name != '\0' ? participant->name : _("unnamed");
 }
 
-static char *
-call(CcConnection *connection, const CcParticipant *one)
+char *
+cc_calling_call(CcConnection *connection, const CcParticipant *one)
 {
+    if (one == NULL)
+        return g_strdup(_("there is no such classroom"));
     if (!one->ready)
         return g_strdup_printf(_("%s cannot be called on: it has no camera or microphone here"),
                                name_of(one));
@@ -54,10 +56,8 @@ call(CcConnection *connection, const CcParticipant *one)
 static char *
 call_or_thank(CcConnection *connection, const CcParticipant *one)
 {
-    if (one == NULL)
-        return g_strdup(_("there is no such classroom"));
-    if (cc_stage_place_of(cc_connection_stage(connection), one->id) < 0)
-        return call(connection, one);
+    if (one == NULL || cc_stage_place_of(cc_connection_stage(connection), one->id) < 0)
+        return cc_calling_call(connection, one);
     cc_connection_thank(connection, one->id);
     return g_strdup_printf(_("thank you, %s"), name_of(one));
 }
@@ -91,7 +91,7 @@ cc_calling_press(CcConnection *connection, const CcRoomState *room, char key)
     switch (key) {
     case 'h':
         hand = cc_calling_first_hand(room);
-        return hand != NULL ? call(connection, hand) : g_strdup(_("no hand is raised"));
+        return hand != NULL ? cc_calling_call(connection, hand) : g_strdup(_("no hand is raised"));
     case 'm':
         return mute_all(connection);
     case 'x':

@@ -4,7 +4,7 @@
 #include <sysexits.h>
 
 #include "client/client.h"
-#include "client/send/devices.h"
+#include "client/elements/devices.h"
 #include "common/base/command-line.h"
 
 static const CcCommandLine command_line = {

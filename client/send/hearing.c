@@ -220,6 +220,7 @@ open_window(CcHearing *hearing)
 {
     CcScreenOptions options = {
         .title = _("classcast – on the stage"),
+        .plain = TRUE, /* the one with buttons is a classroom's */
         .silent = TRUE,
         .audio_device = "auto",
         .base_time = cc_screen_base_time(hearing->loudspeaker),

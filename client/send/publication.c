@@ -220,7 +220,7 @@ random_ssrc(void)
 }
 
 static gboolean
-open_source(CcPublication *publication, GError **error)
+open_source(CcPublication *publication, CcTeacherDisplay *display, GError **error)
 {
     static const CcRtpSenderCallbacks callbacks = {
         .rtp = on_pipeline_rtp,
@@ -240,6 +240,7 @@ open_source(CcPublication *publication, GError **error)
         .audio_ssrc = source->has_audio ? random_ssrc() : 0,
         .audio_rtx_ssrc = source->has_audio ? random_ssrc() : 0,
         .cname = publication->cname,
+        .display = display,
     };
     CcUplinkStreams streams = {.audio_ssrc = ids->audio_ssrc,
                                .audio_rtx_ssrc = ids->audio_rtx_ssrc};
@@ -297,7 +298,8 @@ cc_publication_new(const CcSendSettings *settings, const CcPublicationOptions *o
     publication->settings = *settings;
     publication->callbacks = *callbacks;
     publication->user_data = user_data;
-    if (!open_source(publication, error) || !open_connection(publication, options, error))
+    if (!open_source(publication, options->display, error) ||
+        !open_connection(publication, options, error))
         return NULL;
     return g_steal_pointer(&publication);
 }

@@ -27,6 +27,7 @@ typedef struct {
     gboolean speak;       /* as a classroom, */
     CcConnection *beside; /* whose events it shares; else NULL */
     const CcConfig *config;
+    CcTeacherDisplay *display; /* as in CcRtpSenderIds */
 } CcPublicationOptions;
 
 /* @settings is copied; its texts and what is in @options outlive. Errors: as of cc_source_new(),

@@ -13,6 +13,7 @@
 #include "client/send/encoder.h"
 #include "client/send/layer.h"
 #include "client/send/preview.h"
+#include "client/send/sound-meter.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
 
@@ -99,6 +100,9 @@ on_message(GstBus *bus, GstMessage *message, gpointer user_data)
         sender->callbacks.failed(error, sender->user_data);
         break;
     }
+    case GST_MESSAGE_ELEMENT:
+        cc_sound_meter_message(message, sender->ids.display);
+        break;
     case GST_MESSAGE_WARNING:
         gst_message_parse_warning(message, &cause, &details);
         cc_warning_limited("%s", cause->message);
@@ -193,7 +197,7 @@ static GstElement *
 add_picture_head(CcRtpSender *sender, const char **pad)
 {
     GstElement *head = sender->source->bin;
-    GstElement *window = sender->preview ? cc_preview_new() : NULL;
+    GstElement *window = sender->preview ? cc_preview_new(sender->ids.display) : NULL;
     *pad = "video";
     if (window != NULL) {
         gst_bin_add(GST_BIN(sender->pipeline), window);
@@ -209,6 +213,20 @@ add_picture_head(CcRtpSender *sender, const char **pad)
         *pad = "src_%u";
     }
     return head;
+}
+
+/* The element with a pad @pad that the sound comes from: the source, behind it a meter, if somebody
+ * looks at it. */
+static GstElement *
+add_sound_head(CcRtpSender *sender, const char **pad)
+{
+    GstElement *meter = sender->ids.display != NULL ? cc_sound_meter_new() : NULL;
+    if (meter == NULL)
+        return sender->source->bin;
+    gst_bin_add(GST_BIN(sender->pipeline), meter);
+    gst_element_link_pads(sender->source->bin, *pad, meter, "sink");
+    *pad = "src";
+    return meter;
 }
 
 /* Joins raw sound or pictures, their encoder and its RTP session. */
@@ -278,7 +296,7 @@ cc_rtp_sender_new(CcSource *source, const CcSendSettings *settings, const CcRtpS
 {
     g_autoptr(CcRtpSender) sender = g_new0(CcRtpSender, 1);
     sender->source = source;
-    sender->preview = settings->preview && source->previewed;
+    sender->preview = settings->preview && (source->previewed || ids->display != NULL);
     sender->ids = *ids;
     sender->callbacks = *callbacks;
     sender->user_data = user_data;
@@ -295,8 +313,10 @@ cc_rtp_sender_new(CcSource *source, const CcSendSettings *settings, const CcRtpS
     gst_bin_add(GST_BIN(sender->pipeline), source->bin);
     sender->voice_bps = settings->audio_bitrate_bps;
     if (source->has_audio) {
+        const char *pad = "audio";
+        GstElement *head = add_sound_head(sender, &pad);
         sender->sound = cc_audio_encoder_new(settings, ids->audio_ssrc, error);
-        if (!add_stream(sender, AUDIO, source->bin, "audio", sender->sound, error))
+        if (!add_stream(sender, AUDIO, head, pad, sender->sound, error))
             return NULL;
     }
     if (source->has_video && !add_layers(sender, settings, error))

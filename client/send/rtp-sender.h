@@ -5,6 +5,7 @@
 
 #include "client/send/layer.h"
 #include "client/send/source.h"
+#include "client/send/teacher-display.h"
 #include "common/wire/sdp.h"
 
 G_BEGIN_DECLS
@@ -25,6 +26,8 @@ typedef struct {
     guint32 video_ssrc[CC_SEND_MAX_LAYERS]; /* by layer; all 0: no picture */
     guint32 rtx_ssrc[CC_SEND_MAX_LAYERS];
     const char *cname; /* shared by both streams, so that receivers synchronise them */
+    CcTeacherDisplay
+        *display; /* where she sees and hears herself; outlives. NULL: a plain window */
 } CcRtpSenderIds;
 
 /* @source: (transfer full). */

@@ -15,6 +15,7 @@
 #include "client/send/publication.h"
 #include "client/send/send-status.h"
 #include "client/send/slides.h"
+#include "client/send/teacher-display.h"
 #include "client/send/terminal-keys.h"
 #include "common/base/command-line.h"
 #include "common/base/error.h"
@@ -60,7 +61,8 @@ typedef struct {
     CcTerminalKeys *keys; /* or NULL */
     CcConnectionState state;
     CcSendStatus *status;
-    CcSlides *slides; /* or NULL */
+    CcSlides *slides;          /* or NULL */
+    CcTeacherDisplay *display; /* or NULL: the plain window, or none */
     gboolean stopping;
     int exit_code;
 } Send;
@@ -124,6 +126,7 @@ on_state(CcConnectionState state, const char *message, gpointer user_data)
         cc_hearing_hurry(send->hearing);
     send->state = state;
     cc_send_status_connection(send->status, state, message);
+    cc_teacher_display_connection(send->display, state, message);
 }
 
 static void
@@ -132,6 +135,7 @@ on_room(const CcRoomState *room, const CcParticipant *own, gpointer user_data)
     Send *send = user_data;
     cc_send_status_audience(send->status, room);
     cc_slides_follow(send->slides, &room->deck);
+    cc_teacher_display_room(send->display, room);
     if (send->hearing != NULL)
         cc_hearing_see(send->hearing, room);
 }
@@ -172,7 +176,69 @@ on_second(gpointer user_data)
         cc_publication_get_layer(send->publication, i, &layers[i]);
     cc_send_status_layers(send->status, layers, send->settings.n_layers);
     cc_send_status_update(send->status, &stats);
+    cc_teacher_display_stats(send->display, &stats);
     return G_SOURCE_CONTINUE;
+}
+
+static void
+on_lesson_over(gpointer user_data)
+{
+    stop(user_data);
+}
+
+static void
+on_lower_hand(const char *participant, gpointer user_data)
+{
+    cc_connection_lower_hand(cc_publication_connection(((Send *)user_data)->publication),
+                             participant);
+}
+
+/* As she is told of it when she does it with a key. */
+static void
+on_call(const char *participant, gpointer user_data)
+{
+    Send *send = user_data;
+    CcConnection *connection = cc_publication_connection(send->publication);
+    const CcRoomState *room = cc_connection_room(connection);
+    const CcParticipant *one = room != NULL ? cc_room_state_find(room, participant) : NULL;
+    g_autofree char *done = cc_calling_call(connection, one);
+    cc_send_status_announce(send->status, done);
+}
+
+static void
+on_thank(const char *participant, gpointer user_data)
+{
+    cc_connection_thank(cc_publication_connection(((Send *)user_data)->publication), participant);
+}
+
+static void
+on_mute(const char *participant, gboolean muted, gpointer user_data)
+{
+    cc_connection_mute(cc_publication_connection(((Send *)user_data)->publication), participant,
+                       muted);
+}
+
+static void
+open_display(Send *send, const char *room)
+{
+    CcTeacherDisplayOptions wanted = {
+        .school = cc_config_get_string(send->config, "network", "name"),
+        .lesson = room,
+        .over = on_lesson_over,
+        .lower_hand = on_lower_hand,
+        .call = on_call,
+        .thank = on_thank,
+        .mute = on_mute,
+        .user_data = send,
+    };
+    g_autoptr(GError) error = NULL;
+    if (!send->settings.preview ||
+        g_str_equal(cc_config_get_string(send->config, "send", "window"), "plain") ||
+        (g_getenv("DISPLAY") == NULL && g_getenv("WAYLAND_DISPLAY") == NULL))
+        return;
+    send->display = cc_teacher_display_new(&wanted, &error);
+    if (send->display == NULL)
+        cc_info("the plain window: %s", error->message);
 }
 
 /* Where the relay is ours: others know of nobody to hear. */
@@ -218,6 +284,7 @@ open_publication(Send *send, const char *room, GError **error)
     CcPublicationOptions publication_options = {
         .relay_url = cc_config_get_string(send->config, "network", "relay-url"),
         .room = room,
+        .display = send->display,
         .config = send->config,
     };
     send->publication =
@@ -261,6 +328,7 @@ clear(Send *send)
     cc_hearing_free(send->hearing);
     cc_publication_free(send->publication);
     cc_send_status_free(send->status);
+    cc_teacher_display_free(send->display);
     g_main_loop_unref(send->loop);
 }
 
@@ -275,6 +343,7 @@ cc_send_main(int argc, char **argv)
     Send send = {.config = config, .loop = g_main_loop_new(NULL, FALSE)};
     cc_send_settings_load(&send.settings, config);
     const char *room = argc > 1 ? argv[1] : cc_config_get_string(config, "network", "room");
+    open_display(&send, room);
     if (open_hearing(&send, room, &error) && open_publication(&send, room, &error) &&
         open_deck(&send, &error) && cc_publication_start(send.publication, &error))
         run(&send);

@@ -2,7 +2,7 @@
  * Most cameras reach 720p only as Motion JPEG; decodebin unpacks that and lets raw pictures
  * through. */
 #define CC_LOG_AREA "send"
-#include "client/send/devices.h"
+#include "client/elements/devices.h"
 #include "client/send/source.h"
 #include "common/base/error.h"
 #include "common/base/log.h"

@@ -1,8 +1,8 @@
 #define CC_LOG_AREA "send"
 #include "client/send/source.h"
 
+#include "client/elements/devices.h"
 #include "client/elements/echo.h"
-#include "client/send/devices.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
 

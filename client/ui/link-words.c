@@ -120,3 +120,35 @@ cc_link_words_screen(const CcLink *link, gboolean hand_raised)
     g_autofree char *paused = paused_words(link);
     return hand_raised ? g_strconcat(paused, "\n", hand, NULL) : g_steal_pointer(&paused);
 }
+
+CcLinkColour
+cc_link_colour(CcConnectionState state, const CcLink *link)
+{
+    if (state == CC_CONNECTION_CONNECTING || state == CC_CONNECTION_LOST ||
+        state == CC_CONNECTION_REFUSED)
+        return CC_LINK_NONE;
+    if (!link->known)
+        return CC_LINK_GOOD;
+    if (link->picture == CC_PICTURE_PAUSED || link->picture == CC_PICTURE_STILLS)
+        return CC_LINK_BAD;
+    if (link->picture == CC_PICTURE_REDUCED || link->loss >= NOTABLE_LOSS ||
+        link->rtt_ms >= NOTABLE_RTT_MS)
+        return CC_LINK_WEAK;
+    return CC_LINK_GOOD;
+}
+
+const char *
+cc_link_words_colour(CcLinkColour colour)
+{
+    switch (colour) {
+    case CC_LINK_GOOD:
+        return C_("link", "good");
+    case CC_LINK_WEAK:
+        return C_("link", "weak");
+    case CC_LINK_BAD:
+        return C_("link", "bad");
+    case CC_LINK_NONE:
+        break;
+    }
+    return C_("link", "no link");
+}

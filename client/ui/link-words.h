@@ -1,6 +1,7 @@
 /* How a link is doing, in words that a person understands. Pure. */
 #pragma once
 
+#include "client/connection.h"
 #include "client/signalling/room-state.h"
 
 G_BEGIN_DECLS
@@ -21,5 +22,17 @@ char *cc_link_words_short(const CcLink *link);
  * since otherwise it speaks for itself, and that the hand is raised. NULL if neither. (transfer
  * full) */
 char *cc_link_words_screen(const CcLink *link, gboolean hand_raised);
+
+/* All of it as one colour, for those who sit far away. */
+typedef enum {
+    CC_LINK_GOOD, /* green */
+    CC_LINK_WEAK, /* amber: the lesson has less than it could */
+    CC_LINK_BAD,  /* red: hardly more than the voice */
+    CC_LINK_NONE, /* grey: nothing arrives */
+} CcLinkColour;
+
+CcLinkColour cc_link_colour(CcConnectionState state, const CcLink *link);
+/* And as one word, in the user's language. */
+const char *cc_link_words_colour(CcLinkColour colour);
 
 G_END_DECLS

@@ -241,6 +241,9 @@ const CcConfigKey cc_config_keys[] = {
     STRING("send", "deck", "", ANY,
            N_("PDF whose pages are shown beside the teacher's picture. Page Up and Page Down, "
               "arrows, Space, Home and End in the terminal turn them, b hides them.")),
+    CHOICE("send", "window", "auto", "auto|plain",
+           N_("auto: the teacher's window with buttons, where classcast-window is installed, else "
+              "the plain one; plain: only her own picture.")),
     BOOL(
         "send", "preview", "true",
         N_("Whether the teacher sees her own picture in a window, and those of classrooms that she "
@@ -251,6 +254,9 @@ const CcConfigKey cc_config_keys[] = {
 
     BOOL("recv", "headless", "false",
          N_("Whether to run without a window and without a loudspeaker.")),
+    CHOICE("recv", "window", "auto", "auto|plain",
+           N_("auto: the window with buttons, where classcast-window is installed, else the plain "
+              "one; plain: only the picture, which costs an old PC least.")),
     BOOL("recv", "fullscreen", "false", N_("Whether the window fills the screen.")),
     INT("recv", "latency-ms", "0", 0, 1500,
         N_("Least delay of sound and picture beyond the link's own, in milliseconds. What the "

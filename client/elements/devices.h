@@ -1,11 +1,11 @@
-/* Cameras and microphones, as GStreamer's device providers know them. Main thread. */
+/* Cameras, microphones and loudspeakers, as GStreamer's device providers know them. Main thread. */
 #pragma once
 
 #include <gst/gst.h>
 
 G_BEGIN_DECLS
 
-typedef enum { CC_DEVICE_CAMERA, CC_DEVICE_MICROPHONE } CcDeviceKind;
+typedef enum { CC_DEVICE_CAMERA, CC_DEVICE_MICROPHONE, CC_DEVICE_SPEAKER } CcDeviceKind;
 
 typedef struct {
     CcDeviceKind kind;
@@ -19,7 +19,8 @@ typedef struct {
  */
 GPtrArray *cc_devices_list(CcDeviceKind kind);
 
-/* Makes the capturing element. @id: "auto", an id, or a name as the list shows it.
+/* Makes the element that captures, or that plays. @id: "auto", an id, or a name as the list shows
+ * it.
  * @name: (out) (optional). Returns a floating element, or NULL with CC_ERROR_NO_DEVICE. */
 GstElement *cc_devices_open(CcDeviceKind kind, const char *id, char **name, GError **error);
 

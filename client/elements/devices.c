@@ -1,4 +1,4 @@
-#include "client/send/devices.h"
+#include "client/elements/devices.h"
 
 #include "common/base/error.h"
 
@@ -33,6 +33,14 @@ is_monitor(const GstStructure *properties)
            g_strcmp0(gst_structure_get_string(properties, "device.class"), "monitor") == 0;
 }
 
+static const struct {
+    const char *class, *name;
+} kinds[] = {
+    [CC_DEVICE_CAMERA] = {"Video/Source", "camera"},
+    [CC_DEVICE_MICROPHONE] = {"Audio/Source", "microphone"},
+    [CC_DEVICE_SPEAKER] = {"Audio/Sink", "loudspeaker"},
+};
+
 static int
 default_first(gconstpointer a, gconstpointer b)
 {
@@ -45,8 +53,7 @@ cc_devices_list(CcDeviceKind kind)
 {
     GPtrArray *found = g_ptr_array_new_with_free_func(device_free);
     g_autoptr(GstDeviceMonitor) monitor = gst_device_monitor_new();
-    gst_device_monitor_add_filter(monitor,
-                                  kind == CC_DEVICE_CAMERA ? "Video/Source" : "Audio/Source", NULL);
+    gst_device_monitor_add_filter(monitor, kinds[kind].class, NULL);
     if (!gst_device_monitor_start(monitor))
         return found;
     GList *devices = gst_device_monitor_get_devices(monitor);
@@ -72,7 +79,7 @@ cc_devices_list(CcDeviceKind kind)
 GstElement *
 cc_devices_open(CcDeviceKind kind, const char *id, char **name, GError **error)
 {
-    const char *what = kind == CC_DEVICE_CAMERA ? "camera" : "microphone";
+    const char *what = kinds[kind].name;
     g_autoptr(GPtrArray) devices = cc_devices_list(kind);
     for (guint i = 0; i < devices->len; i++) {
         const CcDevice *device = devices->pdata[i];

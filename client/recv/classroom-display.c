@@ -1,0 +1,162 @@
+#define CC_LOG_AREA "recv"
+#include "client/recv/classroom-display.h"
+
+#include <glib/gi18n.h>
+
+#include "client/elements/devices.h"
+#include "client/window/picture-feed.h"
+#include "client/window/window-process.h"
+#include "common/base/log.h"
+
+struct CcClassroomDisplay {
+    CcClassroomDisplayOptions options;
+    char *school, *lesson;
+    CcSpeaker *speaker;
+    CcWindowProcess *window;
+    CcPictureFeed *feed;
+    GPtrArray *devices; /* CcDevice * */
+    CcClassroomView view;
+};
+
+static void
+show(CcClassroomDisplay *display)
+{
+    CcClassroomView *view = &display->view;
+    view->speakers = (CcViewDevices){.chosen = cc_speaker_get_device(display->speaker)};
+    cc_view_add_device(&view->speakers, "auto", _("Automatic"));
+    for (guint i = 0; i < display->devices->len; i++) {
+        const CcDevice *device = display->devices->pdata[i];
+        cc_view_add_device(&view->speakers, device->id, device->name);
+    }
+    cc_window_process_show_classroom(display->window, view);
+}
+
+static void
+on_closed(gpointer user_data)
+{
+    CcClassroomDisplay *display = user_data;
+    display->options.closed(display->options.user_data);
+}
+
+static void
+on_hand(gpointer user_data)
+{
+    CcClassroomDisplay *display = user_data;
+    display->options.hand(display->options.user_data);
+}
+
+static void
+on_talk(gpointer user_data)
+{
+    CcClassroomDisplay *display = user_data;
+    display->options.talk(display->options.user_data);
+}
+
+static void
+on_layout(gpointer user_data)
+{
+    CcClassroomDisplay *display = user_data;
+    display->options.layout(display->options.user_data);
+}
+
+static void
+on_volume(double volume, gboolean muted, gpointer user_data)
+{
+    CcClassroomDisplay *display = user_data;
+    display->view.volume = volume;
+    display->view.muted = muted;
+    cc_speaker_set_volume(display->speaker, volume, muted);
+    show(display);
+}
+
+static void
+on_device(const char *kind, const char *id, gpointer user_data)
+{
+    CcClassroomDisplay *display = user_data;
+    if (g_str_equal(kind, "speaker"))
+        cc_speaker_set_device(display->speaker, id);
+    show(display);
+}
+
+static void
+on_size(guint slot, guint width, guint height, gpointer user_data)
+{
+    CcClassroomDisplay *display = user_data;
+    if (slot == 0)
+        cc_picture_feed_set_size(display->feed, width, height);
+}
+
+CcClassroomDisplay *
+cc_classroom_display_new(const CcClassroomDisplayOptions *options, GstElement *pipeline,
+                         CcSpeaker *speaker, GError **error)
+{
+    static const CcWindowCallbacks callbacks = {.closed = on_closed,
+                                                .hand = on_hand,
+                                                .talk = on_talk,
+                                                .layout = on_layout,
+                                                .volume = on_volume,
+                                                .device = on_device,
+                                                .size = on_size};
+    g_autoptr(CcClassroomDisplay) display = g_new0(CcClassroomDisplay, 1);
+    display->options = *options;
+    display->speaker = speaker;
+    display->school = g_strdup(options->school);
+    display->lesson = g_strdup(options->lesson);
+    display->view = (CcClassroomView){
+        .school = display->school, .lesson = display->lesson, .volume = 1, .muted = options->mute};
+    display->window =
+        cc_window_process_new(CC_WINDOW_CLASSROOM, options->fullscreen, &callbacks, display, error);
+    if (display->window == NULL)
+        return NULL;
+    display->feed = cc_picture_feed_new(pipeline, display->window, 0, error);
+    if (display->feed == NULL)
+        return NULL;
+    display->devices = cc_devices_list(CC_DEVICE_SPEAKER);
+    show(display);
+    return g_steal_pointer(&display);
+}
+
+GstElement *
+cc_classroom_display_head(CcClassroomDisplay *display)
+{
+    return cc_picture_feed_head(display->feed);
+}
+
+GstElement *
+cc_classroom_display_sink(CcClassroomDisplay *display)
+{
+    return cc_picture_feed_sink(display->feed);
+}
+
+void
+cc_classroom_display_show(CcClassroomDisplay *display, CcConnectionState state, const CcLink *link,
+                          gboolean hand_raised, const CcTalk *talk)
+{
+    display->view.state = state;
+    display->view.link = *link;
+    display->view.hand_raised = hand_raised;
+    display->view.talk = *talk;
+    show(display);
+}
+
+void
+cc_classroom_display_set_several(CcClassroomDisplay *display, gboolean several)
+{
+    if (display->view.several == several)
+        return;
+    display->view.several = several;
+    show(display);
+}
+
+void
+cc_classroom_display_free(CcClassroomDisplay *display)
+{
+    if (display == NULL)
+        return;
+    cc_picture_feed_free(display->feed);
+    cc_window_process_free(display->window);
+    g_clear_pointer(&display->devices, g_ptr_array_unref);
+    g_free(display->school);
+    g_free(display->lesson);
+    g_free(display);
+}

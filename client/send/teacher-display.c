@@ -1,0 +1,226 @@
+#define CC_LOG_AREA "send"
+#include "client/send/teacher-display.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "client/ui/audibility.h"
+#include "client/window/picture-feed.h"
+#include "client/window/window-process.h"
+#include "common/base/clock.h"
+
+struct CcTeacherDisplay {
+    CcTeacherDisplayOptions options;
+    char *school, *lesson, *message;
+    CcWindowProcess *window;
+    CcPictureFeed *feed; /* or NULL */
+    CcAudibilityState audibility;
+    gint64 begun_us;  /* when the lesson began; 0: not yet */
+    GPtrArray *texts; /* char *: of the view's classrooms */
+    CcTeacherView view;
+};
+
+static void
+show(CcTeacherDisplay *display)
+{
+    CcTeacherView *view = &display->view;
+    view->message = display->message;
+    view->elapsed_s = display->begun_us == 0
+                          ? 0
+                          : (guint)((cc_clock_now_us() - display->begun_us) / G_USEC_PER_SEC);
+    cc_window_process_show_teacher(display->window, view);
+}
+
+static void
+on_over(gpointer user_data)
+{
+    CcTeacherDisplay *display = user_data;
+    display->options.over(display->options.user_data);
+}
+
+static void
+on_lower_hand(const char *participant, gpointer user_data)
+{
+    CcTeacherDisplay *display = user_data;
+    display->options.lower_hand(participant, display->options.user_data);
+}
+
+static void
+on_call(const char *participant, gpointer user_data)
+{
+    CcTeacherDisplay *display = user_data;
+    display->options.call(participant, display->options.user_data);
+}
+
+static void
+on_thank(const char *participant, gpointer user_data)
+{
+    CcTeacherDisplay *display = user_data;
+    display->options.thank(participant, display->options.user_data);
+}
+
+static void
+on_mute(const char *participant, gboolean muted, gpointer user_data)
+{
+    CcTeacherDisplay *display = user_data;
+    display->options.mute(participant, muted, display->options.user_data);
+}
+
+static void
+on_size(guint slot, guint width, guint height, gpointer user_data)
+{
+    CcTeacherDisplay *display = user_data;
+    if (slot == 0 && display->feed != NULL)
+        cc_picture_feed_set_size(display->feed, width, height);
+}
+
+CcTeacherDisplay *
+cc_teacher_display_new(const CcTeacherDisplayOptions *options, GError **error)
+{
+    static const CcWindowCallbacks callbacks = {
+        .over = on_over,
+        .lower_hand = on_lower_hand,
+        .call = on_call,
+        .thank = on_thank,
+        .mute = on_mute,
+        .size = on_size,
+    };
+    g_autoptr(CcTeacherDisplay) display = g_new0(CcTeacherDisplay, 1);
+    display->options = *options;
+    display->school = g_strdup(options->school);
+    display->lesson = g_strdup(options->lesson);
+    display->message = g_strdup("");
+    display->texts = g_ptr_array_new_with_free_func(g_free);
+    display->view = (CcTeacherView){
+        .school = display->school, .lesson = display->lesson, .loss = -1, .rtt_ms = -1};
+    cc_audibility_init(&display->audibility);
+    display->window = cc_window_process_new(CC_WINDOW_TEACHER, FALSE, &callbacks, display, error);
+    if (display->window == NULL)
+        return NULL;
+    show(display);
+    return g_steal_pointer(&display);
+}
+
+GstElement *
+cc_teacher_display_add_preview(CcTeacherDisplay *display, GstElement *bin)
+{
+    display->feed = cc_picture_feed_new(bin, display->window, 0, NULL);
+    if (display->feed == NULL)
+        return NULL;
+    g_object_set(cc_picture_feed_sink(display->feed), "sync", FALSE, "async", FALSE, NULL);
+    return cc_picture_feed_head(display->feed);
+}
+
+void
+cc_teacher_display_connection(CcTeacherDisplay *display, CcConnectionState state,
+                              const char *message)
+{
+    if (display == NULL)
+        return;
+    display->view.state = state;
+    if (state == CC_CONNECTION_ON && display->begun_us == 0)
+        display->begun_us = cc_clock_now_us();
+    g_free(display->message);
+    display->message = g_strdup(message != NULL ? message : _("connecting"));
+    show(display);
+}
+
+/* Those on the stage, then who asks, as they did, then the others, as they came. */
+static int
+compare(gconstpointer a, gconstpointer b, gpointer user_data)
+{
+    const CcParticipant *first = *(CcParticipant *const *)a, *second = *(CcParticipant *const *)b;
+    const CcStage *stage = user_data;
+    int on_stage =
+        (cc_stage_place_of(stage, second->id) >= 0) - (cc_stage_place_of(stage, first->id) >= 0);
+    if (on_stage != 0)
+        return on_stage;
+    gint64 one = first->hand_us != 0 ? first->hand_us : G_MAXINT64;
+    gint64 other = second->hand_us != 0 ? second->hand_us : G_MAXINT64;
+    return (one > other) - (one < other);
+}
+
+static const char *
+keep(CcTeacherDisplay *display, const char *text)
+{
+    g_ptr_array_add(display->texts, g_strdup(text));
+    return display->texts->pdata[display->texts->len - 1];
+}
+
+static void
+add_classroom(CcTeacherDisplay *display, const CcParticipant *one, const CcStage *stage)
+{
+    int place = cc_stage_place_of(stage, one->id);
+    CcTeacherView *view = &display->view;
+    if (view->n_classrooms == CC_VIEW_MAX_CLASSROOMS) {
+        view->n_more++;
+        return;
+    }
+    gint64 waits_us = one->hand_us != 0 ? cc_clock_now_us() - one->hand_us : 0;
+    view->classrooms[view->n_classrooms++] = (CcViewClassroom){
+        .id = keep(display, one->id),
+        .name = keep(display, *one->name != '\0' ? one->name : _("unnamed")),
+        .hand = one->hand_us != 0,
+        .hand_s = (guint)(MAX(waits_us, 0) / G_USEC_PER_SEC),
+        .ready = one->ready,
+        .on_stage = place >= 0,
+        .muted = place >= 0 && stage->guests[place].muted,
+        .link = one->link,
+    };
+}
+
+void
+cc_teacher_display_room(CcTeacherDisplay *display, const CcRoomState *room)
+{
+    if (display == NULL)
+        return;
+    g_autoptr(GPtrArray) here = g_ptr_array_new();
+    for (guint i = 0; i < room->participants->len; i++) {
+        CcParticipant *one = room->participants->pdata[i];
+        if (one->connected && strcmp(one->role, "teacher") != 0)
+            g_ptr_array_add(here, one);
+    }
+    g_ptr_array_sort_with_data(here, compare, (gpointer)&room->stage);
+    display->view.n_classrooms = display->view.n_more = 0;
+    g_ptr_array_set_size(display->texts, 0);
+    for (guint i = 0; i < here->len; i++)
+        add_classroom(display, here->pdata[i], &room->stage);
+    show(display);
+}
+
+void
+cc_teacher_display_stats(CcTeacherDisplay *display, const CcUplinkStats *stats)
+{
+    if (display == NULL)
+        return;
+    display->view.uplink_kbps = (stats->audio_bps + stats->video_bps) / 1000;
+    display->view.loss = stats->loss;
+    display->view.rtt_ms = stats->rtt_ms;
+    for (guint i = 0; i < display->view.n_classrooms; i++)
+        display->view.classrooms[i].hand_s += display->view.classrooms[i].hand;
+    show(display);
+}
+
+void
+cc_teacher_display_level(CcTeacherDisplay *display, double level_db, double peak_db)
+{
+    if (display == NULL)
+        return;
+    CcAudibility audibility = cc_audibility_add(&display->audibility, level_db, peak_db);
+    cc_window_process_show_level(display->window, cc_audibility_meter(level_db),
+                                 cc_audibility_meter(peak_db), audibility);
+}
+
+void
+cc_teacher_display_free(CcTeacherDisplay *display)
+{
+    if (display == NULL)
+        return;
+    cc_window_process_free(display->window);
+    cc_picture_feed_free(display->feed);
+    g_clear_pointer(&display->texts, g_ptr_array_unref);
+    g_free(display->school);
+    g_free(display->lesson);
+    g_free(display->message);
+    g_free(display);
+}

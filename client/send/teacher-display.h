@@ -1,0 +1,42 @@
+/* The teacher's window with buttons (client/window). Main thread. */
+#pragma once
+
+#include <gst/gst.h>
+
+#include "client/connection.h"
+#include "client/send/uplink.h"
+
+G_BEGIN_DECLS
+
+typedef struct CcTeacherDisplay CcTeacherDisplay;
+
+typedef struct {
+    const char *school, *lesson;
+    void (*over)(gpointer user_data); /* she has ended the lesson */
+    void (*lower_hand)(const char *participant, gpointer user_data);
+    void (*call)(const char *participant, gpointer user_data);
+    void (*thank)(const char *participant, gpointer user_data);
+    void (*mute)(const char *participant, gboolean muted, gpointer user_data);
+    gpointer user_data;
+} CcTeacherDisplayOptions;
+
+/* NULL if there is no such window here: @error says why. */
+CcTeacherDisplay *cc_teacher_display_new(const CcTeacherDisplayOptions *options, GError **error);
+/* When the pipeline with its pictures has stopped. */
+void cc_teacher_display_free(CcTeacherDisplay *display);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcTeacherDisplay, cc_teacher_display_free)
+
+/* Adds to @bin what shows her own picture, once. Returns what is linked to (transfer none), or
+ * NULL. */
+GstElement *cc_teacher_display_add_preview(CcTeacherDisplay *display, GstElement *bin);
+
+/* NULL instead of a display is let pass by the following, so that callers need not ask. */
+void cc_teacher_display_connection(CcTeacherDisplay *display, CcConnectionState state,
+                                   const char *message);
+void cc_teacher_display_room(CcTeacherDisplay *display, const CcRoomState *room);
+/* Once a second. */
+void cc_teacher_display_stats(CcTeacherDisplay *display, const CcUplinkStats *stats);
+/* Ten times a second: her microphone, in decibels below full scale. */
+void cc_teacher_display_level(CcTeacherDisplay *display, double level_db, double peak_db);
+
+G_END_DECLS
