@@ -334,8 +334,10 @@ show_hand_and_talk(CcClassroomWindow *window, const CcClassroomView *view)
     cc_widget_button_set_text(window->hand, view->hand_raised ? _("Lower hand") : _("Raise hand"));
     gtk_widget_set_sensitive(window->hand, is_lesson(view->state));
     gtk_widget_set_visible(window->talk, talk->called && talk->has_microphone);
-    cc_widget_button_set_text(window->talk, talk->hushed ? _("Let us be heard") : _("Mute us"));
-    cc_widget_set_class(window->talk, "muted", !cc_talk_is_heard(talk));
+    gtk_widget_set_sensitive(window->talk, !talk->muted); /* she alone ends that */
+    cc_widget_button_set_text(window->talk,
+                              cc_talk_is_heard(talk) ? _("Mute us") : _("Let us be heard"));
+    cc_widget_set_class(window->talk, "muted", talk->hushed && !talk->muted);
 }
 
 void

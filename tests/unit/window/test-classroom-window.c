@@ -146,7 +146,12 @@ test_talk(void)
     view.talk.hushed = TRUE;
     cc_classroom_window_show(window, &view);
     window_fixture_draw(cc_classroom_window_get(window));
-    g_assert_nonnull(window_fixture_find(widget, "Let us be heard"));
+    g_assert_true(gtk_widget_is_sensitive(window_fixture_find(widget, "Let us be heard")));
+    view.talk.muted = TRUE; /* by the teacher */
+    cc_classroom_window_show(window, &view);
+    window_fixture_draw(cc_classroom_window_get(window));
+    g_assert_nonnull(window_fixture_find(widget, "The teacher has muted you"));
+    g_assert_false(gtk_widget_is_sensitive(window_fixture_find(widget, "Let us be heard")));
 }
 
 static void
