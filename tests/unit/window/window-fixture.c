@@ -163,6 +163,8 @@ window_fixture_find(GtkWidget *widget, const char *text)
 {
     if (!gtk_widget_get_mapped(widget))
         return NULL;
+    if (GTK_IS_REVEALER(widget)) /* on a slow machine the bar has gone to rest meanwhile */
+        gtk_revealer_set_reveal_child(GTK_REVEALER(widget), TRUE);
     if (GTK_IS_LABEL(widget) && strstr(gtk_label_get_text(GTK_LABEL(widget)), text) != NULL) {
         GtkWidget *button = gtk_widget_get_ancestor(widget, GTK_TYPE_BUTTON);
         return button != NULL ? button : widget;
