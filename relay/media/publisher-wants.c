@@ -38,12 +38,15 @@ place(const CcFeed *feed, const CcWants *wants)
     }
 }
 
+/* A teacher's layers are as if somebody had just watched them; a guest's camera has its light off
+ * until somebody does. */
 static guint64
-limit_of(CcPublisherTrack *track, const CcWants *wants, gint64 now_us)
+limit_of(CcPublisherTrack *track, const CcWants *wants, gboolean guest, gint64 now_us)
 {
-    if (track->used_us == 0 || wants->used[track->source.layer])
+    if ((track->used_us == 0 && !guest) || wants->used[track->source.layer])
         track->used_us = now_us;
-    return now_us - track->used_us < KEEP_US ? track->source.limit_bps : 0;
+    gboolean used = track->used_us != 0 && now_us - track->used_us < KEEP_US;
+    return used ? track->source.limit_bps : 0;
 }
 
 /* One narrow classroom among many shall not spoil the voice for the others more than configured; it
@@ -74,13 +77,14 @@ cc_publisher_limits(CcPublisher *publisher, CcRtcpTmmbr limits[CC_PUBLISHER_LIMI
     guint n = 0;
     CcWants wants;
     const CcFeed *feed = NULL;
+    gboolean guest = publisher->session->setup->guest;
     for (guint i = 0; i < publisher->n_tracks && n < CC_PUBLISHER_LIMITS; i++) {
         CcPublisherTrack *track = &publisher->tracks[i];
         gboolean voice = track->slot->kind == CC_MEDIA_AUDIO;
         if (!track->slot->tmmbr || ssrc_of(track) == 0)
             continue;
         if (!track->source.feed) {
-            if (publisher->session->setup->guest && !voice) /* nobody is to see it */
+            if (guest && !voice) /* nobody is to see it */
                 limits[n++] = (CcRtcpTmmbr){.ssrc = ssrc_of(track), .overhead = PACKET_OVERHEAD};
             continue;
         }
@@ -90,7 +94,7 @@ cc_publisher_limits(CcPublisher *publisher, CcRtcpTmmbr limits[CC_PUBLISHER_LIMI
                 place(track->source.feed, &wants);
         }
         feed = track->source.feed;
-        limits[n] = (CcRtcpTmmbr){.bitrate_bps = limit_of(track, &wants, now_us),
+        limits[n] = (CcRtcpTmmbr){.bitrate_bps = limit_of(track, &wants, guest, now_us),
                                   .overhead = PACKET_OVERHEAD};
         if (voice)
             limits[n] = voice_limit(&wants.voice, publisher->session->worker->options.voice_bps);

@@ -256,6 +256,44 @@ test_wishes(void)
     media_test_clear(&stage.test);
 }
 
+static gboolean
+was_wanted(const Peer *guest)
+{
+    for (guint i = 0; i < guest->rtcp->len; i++) {
+        const Received *received = guest->rtcp->pdata[i];
+        CcRtcpPacket packet;
+        CC_RTCP_FOREACH(received->data, received->length, &packet) {
+            CcRtcpTmmbr entry;
+            if (packet.type != CC_RTCP_RTPFB || packet.count != CC_RTPFB_TMMBR)
+                continue;
+            for (guint k = 0; cc_rtcp_read_tmmbr(&packet, k, &entry); k++)
+                if (entry.ssrc == GUEST_VIDEO && entry.bitrate_bps > 0)
+                    return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* Nor is it to begin for a moment where it has a place and nobody looks there. */
+static void
+test_place_without_watchers(void)
+{
+    Stage stage = {.sequence = 100, .guest_sequence = 500};
+    CcStagePlaces places = {.grid = {(char *)"s2"}};
+    media_test_init(&stage.test);
+    media_test_start(&stage.test);
+    stage.teacher = come(&stage, CC_DIRECTION_PUBLISH, 1, FALSE);
+    set_places(&stage, &places);
+    stage.guest = come(&stage, CC_DIRECTION_PUBLISH, GUEST_OWNER, TRUE);
+    g_assert_cmpstr(stage.guest->setup->id, ==, "s2");
+    media_test_wait(&stage.test, is_told, &(Wish){stage.guest, FALSE});
+    g_assert_false(was_wanted(stage.guest));
+    stage.test.watched_stage = TRUE;
+    stage.watcher = come(&stage, CC_DIRECTION_WATCH, 2, FALSE);
+    media_test_wait(&stage.test, is_told, &(Wish){stage.guest, TRUE});
+    media_test_clear(&stage.test);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -265,5 +303,6 @@ main(int argc, char **argv)
     g_test_add_func("/media-stage/grid", test_grid);
     g_test_add_func("/media-stage/programme", test_programme);
     g_test_add_func("/media-stage/wishes", test_wishes);
+    g_test_add_func("/media-stage/place-without-watchers", test_place_without_watchers);
     return g_test_run();
 }
