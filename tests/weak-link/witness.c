@@ -1,7 +1,8 @@
 /* Writes down what `classcast send` takes from its source and what `classcast recv --headless`
  * shows and plays, at the moment when it does; the programs themselves know nothing of it. A
  * GStreamer tracer: GST_TRACERS=lessonwitness, GST_PLUGIN_PATH to where this is,
- * WEAK_LINK_WITNESS=PREFIX.
+ * WEAK_LINK_WITNESS=PREFIX. Of a program that does both, what it shows and plays goes to
+ * WEAK_LINK_WITNESS_SHOWN.
  *
  * PREFIX.events has a line for each:
  *   picture TIME NUMBER WIDTH HEIGHT POSITION    NUMBER is the frame's own (-1: not legible);
@@ -25,11 +26,16 @@
 #define LOUDSPEAKER_BUFFER_US 80000 /* as recv asks of a real one */
 
 typedef struct {
-    GstTracer parent;
     GMutex lock; /* guards what follows: each sink has a thread */
     FILE *events, *pictures, *sound, *opus;
     gint64 pictures_bytes, sound_samples, opus_bytes;
     gint64 kept_us;
+} Record;
+
+typedef struct {
+    GstTracer parent;
+    Record records[2];
+    Record *taken, *shown; /* one and the same, unless there is a prefix for each */
 } LessonWitness;
 
 typedef struct {
@@ -51,21 +57,21 @@ write_plane(FILE *file, const GstVideoFrame *frame, guint plane)
 
 /* Returns where it was written, -1 if it was not. */
 static gint64
-keep_picture(LessonWitness *witness, const GstVideoFrame *frame, gint64 now_us)
+keep_picture(Record *record, const GstVideoFrame *frame, gint64 now_us)
 {
-    if (witness->pictures == NULL || GST_VIDEO_FRAME_FORMAT(frame) != GST_VIDEO_FORMAT_I420 ||
-        now_us < witness->kept_us + KEEP_PICTURE_US)
+    if (record->pictures == NULL || GST_VIDEO_FRAME_FORMAT(frame) != GST_VIDEO_FORMAT_I420 ||
+        now_us < record->kept_us + KEEP_PICTURE_US)
         return -1;
     for (guint plane = 0; plane < 3; plane++)
-        write_plane(witness->pictures, frame, plane);
-    gint64 position = witness->pictures_bytes;
-    witness->pictures_bytes = ftell(witness->pictures);
-    witness->kept_us = now_us;
+        write_plane(record->pictures, frame, plane);
+    gint64 position = record->pictures_bytes;
+    record->pictures_bytes = ftell(record->pictures);
+    record->kept_us = now_us;
     return position;
 }
 
 static void
-see_picture(LessonWitness *witness, GstBuffer *buffer, GstCaps *caps, gint64 now_us)
+see_picture(Record *record, GstBuffer *buffer, GstCaps *caps, gint64 now_us)
 {
     GstVideoInfo info;
     GstVideoFrame frame;
@@ -79,17 +85,17 @@ see_picture(LessonWitness *witness, GstBuffer *buffer, GstCaps *caps, gint64 now
             ? frame_code_read(GST_VIDEO_FRAME_PLANE_DATA(&frame, 0),
                               (gsize)GST_VIDEO_FRAME_PLANE_STRIDE(&frame, 0), width, height)
             : -1;
-    g_mutex_lock(&witness->lock);
-    gint64 position = keep_picture(witness, &frame, now_us);
-    fprintf(witness->events, "picture %" G_GINT64_FORMAT " %d %u %u %" G_GINT64_FORMAT "\n", now_us,
+    g_mutex_lock(&record->lock);
+    gint64 position = keep_picture(record, &frame, now_us);
+    fprintf(record->events, "picture %" G_GINT64_FORMAT " %d %u %u %" G_GINT64_FORMAT "\n", now_us,
             number, width, height, position);
-    fflush(witness->events);
-    g_mutex_unlock(&witness->lock);
+    fflush(record->events);
+    g_mutex_unlock(&record->lock);
     gst_video_frame_unmap(&frame);
 }
 
 static void
-hear_sound(LessonWitness *witness, GstBuffer *buffer, GstCaps *caps, gint64 now_us)
+hear_sound(Record *record, GstBuffer *buffer, GstCaps *caps, gint64 now_us)
 {
     GstAudioInfo info;
     GstMapInfo map;
@@ -99,28 +105,27 @@ hear_sound(LessonWitness *witness, GstBuffer *buffer, GstCaps *caps, gint64 now_
         return;
     const gint16 *samples = (const gint16 *)map.data;
     gsize n = map.size / (gsize)info.bpf;
-    g_mutex_lock(&witness->lock);
+    g_mutex_lock(&record->lock);
     for (gsize i = 0; i < n; i++)
-        fwrite(samples + i * (gsize)info.channels, sizeof *samples, 1, witness->sound);
-    fprintf(witness->events,
-            "sound %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GSIZE_FORMAT "\n", now_us,
-            witness->sound_samples, n);
-    witness->sound_samples += (gint64)n;
-    g_mutex_unlock(&witness->lock);
+        fwrite(samples + i * (gsize)info.channels, sizeof *samples, 1, record->sound);
+    fprintf(record->events, "sound %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GSIZE_FORMAT "\n",
+            now_us, record->sound_samples, n);
+    record->sound_samples += (gint64)n;
+    g_mutex_unlock(&record->lock);
     gst_buffer_unmap(buffer, &map);
 }
 
 static void
-observe(LessonWitness *witness, GstPad *pad, GstBuffer *buffer, gint64 sound_us)
+observe(Record *record, GstPad *pad, GstBuffer *buffer, gint64 sound_us)
 {
     g_autoptr(GstCaps) caps = gst_pad_get_current_caps(pad);
     if (caps == NULL)
         return;
     const char *type = gst_structure_get_name(gst_caps_get_structure(caps, 0));
     if (g_str_equal(type, "video/x-raw"))
-        see_picture(witness, buffer, caps, g_get_monotonic_time());
+        see_picture(record, buffer, caps, g_get_monotonic_time());
     else if (g_str_equal(type, "audio/x-raw"))
-        hear_sound(witness, buffer, caps, sound_us);
+        hear_sound(record, buffer, caps, sound_us);
 }
 
 /* When a loudspeaker would play it: at its time, for that is what its buffer is for, unless it
@@ -142,6 +147,8 @@ playing_time(GstBaseSink *sink, GstBuffer *buffer)
 static void
 on_rendered(GstElement *sink, GstBuffer *buffer, GstPad *pad, gpointer user_data)
 {
+    if (!gst_base_sink_get_sync(GST_BASE_SINK(sink))) /* an echo canceller's ear */
+        return;
     observe(user_data, pad, buffer, playing_time(GST_BASE_SINK(sink), buffer));
 }
 
@@ -155,7 +162,7 @@ on_captured(GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 static GstPadProbeReturn
 on_encoded(GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
-    LessonWitness *witness = user_data;
+    Record *record = user_data;
     GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER(info);
     g_autoptr(GstElement) encoder = gst_pad_get_parent_element(pad);
     GstMapInfo map;
@@ -164,22 +171,22 @@ on_encoded(GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
         !gst_buffer_map(buffer, &map, GST_MAP_READ))
         return GST_PAD_PROBE_OK;
     guint64 taken = gst_element_get_base_time(encoder) + GST_BUFFER_PTS(buffer);
-    g_mutex_lock(&witness->lock);
-    fwrite(map.data, 1, map.size, witness->opus);
-    fprintf(witness->events,
+    g_mutex_lock(&record->lock);
+    fwrite(map.data, 1, map.size, record->opus);
+    fprintf(record->events,
             "voice %" G_GUINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GSIZE_FORMAT "\n",
-            taken / GST_USECOND, witness->opus_bytes, map.size);
-    witness->opus_bytes += (gint64)map.size;
-    g_mutex_unlock(&witness->lock);
+            taken / GST_USECOND, record->opus_bytes, map.size);
+    record->opus_bytes += (gint64)map.size;
+    g_mutex_unlock(&record->lock);
     gst_buffer_unmap(buffer, &map);
     return GST_PAD_PROBE_OK;
 }
 
 static void
-watch_pad(GstElement *element, GstPadProbeCallback callback, LessonWitness *witness)
+watch_pad(GstElement *element, GstPadProbeCallback callback, Record *record)
 {
     g_autoptr(GstPad) pad = gst_element_get_static_pad(element, "src");
-    gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, callback, witness, NULL);
+    gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, callback, record, NULL);
 }
 
 /* Sinks that keep time and show nothing are the classroom's; what paces a file is the teacher's. */
@@ -188,15 +195,15 @@ on_element_new(GObject *self, GstClockTime time, GstElement *element)
 {
     LessonWitness *witness = (LessonWitness *)self;
     GstElementFactory *factory = gst_element_get_factory(element);
-    if (witness->events == NULL || factory == NULL)
+    if (witness->taken->events == NULL || factory == NULL)
         return;
     if (g_str_equal(GST_OBJECT_NAME(factory), "fakesink")) {
         g_object_set(element, "signal-handoffs", TRUE, NULL);
-        g_signal_connect(element, "handoff", G_CALLBACK(on_rendered), witness);
+        g_signal_connect(element, "handoff", G_CALLBACK(on_rendered), witness->shown);
     } else if (g_str_equal(GST_OBJECT_NAME(factory), "clocksync")) {
-        watch_pad(element, on_captured, witness);
+        watch_pad(element, on_captured, witness->taken);
     } else if (g_str_equal(GST_OBJECT_NAME(factory), "opusenc")) {
-        watch_pad(element, on_encoded, witness);
+        watch_pad(element, on_encoded, witness->taken);
     }
 }
 
@@ -211,17 +218,39 @@ open_file(const char *prefix, const char *suffix)
 }
 
 static void
+open_record(Record *record, const char *prefix)
+{
+    record->pictures = open_file(prefix, ".pictures");
+    record->sound = open_file(prefix, ".sound");
+    record->opus = open_file(prefix, ".opus");
+    if (record->pictures != NULL && record->sound != NULL && record->opus != NULL)
+        record->events = open_file(prefix, ".events");
+}
+
+static void
+close_record(Record *record)
+{
+    g_clear_pointer(&record->events, fclose);
+    g_clear_pointer(&record->pictures, fclose);
+    g_clear_pointer(&record->sound, fclose);
+    g_clear_pointer(&record->opus, fclose);
+    g_mutex_clear(&record->lock);
+}
+
+static void
 lesson_witness_init(LessonWitness *witness)
 {
-    const char *prefix = g_getenv("WEAK_LINK_WITNESS");
-    g_mutex_init(&witness->lock);
+    const char *prefix = g_getenv("WEAK_LINK_WITNESS"),
+               *shown = g_getenv("WEAK_LINK_WITNESS_SHOWN");
+    for (guint i = 0; i < G_N_ELEMENTS(witness->records); i++)
+        g_mutex_init(&witness->records[i].lock);
+    witness->taken = &witness->records[0];
+    witness->shown = &witness->records[shown != NULL ? 1 : 0];
     if (prefix == NULL)
         return;
-    witness->pictures = open_file(prefix, ".pictures");
-    witness->sound = open_file(prefix, ".sound");
-    witness->opus = open_file(prefix, ".opus");
-    if (witness->pictures != NULL && witness->sound != NULL && witness->opus != NULL)
-        witness->events = open_file(prefix, ".events");
+    open_record(witness->taken, prefix);
+    if (shown != NULL)
+        open_record(witness->shown, shown);
     gst_tracing_register_hook(GST_TRACER(witness), "element-new", G_CALLBACK(on_element_new));
 }
 
@@ -229,11 +258,8 @@ static void
 lesson_witness_finalize(GObject *object)
 {
     LessonWitness *witness = (LessonWitness *)object;
-    g_clear_pointer(&witness->events, fclose);
-    g_clear_pointer(&witness->pictures, fclose);
-    g_clear_pointer(&witness->sound, fclose);
-    g_clear_pointer(&witness->opus, fclose);
-    g_mutex_clear(&witness->lock);
+    for (guint i = 0; i < G_N_ELEMENTS(witness->records); i++)
+        close_record(&witness->records[i]);
     G_OBJECT_CLASS(lesson_witness_parent_class)->finalize(object);
 }
 

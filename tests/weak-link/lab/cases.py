@@ -16,6 +16,7 @@ class Case:
     classrooms: int = 1  # that share the link
     download: bool = False  # so does a long TCP download
     deck: bool = False  # the teacher shows slides
+    stage: str = ""  # "talk": a classroom speaks too, all the time; "calls": it is called again and again, and hands are raised
 
     def rate_kbps(self):
         """At the beginning; None without a limit."""
@@ -50,6 +51,9 @@ EXTRA = [
     Case("download", "a TCP download beside it on 1 Mbit/s, 60 ms", "rate=1000,delay=60", download=True),
     Case("slides", "slides on 128 kbit/s, 150 ms, clean", "rate=128,delay=150", deck=True),
     Case("slides10", "slides on 128 kbit/s, 150 ms, 10 %", "rate=128,delay=150", "loss=10", deck=True),
+    Case("talk", "both speak, 2 Mbit/s, 40 ms, clean", "rate=2000,delay=40", stage="talk"),
+    Case("talk2", "both speak, 1 Mbit/s, 100 ms, 2 %", "rate=1000,delay=100", "loss=2", stage="talk"),
+    Case("calls", "calls and hands, 3 Mbit/s, 40 ms, clean", "rate=3000,delay=40", stage="calls", classrooms=2),
     Case("open", "no bottleneck, 100 ms, clean", "delay=100"),
     Case("open30", "no bottleneck, 100 ms, 30 % random", "delay=100", "loss=30"),
 ]

@@ -7,7 +7,7 @@ import re
 import statistics
 import subprocess
 
-from lab import series, settled, slides
+from lab import series, settled, slides, stage
 from lab.browser_says import browser_says
 from lab.lesson import environment
 from lab.link import link_figures, towards_classroom
@@ -90,11 +90,11 @@ class VoiceFrame:
     delay_ms: int
 
 
-def voice_frames(folder, tools, begin, end):
+def voice_frames(folder, tools, begin, end, said="send", heard="recv"):
     """Compared with what a link without losses would have brought, so that the codec's own changes do not count."""
-    subprocess.run([tools / "decode-voice", folder / "send", folder / "perfect"], check=True, env=environment(folder, tools))
+    subprocess.run([tools / "decode-voice", folder / said, folder / "perfect"], check=True, env=environment(folder, tools))
     return [VoiceFrame(int(time), state, float(likeness), int(delay)) for time, state, likeness, delay in
-            judged(tools, "voice", folder / "perfect", folder / "recv", begin - LEAD_US, end) if int(time) >= begin]
+            judged(tools, "voice", folder / "perfect", folder / heard, begin - LEAD_US, end) if int(time) >= begin]
 
 
 def longest_run(states, wanted):
@@ -175,6 +175,17 @@ def recv_says(log, begin_s, end_s):
     return {name: int(inside[-1][name]) - int(before.get(name, 0)) for name in VOICE_COUNTS if name in inside[-1]}
 
 
+def stage_figures(folder, tools, begin, end):
+    """None without classrooms that speak."""
+    found = stage.figures(folder) or {}
+    for name in ("call", "hand"):
+        for percent in (50, 95):
+            found[f"{name}_p{percent}_ms"] = percentile(found.get(f"{name}_ms", []), percent)
+    if (folder / "heard.events").exists() and not found.get("calls"):
+        found["back"] = voice_figures(voice_frames(folder, tools, begin, end, "said", "heard"))
+    return found if len(found) > 4 else None
+
+
 def measure(folder, tools, clip):
     folder = pathlib.Path(folder)
     facts = json.loads((folder / "run.json").read_text())
@@ -192,7 +203,7 @@ def measure(folder, tools, clip):
     return {**facts, "picture": {**picture_figures(seen, captures, begin, end),
                                  **quality_figures(folder, tools, clip, begin, end)},
             "voice": {**voice_figures(frames), "recv_says": says},
-            "slides": slides.figures(folder),
+            "slides": slides.figures(folder), "stage": stage_figures(folder, tools, begin, end),
             "recovery": recovery_figures(facts, frames, seen, begin, end),
             "settled": settled.figures(facts["down"], facts["seconds"], towards_classroom(link, begin, end), shown, begin),
             "link": link_figures(link, begin, end, encoded, facts),

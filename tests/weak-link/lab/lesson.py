@@ -8,14 +8,15 @@ import threading
 import time
 import urllib.request
 
-from lab import machine, peers, slides
+from lab import machine, peers, slides, stage
 from lab.child import Child
 from lab.network import NEAR, Network
 
 TAIL_S = 1
 
 
-def environment(folder, tools, witness=None):
+def environment(folder, tools, witness=(), screen=None):
+    """witness: prefixes of what is taken and of what is shown, if that is another one."""
     env = dict(os.environ, HOME=str(folder), XDG_CONFIG_HOME=str(folder), CLASSCAST_SYSTEM_CONFIG="/dev/null",
                LC_ALL="C.UTF-8", LANGUAGE="C", GST_REGISTRY=str(tools / "registry.bin"), GST_PLUGIN_PATH=str(tools),
                GST_REGISTRY_UPDATE="no")
@@ -24,7 +25,10 @@ def environment(folder, tools, witness=None):
     # Leaks are the other loopback tests' business, which know the one that GLib makes on purpose.
     env["ASAN_OPTIONS"] = f"{env.get('ASAN_OPTIONS', '')}:detect_leaks=0"
     if witness:
-        env.update(GST_TRACERS="lessonwitness", WEAK_LINK_WITNESS=str(folder / witness))
+        names = ("WEAK_LINK_WITNESS", "WEAK_LINK_WITNESS_SHOWN")
+        env.update(GST_TRACERS="lessonwitness", **{name: str(folder / prefix) for name, prefix in zip(names, witness)})
+    if screen:
+        env["DISPLAY"] = screen.display
     return env
 
 
@@ -61,6 +65,8 @@ class Lesson:
         self.peer = peer or peers.Recv()
         self.children = []
         self.watch = None
+        self.first_options = []  # of the first classroom alone
+        self.screen = None  # of the others
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def child(self, namespace, name, *command, **keywords):
@@ -68,10 +74,10 @@ class Lesson:
         self.children.append(child)
         return child
 
-    def program(self, namespace, name, *arguments, witness=None, log=None):
+    def program(self, namespace, name, *arguments, witness=(), log=None, screen=None):
         """One of classcast's."""
         return self.child(namespace, log or name, self.classcast, name, *arguments,
-                          env=environment(self.folder, self.tools, witness))
+                          env=environment(self.folder, self.tools, witness, screen))
 
     def watch_rooms(self, namespace, url):
         self.watch = RoomWatch(namespace, url, self.folder / "rooms.jsonl")
@@ -83,13 +89,20 @@ class Lesson:
         down, up = case.conditions(both)
         if case.deck:
             self.send_options = [*self.send_options, "--deck", slides.make(self.folder, self.tools)]
+        if case.stage:
+            self.first_options = stage.guest_options(self.clip)
         try:
+            self.screen = stage.Screen(self.folder) if case.stage == "calls" else None
             network.connect(self.tools, down, up, seed)
             self.peer.begin(self, network, case)
             if case.download:
                 self.begin_download(network)
+            if case.stage == "talk":
+                self.make_stage(network, seconds).call_now()
             network.begin(settle_s)
             time.sleep(settle_s)
+            if case.stage == "calls":
+                self.make_stage(network, seconds).start()
             if case.deck:
                 self.turn_pages(network, seconds)
             facts = self.let_run(network, seconds)
@@ -99,16 +112,23 @@ class Lesson:
             for child in reversed(self.children):
                 child.stop()
             network.close()
+            if self.screen:
+                self.screen.close()
         facts.update(case=case.name, title=case.title, down=down, up=up, seed=seed, seconds=seconds, settle_s=settle_s,
                      both=both, classrooms=case.classrooms, download=case.download, peer=self.peer.name,
                      **self.peer.facts())
         (self.folder / "run.json").write_text(json.dumps(facts, indent=1))
         return facts
 
-    def turn_pages(self, network, seconds):
+    def port(self):
         relay = next(child for child in self.children if child.name == "relay")
-        port = int(relay.need(r"listening http=(\d+)")[1])
-        slides.Turner(network.near, port, peers.ROOM, self.folder / "slides.jsonl", seconds).start()
+        return int(relay.need(r"listening http=(\d+)")[1])
+
+    def make_stage(self, network, seconds):
+        return stage.Stage(network.near, self.port(), peers.ROOM, self.folder / "stage.jsonl", seconds, self.screen)
+
+    def turn_pages(self, network, seconds):
+        slides.Turner(network.near, self.port(), peers.ROOM, self.folder / "slides.jsonl", seconds).start()
 
     def begin_download(self, network):
         program = pathlib.Path(__file__).with_name("download.py")

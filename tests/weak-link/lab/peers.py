@@ -38,6 +38,7 @@ class Recv:
         """Before the first lesson."""
 
     def begin(self, lesson, network, case):
+        self.witnesses = {} if not case.stage else {"send": ("send", "heard"), "recv": ("said", "recv")}
         port = self.begin_relay(lesson, network)
         self.begin_classrooms(lesson, network, port, case.classrooms)
         lesson.watch_rooms(network.near, f"http://127.0.0.1:{port}")
@@ -47,14 +48,17 @@ class Recv:
         relay = lesson.program(network.near, "relay", "--open", "--http-port", 0, "--udp-port", 0)
         port = relay.need(r"listening http=(\d+)")[1]
         lesson.program(network.near, "send", "--relay", f"http://127.0.0.1:{port}", "--file", lesson.clip.path, "--loop",
-                       "--set=video.hardware=off", *lesson.send_options, ROOM, witness="send")
+                       "--set=video.hardware=off", *lesson.send_options, ROOM, witness=self.witnesses.get("send", ("send",)))
         relay.need(r"lesson room=\S+ state=on")
         return port
 
     def begin_classrooms(self, lesson, network, port, count):
         arguments = ["--relay", f"http://{NEAR}:{port}", "--headless", "--set=video.hardware=off", *lesson.recv_options, ROOM]
-        children = [lesson.program(network.far, "recv", *arguments, witness="recv")]
-        children += [lesson.program(network.far, "recv", *arguments, log=f"recv-{n}") for n in range(2, count + 1)]
+        children = [lesson.program(network.far, "recv", *arguments, *lesson.first_options,
+                                   witness=self.witnesses.get("recv", ("recv",)))]
+        others = [one for one in arguments if not (lesson.screen and one == "--headless")]
+        children += [lesson.program(network.far, "recv", *others, log=f"recv-{n}", screen=lesson.screen)
+                     for n in range(2, count + 1)]
         for recv in children:
             recv.need("first-audio", 60)
             recv.wait_for("first-picture", PATIENCE_S)

@@ -1,9 +1,7 @@
 """A deck beside the lesson: pages are turned while it runs, now to the next one and now to one far away, and what
 that took until the classroom saw the page."""
-import datetime
 import json
 import pathlib
-import re
 import statistics
 import subprocess
 import sys
@@ -12,6 +10,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 
+from lab.says import lines_of
 from support.websocket import WebSocket
 
 PAGES = 12
@@ -59,9 +58,7 @@ class Turner(threading.Thread):
 
 def seen(path):
     """[(seconds since 1970, page)]"""
-    found = re.finditer(r"^(\S+)Z INFO .*page shown page=(\d+)", path.read_text(errors="replace"), re.M)
-    return [(datetime.datetime.fromisoformat(time).replace(tzinfo=datetime.timezone.utc).timestamp(), int(page))
-            for time, page in (match.groups() for match in found)]
+    return [(time_s, int(match["page"])) for time_s, match in lines_of(path, r"page shown page=(?P<page>\d+)")]
 
 
 def figures(folder):
