@@ -1,6 +1,6 @@
 """What is measured. Candidates take turns inside a run, so that whatever else the machine does hits all of them."""
 from benchlib import allocations as counting
-from benchlib import candidates, figures
+from benchlib import candidates, classes, figures
 from benchlib.child import Failure
 from benchlib.load import Lesson, run
 from benchlib.machine import say
@@ -127,6 +127,21 @@ def allocations(bench):
     say(f"  {text}")
 
 
+def classrooms(bench):
+    """A room of a teacher and 29 classrooms that all send small pictures and voice, two of them on the stage."""
+    count = bench.options.class_size
+    for _ in range(min(bench.options.runs, 3)):
+        try:
+            result = classes.measure(bench, count, bench.options.seconds)
+        except Failure as failure:
+            bench.problem(f"classrooms: {failure}")
+            return
+        bench.classes.append(classes.words(count, result))
+        say(f"  {bench.classes[-1]}")
+        if result["damaged"]:
+            bench.problem(f"classrooms: {result['damaged']} packets were not as they had been sent")
+
+
 def joins(bench):
     """300 come each second for ten seconds while 300 watch, a lesson of 124 kbit/s."""
     for number in range(min(bench.options.runs, 3)):
@@ -198,4 +213,4 @@ def variants(bench):
                     Lesson(300, seconds=bench.options.seconds), number)
 
 
-ALL = {"cost": cost, "memory": memory, "allocations": allocations, "joins": joins, "workers": workers, "scale": scale, "variants": variants}
+ALL = {"cost": cost, "memory": memory, "allocations": allocations, "classrooms": classrooms, "joins": joins, "workers": workers, "scale": scale, "variants": variants}

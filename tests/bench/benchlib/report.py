@@ -136,10 +136,11 @@ def tables(bench):
     if records.find(experiment="scale"):
         parts.append(scale_table(records, bench.ends))
     parts += bench.allocations
+    parts += bench.classes
     return "\n\n".join(parts)
 
 
 def write_json(bench, path):
     path.write_text(json.dumps({
         "machine": bench.machine.facts, "warnings": bench.machine.warnings, "problems": bench.problems,
-        "ends": bench.ends, "allocations": bench.allocations, "figures": bench.records.entries}, indent=1) + "\n")
+        "ends": bench.ends, "allocations": bench.allocations, "classes": bench.classes, "figures": bench.records.entries}, indent=1) + "\n")

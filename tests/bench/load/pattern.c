@@ -44,7 +44,7 @@ load_pattern_write(guint8 *out, gsize length, const LoadPayload *payload)
     else
         out[0] = 0x78; /* RFC 6716 section 3.1: CELT, 20 ms, one frame */
     cc_write_u32(out + STAMP_AT, MAGIC);
-    cc_write_u32(out + STAMP_AT + 4, payload->kind);
+    cc_write_u32(out + STAMP_AT + 4, payload->publisher << 8 | payload->kind);
     cc_write_u64(out + STAMP_AT + 8, payload->number);
     for (gsize at = STAMP_AT + STAMP_LENGTH; at < length; at += 8) {
         guint64 word = filler(payload->number, at);
@@ -56,10 +56,16 @@ gboolean
 load_pattern_read(const guint8 *data, gsize length, LoadKind kind, guint64 *number)
 {
     if (length < LOAD_MIN_PAYLOAD || cc_read_u32(data + STAMP_AT) != MAGIC ||
-        cc_read_u32(data + STAMP_AT + 4) != kind)
+        data[STAMP_AT + 7] != kind)
         return FALSE;
     *number = cc_read_u64(data + STAMP_AT + 8);
     return TRUE;
+}
+
+guint
+load_pattern_publisher(const guint8 *data)
+{
+    return cc_read_u32(data + STAMP_AT + 4) >> 8;
 }
 
 gboolean

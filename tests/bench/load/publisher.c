@@ -127,6 +127,7 @@ write_packet(LoadPublisher *self, LoadKind kind, guint i, guint n, gboolean keyf
     LoadSlot *slot = &self->slots[kind];
     LoadPayload payload = {
         .kind = kind,
+        .publisher = self->room->index,
         .number = load_room_take_number(self->room, kind),
         .begins_frame = i == 0,
         .keyframe = keyframe,

@@ -70,24 +70,29 @@ load_sdp_offer_publisher(const LoadPublisher *publisher)
     return cc_sdp_to_string(sdp);
 }
 
+void
+load_sdp_add_watched(CcSdp *sdp, const LoadReceiver *receiver, LoadKind kind, const char *mid)
+{
+    g_autofree char *rtx_fmtp = g_strdup_printf("apt=%u", receiver->payload_types[LOAD_VIDEO]);
+    CcSdpMedia *media =
+        add_media(sdp, kind, mid, receiver->payload_types[kind], &receiver->session);
+    media->direction = CC_SDP_RECVONLY;
+    cc_sdp_media_add_extension(media, MID_EXT, CC_SDP_EXT_MID);
+    if (receiver->session.options->no_feedback)
+        return;
+    cc_sdp_codec_add_feedback(media->codecs->pdata[0], "transport-cc");
+    cc_sdp_media_add_extension(media, TRANSPORT_CC_EXT, CC_SDP_EXT_TRANSPORT_CC);
+    if (kind == LOAD_VIDEO) /* the relay tests the link with it */
+        cc_sdp_media_add_codec(media, receiver->rtx_payload_type, "rtx", 90000, 1, rtx_fmtp);
+}
+
 char *
 load_sdp_offer_receiver(const LoadReceiver *receiver)
 {
-    g_autofree char *rtx_fmtp = g_strdup_printf("apt=%u", receiver->payload_types[LOAD_VIDEO]);
     g_autoptr(CcSdp) sdp = cc_sdp_new();
     for (guint kind = 0; kind < LOAD_N_KINDS; kind++) {
-        if (!(receiver->expected_kinds & 1u << kind))
-            continue;
-        CcSdpMedia *media = add_media(sdp, (LoadKind)kind, kinds[kind].mid,
-                                      receiver->payload_types[kind], &receiver->session);
-        media->direction = CC_SDP_RECVONLY;
-        cc_sdp_media_add_extension(media, MID_EXT, CC_SDP_EXT_MID);
-        if (receiver->session.options->no_feedback)
-            continue;
-        cc_sdp_codec_add_feedback(media->codecs->pdata[0], "transport-cc");
-        cc_sdp_media_add_extension(media, TRANSPORT_CC_EXT, CC_SDP_EXT_TRANSPORT_CC);
-        if (kind == LOAD_VIDEO) /* the relay tests the link with it */
-            cc_sdp_media_add_codec(media, receiver->rtx_payload_type, "rtx", 90000, 1, rtx_fmtp);
+        if (receiver->expected_kinds & 1u << kind)
+            load_sdp_add_watched(sdp, receiver, (LoadKind)kind, kinds[kind].mid);
     }
     return cc_sdp_to_string(sdp);
 }

@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 /* (transfer full) all. */
 char *load_sdp_offer_publisher(const LoadPublisher *publisher);
 char *load_sdp_offer_receiver(const LoadReceiver *receiver);
+/* One of its m-lines. */
+void load_sdp_add_watched(CcSdp *sdp, const LoadReceiver *receiver, LoadKind kind, const char *mid);
 /* Takes payload types and mids of @offer, which must be accepted before. */
 char *load_sdp_answer_receiver(const LoadReceiver *receiver, const CcSdp *offer);
 
