@@ -100,13 +100,19 @@ go_on_later(CcDeckLoader *loader, guint delay_ms)
     g_source_attach(loader->timer, loader->context);
 }
 
+static gboolean
+is_shown(const CcDeckLoader *loader, const char *hash)
+{
+    return g_str_equal(hash, loader->hash);
+}
+
 /* Where a still stands in the order of fetching; far behind all if no page shows it. */
 static guint
 rank_of(const CcDeckLoader *loader, const char *hash)
 {
     guint best = G_MAXUINT;
 
-    if (g_str_equal(hash, loader->hash))
+    if (is_shown(loader, hash))
         return 0;
     for (guint i = 0; loader->manifest != NULL && i < loader->manifest->pages->len; i++)
         if (g_str_equal(cc_deck_manifest_page(loader->manifest, i)->hash, hash))
@@ -167,6 +173,8 @@ adapt_piece(CcDeckLoader *loader)
 {
     gint64 took_us = cc_clock_now_us() - loader->asked_us;
 
+    if (is_shown(loader, loader->asked))
+        return;
     if (took_us > LONG_PIECE_US)
         loader->piece = MAX(loader->piece / 2, LEAST_PIECE);
     else if (took_us < SHORT_PIECE_US)
@@ -211,8 +219,10 @@ ask_piece(CcDeckLoader *loader, const char *hash, guint bytes)
     g_strlcpy(loader->asked, hash, sizeof loader->asked);
     loader->asked_bytes = bytes;
     loader->asked_us = cc_clock_now_us();
-    cc_deck_http_get_piece(loader->http, hash, begun->len, MIN(loader->piece, bytes - begun->len),
-                           on_piece, loader);
+    /* What people wait for comes in as few requests as may be: each one waits a round trip. */
+    guint piece = is_shown(loader, hash) ? CC_DECK_MAX_PIECE : loader->piece;
+    cc_deck_http_get_piece(loader->http, hash, begun->len, MIN(piece, bytes - begun->len), on_piece,
+                           loader);
 }
 
 static void

@@ -60,3 +60,14 @@ cc_estimator_heard(CcEstimator *estimator, gint64 now_us, gint64 newest_sent_us)
     self->unheard_us = 0;
     return passed_us;
 }
+
+void
+cc_estimator_keep(CcEstimator *estimator, guint bps, gint64 now_us)
+{
+    CcRateControl *control = &estimator->control;
+    cc_rate_control_found(control, bps, now_us);
+    control->state = CC_RATE_GROWING;
+    control->watching = FALSE;
+    control->breath_us = 0;
+    cc_estimator_publish(estimator);
+}

@@ -109,6 +109,10 @@ void cc_estimator_remb(CcEstimator *estimator, guint64 bps, gint64 now_us);
  * to come, says nothing of this one; the rate stays until that is known better. */
 void cc_estimator_moved(CcEstimator *estimator, gint64 now_us);
 
+/* What is seen of the way at present is of others whom the caller knows of, and who will have gone
+ * soon: the estimate is @bps. */
+void cc_estimator_keep(CcEstimator *estimator, guint bps, gint64 now_us);
+
 /* TRUE if a probe should begin now; asking begins it. Ask after feedback and before sending. */
 gboolean cc_estimator_probe(CcEstimator *estimator, gint64 now_us, CcProbe *probe);
 

@@ -2,65 +2,55 @@
 
 #include "relay/control/deck-flow.h"
 
-#include <sys/socket.h>
-
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "relay/control/deck-share.h"
 #include "relay/control/links.h"
+#include "relay/control/tcp-way.h"
 
 #define PIECE_MS 50
 #define LEAST_PIECE 700 /* smaller ones would be headers for the most part */
 #define MOST_PIECE 16384
-#define BUFFERED_MS 300 /* that may wait in the kernel */
-#define LEAST_BUFFER 4096
-#define MOST_BUFFER (256 * 1024)
-
-#define VOICE_BPS 30000  /* with headers, and what repairs it, where it is narrow */
-#define SHOWN_BPS 100000 /* of a narrow link all that voice leaves, of a wide one half */
-#define LEAST_BPS 12000
-#define UNKNOWN_SHOWN_BPS 64000
-#define UNKNOWN_BPS 24000
-#define FREE_BPS 8000000 /* no media go there that it could disturb */
+#define UNSENT_BYTES 16384 /* that may wait in the kernel for TCP's leave */
+#define LOOK_AGAIN_MS 40   /* where enough is on its way */
+#define TELL_MS 400        /* the media worker, that it still goes on */
 
 struct CcDeckFlow {
     CcDecks *decks;
     SoupServerMessage *message; /* a reference */
+    GSocket *socket;            /* a reference, or NULL */
     char *room, *hash, *client;
     GBytes *still;
-    gsize offset, end;
-    guint rate_bps;
-    gboolean writing; /* a piece is on its way into the kernel */
-    gint64 due_us;
+    gsize begin, offset, taken, end; /* taken: by the kernel */
+    CcDeckMeter meter;
+    gboolean writing;    /* a piece is on its way into the kernel */
+    gboolean told_shown; /* to the media worker */
+    gint64 due_us, told_us;
     GSource *timer;
 };
 
-guint
-cc_deck_rate_bps(const CcLinkReport *link, gboolean shown, guint taken_bps)
+/* Who asks, if it is somebody of the room; or NULL. */
+static const CcParticipant *
+find_client(const CcDeckFlow *flow)
 {
-    gint64 whole_bps, spare_bps;
+    const CcRoom *room = cc_room_registry_lookup(flow->decks->control->rooms, flow->room);
 
-    if (link == NULL)
-        return FREE_BPS;
-    if (link->estimate_bps == 0)
-        return shown ? UNKNOWN_SHOWN_BPS : UNKNOWN_BPS;
-    /* The estimate is of what is left beside what stills take already. */
-    whole_bps = (gint64)link->estimate_bps + taken_bps;
-    spare_bps = MAX(whole_bps - VOICE_BPS, 0);
-    spare_bps =
-        shown ? MIN(spare_bps, MAX(whole_bps / 2, SHOWN_BPS)) : MIN(spare_bps / 2, whole_bps / 4);
-    return (guint)CLAMP(spare_bps, LEAST_BPS, FREE_BPS);
+    return room != NULL && flow->client != NULL
+               ? cc_room_find_client(room, flow->client, CC_SEAT_WATCHES)
+               : NULL;
 }
 
+/* NULL: media go to whoever asks by no link of ours. One that has not been told of yet may be as
+ * narrow as any. */
 static const CcLinkReport *
-find_link(const CcDeckFlow *flow)
+find_link(const CcDeckFlow *flow, const CcParticipant *participant)
 {
-    const CcControl *control = flow->decks->control;
-    const CcRoom *room = cc_room_registry_lookup(control->rooms, flow->room);
-    const CcParticipant *participant = room != NULL && flow->client != NULL
-                                           ? cc_room_find_client(room, flow->client, CC_SEAT_WATCHES)
-                                           : NULL;
+    static const CcLinkReport unknown = {.rtt_ms = -1};
+    const CcLinkReport *link = participant != NULL ? cc_links_report_of(flow->decks->control->links,
+                                                                        participant->session_id)
+                                                   : NULL;
 
-    return participant != NULL ? cc_links_report_of(control->links, participant->session_id) : NULL;
+    return participant != NULL && link == NULL ? &unknown : link;
 }
 
 static gboolean
@@ -76,11 +66,12 @@ is_shown(const CcDeckFlow *flow)
 void
 cc_deck_flow_free(CcDeckFlow *flow)
 {
-    g_ptr_array_remove_fast(flow->decks->flows, flow);
+    g_ptr_array_remove(flow->decks->flows, flow);
     g_source_destroy(flow->timer);
     g_source_unref(flow->timer);
     g_signal_handlers_disconnect_by_data(flow->message, flow);
     g_object_unref(flow->message);
+    g_clear_object(&flow->socket);
     g_bytes_unref(flow->still);
     g_free(flow->room);
     g_free(flow->hash);
@@ -88,22 +79,78 @@ cc_deck_flow_free(CcDeckFlow *flow)
     g_free(flow);
 }
 
+/* Pictures make room, most of all for the page that is shown. */
+static void
+tell_worker(CcDeckFlow *flow, const CcParticipant *participant, guint bps, gboolean shown,
+            gint64 now_us)
+{
+    if (participant == NULL ||
+        (bps > 0 && shown == flow->told_shown && now_us < flow->told_us + TELL_MS * 1000))
+        return;
+    flow->told_shown = shown;
+    flow->told_us = now_us;
+    cc_worker_set_page_rate(cc_control_worker(flow->decks->control, participant->worker),
+                            participant->session_id, bps, shown);
+}
+
 /* The next piece, as large as what may flow until the one after it. */
 static void
-write_piece(CcDeckFlow *flow, gint64 now_us)
+write_piece(CcDeckFlow *flow, guint rate_bps, gint64 now_us)
 {
-    flow->rate_bps = cc_deck_rate_bps(find_link(flow), is_shown(flow), flow->rate_bps);
-    gsize piece = CLAMP((gsize)flow->rate_bps / 8 * PIECE_MS / 1000, LEAST_PIECE, MOST_PIECE);
+    gsize piece = CLAMP((gsize)rate_bps / 8 * PIECE_MS / 1000, LEAST_PIECE, MOST_PIECE);
     piece = MIN(piece, flow->end - flow->offset);
     g_autoptr(GBytes) bytes = g_bytes_new_from_bytes(flow->still, flow->offset, piece);
 
     flow->offset += piece;
-    flow->due_us = now_us + (gint64)piece * 8 * G_USEC_PER_SEC / flow->rate_bps;
+    flow->due_us = now_us + (gint64)piece * 8 * G_USEC_PER_SEC / rate_bps;
     flow->writing = TRUE;
     soup_message_body_append_bytes(soup_server_message_get_response_body(flow->message), bytes);
     if (flow->offset == flow->end)
         soup_message_body_complete(soup_server_message_get_response_body(flow->message));
     soup_server_message_unpause(flow->message);
+}
+
+/* Who asks for something else does not wait for this any more: the connection's end is on its way.
+ */
+static gboolean
+is_given_up(const CcDeckFlow *flow)
+{
+    const GPtrArray *flows = flow->decks->flows;
+
+    for (guint i = flows->len; flow->client != NULL && i > 0; i--) {
+        const CcDeckFlow *other = g_ptr_array_index(flows, i - 1);
+        if (g_strcmp0(other->client, flow->client) == 0 && g_str_equal(other->room, flow->room))
+            return other != flow;
+    }
+    return FALSE;
+}
+
+/* A piece, if not too much is on its way already. */
+static void
+go_on(CcDeckFlow *flow, gint64 now_us)
+{
+    if (is_given_up(flow)) {
+        g_source_set_ready_time(flow->timer, now_us + LOOK_AGAIN_MS * 1000);
+        return;
+    }
+    const CcParticipant *participant = find_client(flow);
+    CcDeckShare unknown = {0};
+    CcDeckShare *share = participant != NULL ? cc_decks_share(flow->decks, flow->client) : &unknown;
+    gboolean shown = is_shown(flow);
+    gsize under_way = flow->socket != NULL ? cc_tcp_way_on_its_way(flow->socket) : 0;
+    gsize written = flow->taken - flow->begin;
+
+    cc_deck_share_arrived(share, &flow->meter, written - MIN(written, under_way), now_us);
+    guint rate_bps = cc_deck_share_bps(find_link(flow, participant), shown, share->taken_bps);
+    tell_worker(flow, participant, rate_bps, shown, now_us);
+    CcTcpWay way = {0};
+    if (flow->socket != NULL)
+        cc_tcp_way_look(flow->socket, &way);
+    guint most_bps = share->taken_bps > 0 ? MIN(rate_bps, share->taken_bps) : rate_bps;
+    if (under_way < cc_deck_share_window(most_bps, way.rtt_us, way.queue_us))
+        write_piece(flow, rate_bps, now_us);
+    else
+        g_source_set_ready_time(flow->timer, now_us + LOOK_AGAIN_MS * 1000);
 }
 
 static gboolean
@@ -113,7 +160,7 @@ on_due(gpointer user_data)
 
     g_source_set_ready_time(flow->timer, -1);
     if (!flow->writing && flow->offset < flow->end)
-        write_piece(flow, cc_clock_now_us());
+        go_on(flow, cc_clock_now_us());
     return G_SOURCE_CONTINUE;
 }
 
@@ -124,6 +171,7 @@ on_wrote_chunk(SoupServerMessage *message, gpointer user_data)
     CcDeckFlow *flow = user_data;
 
     flow->writing = FALSE;
+    flow->taken = flow->offset;
     if (flow->offset < flow->end)
         g_source_set_ready_time(flow->timer, flow->due_us);
 }
@@ -131,23 +179,18 @@ on_wrote_chunk(SoupServerMessage *message, gpointer user_data)
 static void
 on_finished(SoupServerMessage *message, gpointer user_data)
 {
-    cc_deck_flow_free(user_data);
-}
+    CcDeckFlow *flow = user_data;
 
-static void
-keep_kernel_short(const CcDeckFlow *flow, guint rate_bps)
-{
-    GSocket *socket = soup_server_message_get_socket(flow->message);
-    gint bytes = (gint)CLAMP(rate_bps / 8 * BUFFERED_MS / 1000, LEAST_BUFFER, MOST_BUFFER);
-
-    if (socket != NULL)
-        g_socket_set_option(socket, SOL_SOCKET, SO_SNDBUF, bytes, NULL);
+    if (flow->taken == g_bytes_get_size(flow->still))
+        tell_worker(flow, find_client(flow), 0, FALSE, cc_clock_now_us());
+    cc_deck_flow_free(flow);
 }
 
 static void
 begin(CcDeckFlow *flow)
 {
     SoupMessageHeaders *headers = soup_server_message_get_response_headers(flow->message);
+    GSocket *socket = soup_server_message_get_socket(flow->message);
 
     soup_message_headers_set_content_length(headers, (goffset)(flow->end - flow->offset));
     soup_message_body_set_accumulate(soup_server_message_get_response_body(flow->message), FALSE);
@@ -157,8 +200,13 @@ begin(CcDeckFlow *flow)
     g_source_set_ready_time(flow->timer, -1);
     g_source_set_callback(flow->timer, on_due, flow, NULL);
     g_source_attach(flow->timer, g_main_context_get_thread_default());
-    keep_kernel_short(flow, cc_deck_rate_bps(find_link(flow), is_shown(flow), 0));
-    write_piece(flow, cc_clock_now_us());
+    if (socket != NULL) {
+        flow->socket = g_object_ref(socket);
+        cc_tcp_way_keep_short(socket, UNSENT_BYTES);
+    }
+    if (find_client(flow) != NULL)
+        cc_deck_share_begin(cc_decks_share(flow->decks, flow->client), cc_clock_now_us());
+    go_on(flow, cc_clock_now_us());
 }
 
 void
@@ -173,7 +221,7 @@ cc_deck_flow_start(CcExchange *exchange, const char *room, const char *hash, GBy
     flow->hash = g_strdup(hash);
     flow->client = g_strdup(client);
     flow->still = g_bytes_ref(still);
-    flow->offset = offset;
+    flow->begin = flow->offset = flow->taken = offset;
     flow->end = offset + length;
     g_ptr_array_add(flow->decks->flows, flow);
     begin(flow);

@@ -1,6 +1,7 @@
 /* One still on its way to somebody: in pieces, and not faster than the link of who asked for it can
- * spare beside the voice. What waits in the kernel is kept short, for it would stand before the
- * voice in the link's queue. Belongs to the message that it answers; control thread only. */
+ * spare beside the voice (deck-share.h). What is on its way is kept short, for it would stand
+ * before the voice in the link's queue. Belongs to the message that it answers; control thread
+ * only. */
 #pragma once
 
 #include "relay/control/decks.h"
@@ -16,10 +17,5 @@ void cc_deck_flow_start(CcExchange *exchange, const char *room, const char *hash
                         gsize offset, gsize length, const char *client);
 /* The connection is cut. */
 void cc_deck_flow_free(CcDeckFlow *flow);
-
-/* What a still may take of a link. @link: NULL if nobody watches over it. @shown: the page is on,
- * so that it comes before the teacher's face; else it leaves most of the link to her. @taken_bps:
- * what stills take of it already. Pure. */
-guint cc_deck_rate_bps(const CcLinkReport *link, gboolean shown, guint taken_bps);
 
 G_END_DECLS

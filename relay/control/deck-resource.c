@@ -5,6 +5,7 @@
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "relay/control/deck-flow.h"
+#include "relay/control/links.h"
 
 #define CONTENT_MANIFEST "text/plain; charset=utf-8"
 #define CONTENT_STILL "image/webp"
@@ -47,6 +48,7 @@ put_deck(CcExchange *exchange, const char *room)
                            "(max-decks-mib)");
         return;
     }
+    cc_links_set_wanted(decks->control->links, CC_LINKS_DECKS, TRUE);
     const CcDeck *deck = cc_deck_store_lookup(decks->store, room);
     g_autofree char *missing = list_missing(deck);
     cc_info("deck room=%s pages=%u bytes=%" G_GUINT64_FORMAT, room, manifest->pages->len,

@@ -71,7 +71,7 @@ set_links(Observer *observer, const char *links)
     events->n_link_observers += (links != NULL) - (observer->links != NULL);
     g_free(observer->links);
     observer->links = g_strdup(links);
-    cc_links_set_wanted(events->control->links, events->n_link_observers > 0);
+    cc_links_set_wanted(events->control->links, CC_LINKS_OBSERVERS, events->n_link_observers > 0);
 }
 
 static void

@@ -16,7 +16,7 @@ struct CcLinks {
     CcControl *control;
     GHashTable *by_session; /* session id → Link */
     GSource *flush;         /* or NULL: nothing is dirty */
-    gboolean wanted;
+    gboolean readers[CC_LINKS_N_READERS], wanted;
 };
 
 CcLinks *
@@ -206,8 +206,10 @@ cc_links_describe(CcLinks *links, const char *room, const char *participant)
 }
 
 void
-cc_links_set_wanted(CcLinks *links, gboolean wanted)
+cc_links_set_wanted(CcLinks *links, CcLinksReader reader, gboolean wanted)
 {
+    links->readers[reader] = wanted;
+    wanted = links->readers[CC_LINKS_OBSERVERS] || links->readers[CC_LINKS_DECKS];
     if (links->wanted == wanted)
         return;
     links->wanted = wanted;

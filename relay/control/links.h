@@ -21,7 +21,12 @@ void cc_links_forget(CcLinks *links, const char *session_id);
 /* An observer of @room wants to know of @participant, or of everybody if that is "*": what there is
  * to say at once. (transfer full) NULL if there is nothing. */
 char *cc_links_describe(CcLinks *links, const char *room, const char *participant);
-/* Whether anybody wants to know. */
-void cc_links_set_wanted(CcLinks *links, gboolean wanted);
+/* Who wants to know: nothing is told, and nothing known, while nobody does. */
+typedef enum {
+    CC_LINKS_OBSERVERS,
+    CC_LINKS_DECKS, /* how fast pages may flow depends on it */
+    CC_LINKS_N_READERS
+} CcLinksReader;
+void cc_links_set_wanted(CcLinks *links, CcLinksReader reader, gboolean wanted);
 
 G_END_DECLS

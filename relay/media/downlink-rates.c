@@ -17,6 +17,10 @@
 #define LIMITED_PERCENT 70      /* of what it has been told: a source that could make use of more */
 #define VOICE_WANTS_BPS 340000  /* where that much is known to fit, voice is sent as it comes */
 #define EXPLORE_PERCENT 150     /* of the estimate: what is wanted for such a source */
+#define PAGE_US (1 * G_USEC_PER_SEC)
+#define NO_QUEUE_US 20000
+#define PAGE_TAKES_PERCENT                                                                         \
+    85 /* of its rate, at least: it is sent a little faster than it arrives */
 
 /* What stills wait for, at least and at most. */
 #define STILL_MIN_MS 2000
@@ -279,6 +283,7 @@ find_budget(const CcDownlink *self)
     const CcEstimate *estimate = &self->estimator.result;
     guint pictures_bps = cc_link_budget_pictures(estimate->estimate_bps, voices_bps(self),
                                                  estimate->loss, estimate->loss_spread);
+    pictures_bps -= MIN(pictures_bps, self->page_bps);
     return MIN(voices_bps(self) + pictures_bps, estimate->estimate_bps);
 }
 
@@ -287,6 +292,54 @@ cc_downlink_returned(CcDownlink *downlink, gint64 now_us)
 {
     cc_ladder_init(&downlink->ladder);
     cc_downlink_decide(downlink, TRUE, now_us);
+}
+
+/* It is there, or nobody speaks of it any more: what gave way comes back at once. */
+static void
+end_page(CcDownlink *self, gint64 now_us)
+{
+    self->page_shown = FALSE;
+    self->page_until_us = now_us + PAGE_US;
+    cc_ladder_init(&self->ladder);
+    cc_downlink_decide(self, TRUE, now_us);
+}
+
+void
+cc_downlink_set_page_rate(CcDownlink *downlink, guint bps, gboolean shown, gint64 now_us)
+{
+    CcDownlink *self = downlink;
+    gboolean begins = shown && !self->page_shown, ends = !shown && self->page_shown;
+    self->page_bps = bps;
+    self->page_until_us = now_us + PAGE_US;
+    if (begins) {
+        self->page_shown = TRUE;
+        self->before_page_bps =
+            self->estimator.result.full_us > 0 ? self->estimator.result.estimate_bps : 0;
+        cc_downlink_decide(self, TRUE, now_us);
+    } else if (ends) {
+        end_page(self, now_us);
+    }
+    if (shown && self->before_page_bps > 0)
+        self->before_page_bps =
+            MAX(self->before_page_bps, voices_bps(self) + bps / 100 * PAGE_TAKES_PERCENT);
+}
+
+void
+cc_downlink_look_past_page(CcDownlink *downlink, gint64 now_us)
+{
+    CcDownlink *self = downlink;
+    if (self->page_bps > 0 && now_us > self->page_until_us) {
+        self->page_bps = 0;
+        if (self->page_shown)
+            end_page(self, now_us);
+    }
+    if (self->before_page_bps == 0)
+        return;
+    gboolean gone = now_us > self->page_until_us || self->estimator.result.queue_us < NO_QUEUE_US;
+    if (!self->page_shown && gone)
+        self->before_page_bps = 0;
+    else
+        cc_estimator_keep(&self->estimator, self->before_page_bps, now_us);
 }
 
 /* Who has all there is, and a good deal of room besides, would get the same again. */
@@ -320,7 +373,8 @@ cc_downlink_decide(CcDownlink *downlink, gboolean changed, gint64 now_us)
     else
         cc_ladder_decide(&self->ladder, settings, slots, n_slots, budget, now_us);
     apply(self, slots, n_slots, now_us);
-    cc_estimator_want(&self->estimator, find_wanted(self, budget));
+    /* No tests of the link beside a page: it would wait for them. */
+    cc_estimator_want(&self->estimator, self->page_shown ? 0 : find_wanted(self, budget));
 }
 
 const char *

@@ -136,6 +136,7 @@ cc_downlink_feedback(CcDownlink *downlink, const CcRtcpPacket *packet, gint64 no
     if (!downlink->numbered)
         return CC_DROP_NONE;
     CcDrop drop = cc_estimator_feedback(&downlink->estimator, packet, now_us);
+    cc_downlink_look_past_page(downlink, now_us);
     if (drop == CC_DROP_NONE)
         after_news(downlink, now_us);
     return drop;

@@ -53,6 +53,11 @@ struct CcDownlink {
     gint64 video_us;
     guint video_bps;
     gint64 over_us; /* since when a layer that will be placed lower takes too much; 0: none does */
+    guint page_bps; /* what pages take beside the lesson, 0: nothing */
+    gint64 page_until_us; /* unless it is said again */
+    gboolean page_shown;  /* it is the one that is shown */
+    guint
+        before_page_bps; /* then: the estimate, which holds until that page's queue is gone; or 0 */
     guint64 padding_bytes, n_left_out; /* ever; pictures */
 };
 
@@ -96,6 +101,10 @@ void cc_downlink_forget_all(CcDownlink *downlink);
 /* What its subscriptions are to get, by what is known now. Not more often than ten times a second,
  * unless @changed: something feeds them that did not before. */
 void cc_downlink_decide(CcDownlink *downlink, gboolean changed, gint64 now_us);
+/* See cc_worker_set_page_rate(). */
+void cc_downlink_set_page_rate(CcDownlink *downlink, guint bps, gboolean shown, gint64 now_us);
+/* After each feedback: what it tells is of the page's queue too, so that it tells nothing. */
+void cc_downlink_look_past_page(CcDownlink *downlink, gint64 now_us);
 /* Its receiver was cut off, and is back: what was given up for the outage comes back at once, not
  * as slowly as after a narrow stretch. */
 void cc_downlink_returned(CcDownlink *downlink, gint64 now_us);

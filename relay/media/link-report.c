@@ -30,5 +30,5 @@ cc_link_report_differs(const CcLinkReport *a, const CcLinkReport *b)
            (a->rtt_ms < 0) != (b->rtt_ms < 0) ||
            moved((guint)MAX(a->rtt_ms, 0), (guint)MAX(b->rtt_ms, 0), 10) ||
            moved(a->loss_permille, b->loss_permille, 10) || moved(a->bps, b->bps, 5000) ||
-           moved(a->estimate_bps, b->estimate_bps, 5000);
+           moved(a->voice_bps, b->voice_bps, 5000) || moved(a->estimate_bps, b->estimate_bps, 5000);
 }

@@ -24,6 +24,7 @@ typedef enum {
 
 typedef struct {
     guint bps;           /* that flow, RTP with its headers */
+    guint voice_bps;     /* of it voices, on the wire; 0: unknown */
     guint estimate_bps;  /* that the way is thought to take; 0: unknown */
     guint loss_permille; /* of what was sent, in its latest report */
     int rtt_ms;          /* -1: unknown */

@@ -58,6 +58,8 @@ cc_receiver_describe_link(const CcReceiver *receiver, CcLinkReport *report)
         if (subscription->rtt_us >= 0)
             report->rtt_ms = (int)(subscription->rtt_us / 1000);
     }
+    if (receiver->session->downlink)
+        report->voice_bps = receiver->session->downlink->voice.bps;
     report->loss_permille = (guint)(loss * 1000);
     if (receiver->session->downlink &&
         cc_downlink_estimate(receiver->session->downlink)->state != CC_LINK_STARTING)

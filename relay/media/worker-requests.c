@@ -3,6 +3,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "relay/media/downlink.h"
 #include "relay/media/event-gate.h"
 #include "relay/media/media-room.h"
 #include "relay/media/session-wake.h"
@@ -13,6 +14,8 @@ typedef struct {
     CcWorker *worker;
     char *session_id, *room;
     CcStagePlaces places;
+    guint bps;
+    gboolean shown;
     char *local_ufrag, *local_pwd, *remote_ufrag, *remote_pwd;
     CcWorkerStatsFunc stats_func;
     CcWorkerStats *stats;
@@ -159,6 +162,30 @@ cc_worker_set_stage(CcWorker *worker, const char *room, const CcStagePlaces *pla
     request->room = g_strdup(room);
     cc_stage_places_set(&request->places, places);
     call_worker(worker, on_set_stage, request);
+}
+
+static gboolean
+on_set_page_rate(gpointer user_data)
+{
+    Request *request = user_data;
+    CcMediaSession *session =
+        cc_session_table_find_id(&request->worker->sessions, request->session_id);
+    if (session && session->downlink) {
+        cc_downlink_set_page_rate(session->downlink, request->bps, request->shown,
+                                  cc_clock_now_us());
+        cc_worker_end_turn(request->worker, cc_clock_now_us());
+    }
+    return G_SOURCE_REMOVE;
+}
+
+void
+cc_worker_set_page_rate(CcWorker *worker, const char *session_id, guint bps, gboolean shown)
+{
+    Request *request = g_new0(Request, 1);
+    request->session_id = g_strdup(session_id);
+    request->bps = bps;
+    request->shown = shown;
+    call_worker(worker, on_set_page_rate, request);
 }
 
 static gboolean

@@ -109,6 +109,10 @@ void cc_worker_add_session(CcWorker *worker, CcSessionSetup *setup);
 /* Who is seen and heard of @room's guests, whose home this worker is. Sessions that it does not
  * know, of no guest, or of another room, are passed over until they come. */
 void cc_worker_set_stage(CcWorker *worker, const char *room, const CcStagePlaces *places);
+/* A page is on its way to this receiver beside its lesson and takes @bps of its link; 0: it is
+ * there. Until then, and for a second after it was last said, pictures leave it that much. @shown:
+ * people wait for it. An unknown id is fine. */
+void cc_worker_set_page_rate(CcWorker *worker, const char *session_id, guint bps, gboolean shown);
 /* Says goodbye on the wire. No CC_SESSION_ENDED follows. An unknown id is fine. */
 void cc_worker_remove_session(CcWorker *worker, const char *session_id);
 /* New credentials on both sides; media goes on over the old path until a new one is validated. */

@@ -285,6 +285,59 @@ test_nonsense(void)
     link_lesson_end(&lesson);
 }
 
+static CcPictureState
+picture_of(LinkLesson *lesson)
+{
+    return media_test_session(&lesson->test, lesson->watcher)->report.picture;
+}
+
+/* A page that is shown now comes before pictures where it takes all there is: they are back once it
+ * is there, or nothing has been said of it any more. */
+static void
+test_page_first(void)
+{
+    LinkLesson lesson;
+    link_lesson_begin(&lesson, TRUE);
+    const char *id = lesson.watcher->setup->id;
+    link_lesson_run(&lesson, 2000, 20);
+    g_assert_cmpint(picture_of(&lesson), !=, CC_PICTURE_PAUSED);
+    cc_worker_set_page_rate(lesson.watcher->worker, "nobody", G_MAXINT32, TRUE);
+    cc_worker_set_page_rate(lesson.watcher->worker, id, G_MAXINT32, TRUE);
+    g_assert_cmpint(picture_of(&lesson), ==, CC_PICTURE_PAUSED);
+    guint before = peer_count(lesson.watcher, peer_slot(lesson.watcher, CC_MEDIA_AUDIO)->ssrc);
+    link_lesson_run(&lesson, 300, 20);
+    g_assert_cmpuint(peer_count(lesson.watcher, peer_slot(lesson.watcher, CC_MEDIA_AUDIO)->ssrc), >,
+                     before);
+    cc_worker_set_page_rate(lesson.watcher->worker, id, 0, FALSE);
+    g_assert_cmpint(picture_of(&lesson), !=, CC_PICTURE_PAUSED);
+    cc_worker_set_page_rate(lesson.watcher->worker, id, G_MAXINT32, TRUE);
+    g_assert_cmpint(picture_of(&lesson), ==, CC_PICTURE_PAUSED);
+    for (guint i = 0; picture_of(&lesson) == CC_PICTURE_PAUSED && i < 100; i++)
+        link_lesson_run(&lesson, 100, 20);
+    g_assert_cmpint(picture_of(&lesson), !=, CC_PICTURE_PAUSED);
+    link_lesson_end(&lesson);
+}
+
+/* Nor is the link thought to be as narrow as what the page leaves of it. */
+static void
+test_estimate_beside_page(void)
+{
+    LinkLesson lesson;
+    link_lesson_begin(&lesson, TRUE);
+    const char *id = lesson.watcher->setup->id;
+    lesson.link_bps = 250000;
+    link_lesson_run(&lesson, 2000, 100);
+    guint before_bps = media_test_session(&lesson.test, lesson.watcher)->estimate_bps;
+    cc_worker_set_page_rate(lesson.watcher->worker, id, 240000, TRUE);
+    lesson.link_bps = 40000;
+    link_lesson_run(&lesson, 900, 50);
+    lesson.link_bps = 250000;
+    cc_worker_set_page_rate(lesson.watcher->worker, id, 0, FALSE);
+    g_assert_cmpuint(media_test_session(&lesson.test, lesson.watcher)->estimate_bps, >=,
+                     before_bps * 9 / 10);
+    link_lesson_end(&lesson);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -298,6 +351,8 @@ main(int argc, char **argv)
     g_test_add_func("/media-downlink/narrow-and-wide", test_narrow_and_wide);
     g_test_add_func("/media-downlink/keyframe-first", test_keyframe_first);
     g_test_add_func("/media-downlink/flood", test_flood);
+    g_test_add_func("/media-downlink/page-first", test_page_first);
+    g_test_add_func("/media-downlink/estimate-beside-page", test_estimate_beside_page);
     g_test_add_func("/media-downlink/nonsense", test_nonsense);
     return g_test_run();
 }
