@@ -2,6 +2,7 @@
 """The arithmetic behind the laboratory's tables, on series made for it."""
 import pathlib
 import sys
+import tempfile
 
 sys.dont_write_bytecode = True
 HERE = pathlib.Path(__file__).resolve().parent
@@ -9,7 +10,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 import unittest
 
-from lab import browser_says, figures, link, machine, report, settled
+from lab import browser_says, figures, link, machine, report, says, settled, stage
 from lab.witness import Captures, Picture
 from support import tap
 
@@ -150,6 +151,24 @@ class Lesson(unittest.TestCase):
 def measured(case="narrow", peer="recv", busy=0.3, damaged=0.01, late=0, **more):
     return {"case": case, "title": case, "both": False, "peer": peer, "machine_busy": busy, "recovery": [], "settled": [],
             "voice": {"damaged": damaged, "recv_says": {}}, "picture": {}, "link": {"late": late, "kbps": {}}, **more}
+
+
+class Stage(unittest.TestCase):
+    def test_waits(self):
+        """The first of what happened after each act and before the next one; what never did is not counted as quick."""
+        acts = [{"what": "called", "now_s": 10}, {"what": "thanked", "now_s": 12}, {"what": "called", "now_s": 20},
+                {"what": "called", "now_s": 30}]
+        self.assertEqual(stage.waits(acts, "called", [9.5, 10.25, 10.5, 30.125]), ([250, 125], 3))
+        self.assertEqual(stage.waits(acts, "hand", [1]), ([], 0))
+
+    def test_lines(self):
+        with tempfile.TemporaryDirectory() as folder:
+            log = pathlib.Path(folder, "send.log")
+            self.assertEqual(says.lines_of(log, "hand"), [])
+            log.write_text("1970-01-01T00:00:01.500Z INFO  send: hand participant=c1\n1970-01-01T00:00:02.000Z INFO  send: other\n"
+                           "no time at all hand participant=c1\n")
+            found = says.lines_of(log, r"hand participant=(?P<id>\w+)")
+            self.assertEqual([(time_s, match["id"]) for time_s, match in found], [(1.5, "c1")])
 
 
 class Report(unittest.TestCase):
