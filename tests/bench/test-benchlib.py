@@ -10,7 +10,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import unittest
 
-from benchlib import allocations, experiments, figures, plot, report
+from benchlib import allocations, classes, experiments, figures, plot, report
 from support import tap
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -97,6 +97,16 @@ class Allocations(unittest.TestCase):
         self.assertEqual(allocations.read_counts(text), ({"media 0": 7, "pool": 5}, 2))
         self.assertEqual(allocations.read_counts("allocations begin\n"), ({}, 0))
         self.assertEqual(allocations.rate((2, 100), (7, 150)), 10)
+
+
+class Classes(unittest.TestCase):
+    def test_words(self):
+        result = {"seconds": 2, "relay_cpu": 0.1, "forwarded": 20000, "published": 4000, "p50_us": 250, "p99_us": 3000,
+                  "expected_voice": 1000, "lost_voice": 1, "expected_video": 1000, "lost_video": 0, "expected_grid": 0, "lost_grid": 0}
+        words = classes.words(29, result)
+        for said in ("29 classrooms", "10.0 % of a core", "2000 packets a second in and 10000 out", "10.00 µs a packet",
+                     "p50 0.25 ms, p99 3.00 ms", "of voices 0.100 %", "pictures 0.000 %", "grid's –"):
+            self.assertIn(said, words)
 
 
 if __name__ == "__main__":
