@@ -59,7 +59,8 @@ test_keyframes(void)
     guint asked = nag(&lesson, 100);
     guint passed_s = (guint)((cc_clock_now_us() - begun_us) / G_USEC_PER_SEC);
     g_assert_cmpuint(asked, >=, 2);
-    g_assert_cmpuint(asked, <=, 10 + passed_s / 2);
+    /* Each may be asked for twice where the teacher takes longer than a millisecond. */
+    g_assert_cmpuint(asked, <=, 20 + passed_s);
     media_test_clear(&lesson.test);
 }
 
