@@ -1,4 +1,4 @@
-/*   appsrc(video) → classroom-display.c, a window with buttons
+/*   appsrc(video) → classroom-display.c, a window with buttons; or another place that was given
  *              or → textoverlay → convert, scale → video sink
  *              or → fakesink sync=true
  *   speaker.c
@@ -36,6 +36,7 @@ struct CcScreen {
     GstElement *pipeline;
     GstElement *video_in, *overlay, *video_sink; /* not owned */
     CcClassroomDisplay *display;                 /* or NULL: the plain window, or none */
+    gboolean placed;                             /* pictures are shown in another place */
     CcSpeaker *speaker;
     GstClock *clock;
     GstClockTime base_time;
@@ -57,7 +58,7 @@ struct CcScreen {
 static gboolean
 is_seen(const CcScreen *screen)
 {
-    return screen->overlay != NULL || screen->display != NULL;
+    return screen->overlay != NULL || screen->display != NULL || screen->placed;
 }
 
 static GstClockTime
@@ -407,14 +408,31 @@ open_display(CcScreen *screen)
     return screen->display != NULL;
 }
 
+/* Pictures go to @head, and @screen->video_sink is set. */
 static gboolean
-add_display(CcScreen *screen)
+link_place(CcScreen *screen, GstElement *head)
 {
-    screen->video_sink = cc_classroom_display_sink(screen->display);
     g_object_set(screen->video_sink, "max-lateness",
                  (gint64)CC_PLAYOUT_MAX_LATENESS_MS * (gint64)GST_MSECOND, NULL);
     gst_bin_add(GST_BIN(screen->pipeline), screen->video_in);
-    return gst_element_link(screen->video_in, cc_classroom_display_head(screen->display));
+    return gst_element_link(screen->video_in, head);
+}
+
+/* What pictures are linked to where there is a window with buttons; else NULL. */
+static GstElement *
+add_place(CcScreen *screen)
+{
+    const CcScreenOptions *options = &screen->options;
+    if (options->add_place != NULL) {
+        GstElement *head =
+            options->add_place(screen->pipeline, &screen->video_sink, options->user_data);
+        screen->placed = head != NULL;
+        return head;
+    }
+    if (!open_display(screen))
+        return NULL;
+    screen->video_sink = cc_classroom_display_sink(screen->display);
+    return cc_classroom_display_head(screen->display);
 }
 
 static gboolean
@@ -422,8 +440,9 @@ add_video(CcScreen *screen, GError **error)
 {
     screen->video_in = cc_outputs_source_new(CC_SCREEN_MARGIN_MS * GST_MSECOND);
     gboolean blind = screen->options.headless || screen->options.blind;
-    if (!blind && open_display(screen))
-        return add_display(screen);
+    GstElement *place = blind ? NULL : add_place(screen);
+    if (place != NULL)
+        return link_place(screen, place);
     screen->video_sink = blind ? NULL : cc_output_video_new();
     if (screen->video_sink == NULL) {
         if (!blind)

@@ -24,7 +24,10 @@ typedef struct {
     gboolean plain;              /* the plain window, even if there is one with buttons */
     gboolean headless;           /* both of the following */
     gboolean blind;              /* no window */
-    gboolean silent;             /* no loudspeaker */
+    /* Where pictures are shown instead of in a window: adds to @pipeline what they are linked to
+     * and @sink, which keeps their time. NULL, or returns NULL: there is no such place. */
+    GstElement *(*add_place)(GstElement *pipeline, GstElement **sink, gpointer user_data);
+    gboolean silent; /* no loudspeaker */
     gboolean fullscreen;
     gboolean mute;
     const char *audio_device; /* "auto" or a device name */

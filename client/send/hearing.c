@@ -215,12 +215,20 @@ on_closed(gpointer user_data)
     g_idle_add(on_closed_idle, hearing);
 }
 
+static GstElement *
+add_place(GstElement *pipeline, GstElement **sink, gpointer user_data)
+{
+    CcHearing *hearing = user_data;
+    return hearing->options.add_place(pipeline, sink, hearing->options.user_data);
+}
+
 static CcScreen *
 open_window(CcHearing *hearing)
 {
     CcScreenOptions options = {
         .title = _("classcast – on the stage"),
         .plain = TRUE, /* the one with buttons is a classroom's */
+        .add_place = hearing->options.add_place != NULL ? add_place : NULL,
         .silent = TRUE,
         .audio_device = "auto",
         .base_time = cc_screen_base_time(hearing->loudspeaker),
@@ -234,6 +242,16 @@ open_window(CcHearing *hearing)
     if (window == NULL)
         cc_warning("%s", error->message);
     return window;
+}
+
+static void
+close_window(CcHearing *hearing, CcScreen *window)
+{
+    if (window == NULL)
+        return;
+    cc_screen_free(window);
+    if (hearing->options.remove_place != NULL)
+        hearing->options.remove_place(hearing->options.user_data);
 }
 
 /* There is one while somebody is on the stage. */
@@ -255,7 +273,14 @@ update_window(CcHearing *hearing)
     if (hearing->window != NULL)
         cc_screen_set_guests(hearing->window, hearing->guests);
     g_mutex_unlock(&hearing->lock);
-    cc_screen_free(old);
+    close_window(hearing, old);
+}
+
+void
+cc_hearing_next_layout(CcHearing *hearing)
+{
+    if (hearing->window != NULL) /* changes in this thread alone */
+        cc_screen_next_layout(hearing->window);
 }
 
 void
@@ -310,7 +335,7 @@ cc_hearing_free(CcHearing *hearing)
         ;
     cc_rtp_receiver_free(hearing->receiver); /* its threads use all of the following */
     cc_connection_free(hearing->connection);
-    cc_screen_free(hearing->window);
+    close_window(hearing, hearing->window);
     cc_screen_free(hearing->loudspeaker);
     g_mutex_clear(&hearing->lock);
     g_free(hearing);

@@ -1,6 +1,6 @@
 /* How a teacher hears and sees the classrooms that she has called on: a session that watches,
- * beside the one that she publishes with. Voices go to her loudspeaker; pictures into a window that
- * is there while somebody is on the stage, or to whoever shows them. Main thread. */
+ * beside the one that she publishes with. Voices go to her loudspeaker; pictures, while somebody is
+ * on the stage, into her window or one of their own, or to whoever shows them. Main thread. */
 #pragma once
 
 #include <gst/gst.h>
@@ -17,7 +17,11 @@ typedef struct {
     const CcConfig *config;
     const char *room;
     gboolean microphone; /* of hers, which would hear the loudspeaker: that is there from now on */
-    gboolean window; /* guests' pictures are shown in a window of its own, if there is a display */
+    gboolean window; /* guests' pictures are shown, if there is a display */
+    /* Where: as in CcScreenOptions, while somebody is on the stage. NULL: in a window of their own.
+     */
+    GstElement *(*add_place)(GstElement *pipeline, GstElement **sink, gpointer user_data);
+    void (*remove_place)(gpointer user_data); /* that pipeline has stopped */
     /* Takes all pictures: slots 2 to 9 of common/base/slots.h, the grid included, I420, with the
      * running time (cc_hearing_base_time()) at which it would be shown without any delay. Returns
      * the delay in microseconds that its voice should have. From GStreamer's threads. NULL: nobody
@@ -35,6 +39,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcHearing, cc_hearing_free)
 void cc_hearing_set_beside(CcHearing *hearing, CcConnection *beside);
 /* Says goodbye to the relay, at most for a second. */
 void cc_hearing_stop(CcHearing *hearing, GSourceOnceFunc done, gpointer user_data);
+/* Guests' pictures in another arrangement. */
+void cc_hearing_next_layout(CcHearing *hearing);
 /* The room has changed. */
 void cc_hearing_see(CcHearing *hearing, const CcRoomState *room);
 /* The session that publishes has come back. */

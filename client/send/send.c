@@ -219,6 +219,14 @@ on_mute(const char *participant, gboolean muted, gpointer user_data)
 }
 
 static void
+on_layout(gpointer user_data)
+{
+    Send *send = user_data;
+    if (send->hearing != NULL)
+        cc_hearing_next_layout(send->hearing);
+}
+
+static void
 open_display(Send *send, const char *room)
 {
     CcTeacherDisplayOptions wanted = {
@@ -229,6 +237,9 @@ open_display(Send *send, const char *room)
         .call = on_call,
         .thank = on_thank,
         .mute = on_mute,
+        .layout = on_layout,
+        .turn = on_turn,
+        .key = on_key,
         .user_data = send,
     };
     g_autoptr(GError) error = NULL;
@@ -239,6 +250,18 @@ open_display(Send *send, const char *room)
     send->display = cc_teacher_display_new(&wanted, &error);
     if (send->display == NULL)
         cc_info("the plain window: %s", error->message);
+}
+
+static GstElement *
+on_add_guests(GstElement *pipeline, GstElement **sink, gpointer user_data)
+{
+    return cc_teacher_display_add_guests(((Send *)user_data)->display, pipeline, sink);
+}
+
+static void
+on_remove_guests(gpointer user_data)
+{
+    cc_teacher_display_remove_guests(((Send *)user_data)->display);
 }
 
 /* Where the relay is ours: others know of nobody to hear. */
@@ -256,6 +279,9 @@ open_hearing(Send *send, const char *room, GError **error)
         .room = room,
         .microphone = microphone,
         .window = send->settings.preview,
+        .add_place = send->display != NULL ? on_add_guests : NULL,
+        .remove_place = send->display != NULL ? on_remove_guests : NULL,
+        .user_data = send,
     };
     send->hearing = cc_hearing_new(&hearing_options, error);
     if (send->hearing == NULL)
@@ -303,7 +329,7 @@ open_deck(Send *send, GError **error)
     if (*send->settings.deck == '\0')
         return TRUE;
     send->slides = cc_slides_new(send->settings.deck, cc_publication_connection(send->publication),
-                                 send->status, error);
+                                 send->status, send->display, error);
     return send->slides != NULL;
 }
 

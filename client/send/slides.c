@@ -3,12 +3,15 @@
 struct CcSlides {
     CcPresenter *presenter;
     CcSendStatus *status;
+    CcTeacherDisplay *display; /* or NULL */
 };
 
 static void
 on_turned(guint page, guint n_pages, gboolean blank, gpointer user_data)
 {
-    cc_send_status_page(((CcSlides *)user_data)->status, page, n_pages, blank);
+    CcSlides *slides = user_data;
+    cc_send_status_page(slides->status, page, n_pages, blank);
+    cc_teacher_display_page(slides->display, page, n_pages, blank);
 }
 
 void
@@ -19,10 +22,12 @@ cc_slides_turn(CcSlides *slides, CcTurn turn)
 }
 
 CcSlides *
-cc_slides_new(const char *path, CcConnection *connection, CcSendStatus *status, GError **error)
+cc_slides_new(const char *path, CcConnection *connection, CcSendStatus *status,
+              CcTeacherDisplay *display, GError **error)
 {
     g_autoptr(CcSlides) slides = g_new0(CcSlides, 1);
     slides->status = status;
+    slides->display = display;
     slides->presenter = cc_presenter_new(path, on_turned, slides, error);
     if (slides->presenter == NULL || !cc_presenter_connect(slides->presenter, connection, error))
         return NULL;

@@ -1,19 +1,20 @@
-/* The deck of `classcast send`: its presenter, and the status line that says which page is on. Main
- * thread. All functions take NULL: a lesson without slides. */
+/* The deck of `classcast send`: its presenter, and the status line and window that say which page
+ * is on. Main thread. All functions take NULL: a lesson without slides. */
 #pragma once
 
 #include "client/connection.h"
 #include "client/deck/presenter.h"
 #include "client/send/send-status.h"
+#include "client/send/teacher-display.h"
 
 G_BEGIN_DECLS
 
 typedef struct CcSlides CcSlides;
 
-/* @path: a PDF. @connection, @status: outlive. Error: as cc_presenter_new() and
+/* @path: a PDF. @connection, @status, @display (or NULL): outlive. Error: as cc_presenter_new() and
  * cc_presenter_connect(). */
 CcSlides *cc_slides_new(const char *path, CcConnection *connection, CcSendStatus *status,
-                        GError **error);
+                        CcTeacherDisplay *display, GError **error);
 void cc_slides_free(CcSlides *slides);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcSlides, cc_slides_free)
 

@@ -13,7 +13,9 @@ struct CcTeacherDisplay {
     CcTeacherDisplayOptions options;
     char *school, *lesson, *message;
     CcWindowProcess *window;
-    CcPictureFeed *feed; /* or NULL */
+    CcPictureFeed *feed;               /* or NULL */
+    CcPictureFeed *guests;             /* or NULL: nobody is called on */
+    guint guests_width, guests_height; /* 0: not drawn yet */
     CcAudibilityState audibility;
     gint64 begun_us;  /* when the lesson began; 0: not yet */
     GPtrArray *texts; /* char *: of the view's classrooms */
@@ -67,11 +69,38 @@ on_mute(const char *participant, gboolean muted, gpointer user_data)
 }
 
 static void
+on_layout(gpointer user_data)
+{
+    CcTeacherDisplay *display = user_data;
+    display->options.layout(display->options.user_data);
+}
+
+static void
+on_turn(guint turn, gpointer user_data)
+{
+    CcTeacherDisplay *display = user_data;
+    if (turn <= CC_TURN_BLANK)
+        display->options.turn((CcTurn)turn, display->options.user_data);
+}
+
+static void
+on_key(char key, gpointer user_data)
+{
+    CcTeacherDisplay *display = user_data;
+    display->options.key(key, display->options.user_data);
+}
+
+static void
 on_size(guint slot, guint width, guint height, gpointer user_data)
 {
     CcTeacherDisplay *display = user_data;
-    if (slot == 0 && display->feed != NULL)
-        cc_picture_feed_set_size(display->feed, width, height);
+    CcPictureFeed *feed = slot == CC_WINDOW_GUESTS ? display->guests : display->feed;
+    if (slot == CC_WINDOW_GUESTS) {
+        display->guests_width = width;
+        display->guests_height = height;
+    }
+    if (feed != NULL)
+        cc_picture_feed_set_size(feed, width, height);
 }
 
 CcTeacherDisplay *
@@ -83,6 +112,9 @@ cc_teacher_display_new(const CcTeacherDisplayOptions *options, GError **error)
         .call = on_call,
         .thank = on_thank,
         .mute = on_mute,
+        .layout = on_layout,
+        .turn = on_turn,
+        .key = on_key,
         .size = on_size,
     };
     g_autoptr(CcTeacherDisplay) display = g_new0(CcTeacherDisplay, 1);
@@ -104,11 +136,34 @@ cc_teacher_display_new(const CcTeacherDisplayOptions *options, GError **error)
 GstElement *
 cc_teacher_display_add_preview(CcTeacherDisplay *display, GstElement *bin)
 {
-    display->feed = cc_picture_feed_new(bin, display->window, 0, NULL);
+    display->feed = cc_picture_feed_new(bin, display->window, CC_WINDOW_PICTURE, NULL);
     if (display->feed == NULL)
         return NULL;
     g_object_set(cc_picture_feed_sink(display->feed), "sync", FALSE, "async", FALSE, NULL);
     return cc_picture_feed_head(display->feed);
+}
+
+GstElement *
+cc_teacher_display_add_guests(CcTeacherDisplay *display, GstElement *pipeline, GstElement **sink)
+{
+    g_return_val_if_fail(display->guests == NULL, NULL);
+    display->guests = cc_picture_feed_new(pipeline, display->window, CC_WINDOW_GUESTS, NULL);
+    if (display->guests == NULL)
+        return NULL;
+    if (display->guests_width > 0)
+        cc_picture_feed_set_size(display->guests, display->guests_width, display->guests_height);
+    display->view.has_guests = TRUE;
+    show(display);
+    *sink = cc_picture_feed_sink(display->guests);
+    return cc_picture_feed_head(display->guests);
+}
+
+void
+cc_teacher_display_remove_guests(CcTeacherDisplay *display)
+{
+    g_clear_pointer(&display->guests, cc_picture_feed_free);
+    display->view.has_guests = FALSE;
+    show(display);
 }
 
 void
@@ -185,6 +240,21 @@ cc_teacher_display_room(CcTeacherDisplay *display, const CcRoomState *room)
     g_ptr_array_set_size(display->texts, 0);
     for (guint i = 0; i < here->len; i++)
         add_classroom(display, here->pdata[i], &room->stage);
+    guint n_guests = 0;
+    for (guint i = 0; i < CC_GUESTS; i++)
+        n_guests += *room->stage.guests[i].id != '\0';
+    display->view.several = n_guests > 1;
+    show(display);
+}
+
+void
+cc_teacher_display_page(CcTeacherDisplay *display, guint page, guint n_pages, gboolean blank)
+{
+    if (display == NULL)
+        return;
+    display->view.page = page + 1;
+    display->view.n_pages = n_pages;
+    display->view.blank = blank;
     show(display);
 }
 
@@ -218,6 +288,7 @@ cc_teacher_display_free(CcTeacherDisplay *display)
         return;
     cc_window_process_free(display->window);
     cc_picture_feed_free(display->feed);
+    cc_picture_feed_free(display->guests);
     g_clear_pointer(&display->texts, g_ptr_array_unref);
     g_free(display->school);
     g_free(display->lesson);

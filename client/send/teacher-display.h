@@ -1,9 +1,11 @@
-/* The teacher's window with buttons (client/window). Main thread. */
+/* The teacher's window with buttons (client/window): herself, whom she has called on, and what she
+ * does. Main thread. */
 #pragma once
 
 #include <gst/gst.h>
 
 #include "client/connection.h"
+#include "client/deck/presenter.h"
 #include "client/send/uplink.h"
 
 G_BEGIN_DECLS
@@ -17,6 +19,9 @@ typedef struct {
     void (*call)(const char *participant, gpointer user_data);
     void (*thank)(const char *participant, gpointer user_data);
     void (*mute)(const char *participant, gboolean muted, gpointer user_data);
+    void (*layout)(gpointer user_data);            /* another one, of the guests' pictures */
+    void (*turn)(CcTurn turn, gpointer user_data); /* a page */
+    void (*key)(char key, gpointer user_data);     /* as in the terminal: client/send/calling.h */
     gpointer user_data;
 } CcTeacherDisplayOptions;
 
@@ -30,10 +35,20 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcTeacherDisplay, cc_teacher_display_free)
  * NULL. */
 GstElement *cc_teacher_display_add_preview(CcTeacherDisplay *display, GstElement *bin);
 
+/* Adds to @pipeline what shows the guests' pictures, until cc_teacher_display_remove_guests().
+ * Returns what is linked to, and the @sink that keeps their time (transfer none), or NULL. */
+GstElement *cc_teacher_display_add_guests(CcTeacherDisplay *display, GstElement *pipeline,
+                                          GstElement **sink);
+
+/* When that pipeline has stopped. */
+void cc_teacher_display_remove_guests(CcTeacherDisplay *display);
+
 /* NULL instead of a display is let pass by the following, so that callers need not ask. */
 void cc_teacher_display_connection(CcTeacherDisplay *display, CcConnectionState state,
                                    const char *message);
 void cc_teacher_display_room(CcTeacherDisplay *display, const CcRoomState *room);
+/* A page of the slides is on, from 0; @blank: it would be, but is hidden. */
+void cc_teacher_display_page(CcTeacherDisplay *display, guint page, guint n_pages, gboolean blank);
 /* Once a second. */
 void cc_teacher_display_stats(CcTeacherDisplay *display, const CcUplinkStats *stats);
 /* Ten times a second: her microphone, in decibels below full scale. */

@@ -154,6 +154,8 @@ cc_teacher_view_write(const CcTeacherView *view)
                           view->rtt_ms);
     g_variant_dict_insert(&dict, "has-sound", "b", view->has_sound);
     g_variant_dict_insert(&dict, "has-picture", "b", view->has_picture);
+    g_variant_dict_insert(&dict, "guests", "(bb)", view->has_guests, view->several);
+    g_variant_dict_insert(&dict, "slides", "(uub)", view->page, view->n_pages, view->blank);
     g_variant_dict_insert_value(&dict, "classrooms", write_classrooms(view));
     g_variant_dict_insert(&dict, "more", "u", view->n_more);
     add_devices(&dict, "cameras", &view->cameras);
@@ -174,6 +176,8 @@ cc_teacher_view_read(CcTeacherView *view, GVariant *value)
                      &view->rtt_ms);
     g_variant_lookup(value, "has-sound", "b", &view->has_sound);
     g_variant_lookup(value, "has-picture", "b", &view->has_picture);
+    g_variant_lookup(value, "guests", "(bb)", &view->has_guests, &view->several);
+    g_variant_lookup(value, "slides", "(uub)", &view->page, &view->n_pages, &view->blank);
     g_variant_lookup(value, "more", "u", &view->n_more);
     read_classrooms(view, value);
     get_devices(value, "cameras", &view->cameras);

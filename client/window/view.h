@@ -54,6 +54,10 @@ typedef struct {
     double loss; /* of the uplink; negative: unknown */
     int rtt_ms;  /* negative: unknown */
     gboolean has_sound, has_picture;
+    gboolean has_guests; /* their pictures come */
+    gboolean several;    /* of them: another layout makes a difference */
+    guint page, n_pages; /* of the slides; from 1; 0 pages: there are none */
+    gboolean blank;      /* the page is hidden */
     CcViewClassroom classrooms[CC_VIEW_MAX_CLASSROOMS];
     guint n_classrooms, n_more;
     CcViewDevices cameras, microphones;

@@ -264,6 +264,20 @@ on_over(CcWindowProcess *process, GVariant *value)
 }
 
 static void
+on_turn(CcWindowProcess *process, GVariant *value)
+{
+    if (process->callbacks.turn != NULL)
+        process->callbacks.turn(g_variant_get_uint32(value), process->user_data);
+}
+
+static void
+on_key(CcWindowProcess *process, GVariant *value)
+{
+    if (process->callbacks.key != NULL)
+        process->callbacks.key((char)g_variant_get_byte(value), process->user_data);
+}
+
+static void
 on_received(const char *name, GVariant *value, gpointer user_data)
 {
     static const struct {
@@ -276,6 +290,7 @@ on_received(const char *name, GVariant *value, gpointer user_data)
         {"talk", "b", on_talk},        {"layout", "b", on_layout},
         {"call", "s", on_call},        {"thank", "s", on_thank},
         {"mute", "(sb)", on_mute},     {"over", "b", on_over},
+        {"turn", "u", on_turn},        {"key", "y", on_key},
     };
     CcWindowProcess *process = user_data;
     if (name == NULL) {

@@ -7,7 +7,10 @@
 
 G_BEGIN_DECLS
 
-#define CC_WINDOW_SLOTS 1 /* pictures: several are put together before they come here */
+/* Of pictures; several of one slot are put together before they come here. */
+#define CC_WINDOW_PICTURE 0 /* the lesson; the teacher herself */
+#define CC_WINDOW_GUESTS 1  /* whom the teacher has called on */
+#define CC_WINDOW_SLOTS 2
 
 typedef struct CcWindowProcess CcWindowProcess;
 
@@ -30,6 +33,8 @@ typedef struct {
     void (*thank)(const char *participant, gpointer user_data);
     void (*mute)(const char *participant, gboolean muted, gpointer user_data);
     void (*over)(gpointer user_data);
+    void (*turn)(guint turn, gpointer user_data); /* a page; a CcTurn (client/deck/presenter.h) */
+    void (*key)(char key, gpointer user_data);    /* a letter or digit: client/send/calling.h */
 } CcWindowCallbacks;
 
 /* NULL if there is no such program here, or if it finds no display: @error says which. Waits until

@@ -14,6 +14,7 @@
 #include "client/window/gtk/waiting-page.h"
 #include "client/window/gtk/widgets.h"
 #include "client/window/gtk/window-size.h"
+#include "client/window/window-process.h"
 
 #define BAR_STAYS_S 8
 #define VOLUME_STEP 0.05
@@ -175,7 +176,8 @@ static void
 on_resized(CcPictureView *picture, guint width, guint height, gpointer user_data)
 {
     CcClassroomWindow *window = user_data;
-    cc_host_say(window->host, "size", g_variant_new("(uuu)", 0u, width, height));
+    cc_host_say(window->host, "size",
+                g_variant_new("(uuu)", (guint)CC_WINDOW_PICTURE, width, height));
 }
 
 static GtkWidget *
@@ -366,7 +368,7 @@ cc_classroom_window_show(CcClassroomWindow *window, const CcClassroomView *view)
 void
 cc_classroom_window_set_picture(CcClassroomWindow *window, guint slot, cairo_surface_t *picture)
 {
-    if (slot == 0)
+    if (slot == CC_WINDOW_PICTURE)
         cc_picture_view_set_picture(CC_PICTURE_VIEW(window->picture), picture);
 }
 

@@ -1,23 +1,27 @@
 /*   ┌ lesson, time ──────────── the coloured word ┐
- *   │ herself            │ classrooms, hands first │
- *   │ microphone         │ (scrolled)              │
+ *   │ whom she called on │ classrooms, hands first │
+ *   │ herself            │ (scrolled)              │
+ *   │ microphone, slides │                         │
  *   └ what she sends ──────────────── lesson over ┘   or, instead of it, the question   */
 #include "client/window/gtk/teacher-window.h"
 
 #include <glib/gi18n.h>
 
+#include "client/deck/presenter.h"
 #include "client/window/gtk/classroom-card.h"
 #include "client/window/gtk/level-meter.h"
 #include "client/window/gtk/picture-view.h"
 #include "client/window/gtk/widgets.h"
 #include "client/window/gtk/window-size.h"
+#include "client/window/window-process.h"
 
 struct CcTeacherWindow {
     const CcHost *host;
     GtkWidget *window, *title, *elapsed, *chip, *message;
-    GtkWidget *picture, *meter, *audience, *cards, *uplink;
-    GtkWidget *foot;  /* a stack: what is sent, or the question */
-    GPtrArray *shown; /* GtkWidget *: cards */
+    GtkWidget *picture, *guests, *guests_frame, *layout, *meter, *audience, *cards, *uplink;
+    GtkWidget *slides, *page; /* a row of buttons, and which page is on */
+    GtkWidget *foot;          /* a stack: what is sent, or the question */
+    GPtrArray *shown;         /* GtkWidget *: cards */
 };
 
 static gboolean
@@ -43,7 +47,73 @@ static void
 on_resized(CcPictureView *picture, guint width, guint height, gpointer user_data)
 {
     CcTeacherWindow *window = user_data;
-    cc_host_say(window->host, "size", g_variant_new("(uuu)", 0u, width, height));
+    guint slot = GTK_WIDGET(picture) == window->guests ? CC_WINDOW_GUESTS : CC_WINDOW_PICTURE;
+    cc_host_say(window->host, "size", g_variant_new("(uuu)", slot, width, height));
+}
+
+static void
+turn(CcTeacherWindow *window, CcTurn turn)
+{
+    cc_host_say(window->host, "turn", g_variant_new_uint32(turn));
+}
+
+static void
+next_page(CcTeacherWindow *window)
+{
+    turn(window, CC_TURN_NEXT);
+}
+
+static void
+previous_page(CcTeacherWindow *window)
+{
+    turn(window, CC_TURN_BACK);
+}
+
+static void
+next_layout(CcTeacherWindow *window)
+{
+    cc_host_say(window->host, "layout", g_variant_new_boolean(TRUE));
+}
+
+/* As in the terminal; a remote presenter has the first of them. */
+static gboolean
+press_page_key(CcTeacherWindow *window, guint key)
+{
+    static const struct {
+        guint key;
+        CcTurn turn;
+    } keys[] = {
+        {GDK_KEY_Page_Down, CC_TURN_NEXT}, {GDK_KEY_KP_Page_Down, CC_TURN_NEXT},
+        {GDK_KEY_Page_Up, CC_TURN_BACK},   {GDK_KEY_KP_Page_Up, CC_TURN_BACK},
+        {GDK_KEY_n, CC_TURN_NEXT},         {GDK_KEY_p, CC_TURN_BACK},
+        {GDK_KEY_b, CC_TURN_BLANK},        {GDK_KEY_period, CC_TURN_BLANK},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(keys); i++)
+        if (keys[i].key == key) {
+            turn(window, keys[i].turn);
+            return TRUE;
+        }
+    return FALSE;
+}
+
+static gboolean
+on_key(GtkEventControllerKey *controller, guint pressed, guint code, GdkModifierType modifiers,
+       gpointer user_data)
+{
+    CcTeacherWindow *window = user_data;
+    guint key = gdk_keyval_to_lower(pressed);
+    if (modifiers & (GDK_CONTROL_MASK | GDK_ALT_MASK))
+        return FALSE;
+    if (press_page_key(window, key))
+        return TRUE;
+    if (key == GDK_KEY_l) {
+        next_layout(window);
+        return TRUE;
+    }
+    if (key >= 0x80 || !g_ascii_isalnum((char)key))
+        return FALSE;
+    cc_host_say(window->host, "key", g_variant_new_byte((guchar)key));
+    return TRUE;
 }
 
 static GtkWidget *
@@ -65,20 +135,48 @@ make_head(CcTeacherWindow *window)
     return box;
 }
 
+/* Around a new picture, which is @picture. */
+static GtkWidget *
+make_picture(CcTeacherWindow *window, const char *name, GtkWidget **picture)
+{
+    *picture = cc_picture_view_new(name);
+    gtk_widget_add_css_class(*picture, "self");
+    g_signal_connect(*picture, "resized", G_CALLBACK(on_resized), window);
+    GtkWidget *frame = gtk_aspect_frame_new(0.5f, 0, 16 / 9.0f, FALSE);
+    gtk_aspect_frame_set_child(GTK_ASPECT_FRAME(frame), *picture);
+    gtk_widget_set_vexpand(*picture, FALSE);
+    gtk_widget_set_vexpand(frame, TRUE);
+    return frame;
+}
+
+static GtkWidget *
+make_slides(CcTeacherWindow *window)
+{
+    window->slides = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 8);
+    window->page = cc_widget_label("", "page");
+    gtk_label_set_xalign(GTK_LABEL(window->page), 0);
+    gtk_widget_set_hexpand(window->page, TRUE);
+    gtk_box_append(GTK_BOX(window->slides), window->page);
+    gtk_box_append(GTK_BOX(window->slides),
+                   cc_widget_button(_("Previous"), "P", _("Previous slide"), NULL,
+                                    G_CALLBACK(previous_page), window));
+    gtk_box_append(GTK_BOX(window->slides), cc_widget_button(_("Next"), "N", _("Next slide"), NULL,
+                                                             G_CALLBACK(next_page), window));
+    gtk_widget_set_visible(window->slides, FALSE);
+    return window->slides;
+}
+
 static GtkWidget *
 make_self(CcTeacherWindow *window)
 {
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 12);
-    window->picture = cc_picture_view_new(_("Your own picture"));
-    gtk_widget_add_css_class(window->picture, "self");
-    g_signal_connect(window->picture, "resized", G_CALLBACK(on_resized), window);
-    GtkWidget *frame = gtk_aspect_frame_new(0.5f, 0, 16 / 9.0f, FALSE);
-    gtk_aspect_frame_set_child(GTK_ASPECT_FRAME(frame), window->picture);
-    gtk_widget_set_vexpand(window->picture, FALSE);
-    gtk_widget_set_vexpand(frame, TRUE);
+    window->guests_frame = make_picture(window, _("Whom you have called on"), &window->guests);
+    gtk_widget_set_visible(window->guests_frame, FALSE);
     window->meter = cc_level_meter_new();
-    gtk_box_append(GTK_BOX(box), frame);
+    gtk_box_append(GTK_BOX(box), window->guests_frame);
+    gtk_box_append(GTK_BOX(box), make_picture(window, _("Your own picture"), &window->picture));
     gtk_box_append(GTK_BOX(box), window->meter);
+    gtk_box_append(GTK_BOX(box), make_slides(window));
     return box;
 }
 
@@ -86,15 +184,23 @@ static GtkWidget *
 make_classrooms(CcTeacherWindow *window)
 {
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 8);
+    GtkWidget *top = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 8);
     GtkWidget *scrolled = gtk_scrolled_window_new();
-    window->audience = cc_widget_label("", "audience");
+    window->audience = gtk_label_new("");
+    gtk_widget_add_css_class(window->audience, "audience");
     gtk_label_set_xalign(GTK_LABEL(window->audience), 0);
+    gtk_widget_set_hexpand(window->audience, TRUE);
+    window->layout =
+        cc_widget_button(_("Layout"), "L", NULL, NULL, G_CALLBACK(next_layout), window);
+    gtk_widget_set_visible(window->layout, FALSE);
+    gtk_box_append(GTK_BOX(top), window->audience);
+    gtk_box_append(GTK_BOX(top), window->layout);
     window->cards = gtk_box_new(GTK_ORIENTATION_VERTICAL, 8);
     gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scrolled), GTK_POLICY_NEVER,
                                    GTK_POLICY_AUTOMATIC);
     gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(scrolled), window->cards);
     gtk_widget_set_vexpand(scrolled, TRUE);
-    gtk_box_append(GTK_BOX(box), window->audience);
+    gtk_box_append(GTK_BOX(box), top);
     gtk_box_append(GTK_BOX(box), scrolled);
     return box;
 }
@@ -163,6 +269,10 @@ cc_teacher_window_new(const CcHost *host, gboolean fullscreen)
     gtk_window_set_child(GTK_WINDOW(window->window), make_content(window));
     cc_window_size_prepare(GTK_WINDOW(window->window), fullscreen);
     g_signal_connect_swapped(window->window, "close-request", G_CALLBACK(ask_whether_over), window);
+    GtkEventController *keys = gtk_event_controller_key_new();
+    gtk_event_controller_set_propagation_phase(keys, GTK_PHASE_CAPTURE);
+    g_signal_connect(keys, "key-pressed", G_CALLBACK(on_key), window);
+    gtk_widget_add_controller(window->window, keys);
     return window;
 }
 
@@ -206,6 +316,21 @@ show_uplink(CcTeacherWindow *window, const CcTeacherView *view)
     gtk_label_set_text(GTK_LABEL(window->uplink), words->str);
 }
 
+/* The slides' page, and whom she has called on. */
+static void
+show_guests_and_slides(CcTeacherWindow *window, const CcTeacherView *view)
+{
+    /* Translators: the slide that is shown, of how many. */
+    g_autofree char *page = g_strdup_printf(
+        view->blank ? _("Slide %u of %u, hidden") : _("Slide %u of %u"), view->page, view->n_pages);
+    gtk_label_set_text(GTK_LABEL(window->page), page);
+    gtk_widget_set_visible(window->slides, view->n_pages > 0);
+    if (!view->has_guests) /* who comes next has another picture */
+        cc_picture_view_set_picture(CC_PICTURE_VIEW(window->guests), NULL);
+    gtk_widget_set_visible(window->guests_frame, view->has_guests);
+    gtk_widget_set_visible(window->layout, view->has_guests && view->several);
+}
+
 void
 cc_teacher_window_show(CcTeacherWindow *window, const CcTeacherView *view)
 {
@@ -219,14 +344,15 @@ cc_teacher_window_show(CcTeacherWindow *window, const CcTeacherView *view)
     gtk_widget_set_visible(window->message,
                            view->state != CC_CONNECTION_ON && *view->message != '\0');
     show_classrooms(window, view);
+    show_guests_and_slides(window, view);
     show_uplink(window, view);
 }
 
 void
 cc_teacher_window_set_picture(CcTeacherWindow *window, guint slot, cairo_surface_t *picture)
 {
-    if (slot == 0)
-        cc_picture_view_set_picture(CC_PICTURE_VIEW(window->picture), picture);
+    GtkWidget *view = slot == CC_WINDOW_GUESTS ? window->guests : window->picture;
+    cc_picture_view_set_picture(CC_PICTURE_VIEW(view), picture);
 }
 
 void

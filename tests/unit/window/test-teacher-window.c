@@ -16,6 +16,8 @@ make_view(guint n_classrooms)
                             .elapsed_s = 1834,
                             .loss = 0.012,
                             .rtt_ms = 46,
+                            .has_guests = n_classrooms > 4,
+                            .several = n_classrooms > 9,
                             .n_classrooms = n_classrooms};
     for (guint i = 0; i < n_classrooms; i++)
         view->classrooms[i] = (CcViewClassroom){.id = "c1",
@@ -38,6 +40,8 @@ look_at(gboolean question, CcAudibility audibility, int width, int height)
     g_autoptr(CcTeacherWindow) window = cc_teacher_window_new(&window_fixture_host, TRUE);
     GtkWindow *widget = cc_teacher_window_get(window);
     g_autofree CcTeacherView *view = make_view(40);
+    view->page = view->n_pages = 128;
+    view->blank = TRUE;
     cc_teacher_window_show(window, view);
     cc_teacher_window_show_level(window, 0.6, audibility);
     window_fixture_present(widget, width, height);
@@ -45,7 +49,7 @@ look_at(gboolean question, CcAudibility audibility, int width, int height)
         gtk_window_close(widget);
     window_fixture_draw(widget);
     window_fixture_assert_whole(widget, width, height);
-    g_assert_cmpuint(window_fixture_assert_names(GTK_WIDGET(widget)), >=, 3 + 40);
+    g_assert_cmpuint(window_fixture_assert_names(GTK_WIDGET(widget)), >=, 7 + 40);
 }
 
 static void
@@ -145,6 +149,93 @@ test_stage(void)
     press(window, "Thank you", "thank='c1';");
 }
 
+/* Whom she has called on is seen beside her, and she is told how large. */
+static void
+test_guests(void)
+{
+    window_fixture_speak("en");
+    g_autoptr(CcTeacherWindow) window = cc_teacher_window_new(&window_fixture_host, FALSE);
+    g_autofree CcTeacherView *view = make_view(1);
+    GtkWindow *widget = cc_teacher_window_get(window);
+    g_string_truncate(window_fixture_said, 0);
+    cc_teacher_window_show(window, view);
+    window_fixture_present(widget, 1366, 768);
+    g_assert_nonnull(strstr(window_fixture_said->str, "size=(0, "));
+    g_assert_null(strstr(window_fixture_said->str, "size=(1, "));
+    view->has_guests = TRUE;
+    cc_teacher_window_show(window, view);
+    window_fixture_draw(widget);
+    g_assert_nonnull(strstr(window_fixture_said->str, "size=(1, "));
+    g_assert_null(window_fixture_find(GTK_WIDGET(widget), "Layout")); /* there is but one */
+    view->several = TRUE;
+    cc_teacher_window_show(window, view);
+    window_fixture_draw(widget);
+    press(window, "Layout", "layout=true;");
+}
+
+static void
+test_slides(void)
+{
+    window_fixture_speak("en");
+    g_autoptr(CcTeacherWindow) window = cc_teacher_window_new(&window_fixture_host, FALSE);
+    g_autofree CcTeacherView *view = make_view(1);
+    GtkWidget *widget = GTK_WIDGET(cc_teacher_window_get(window));
+    cc_teacher_window_show(window, view);
+    window_fixture_present(cc_teacher_window_get(window), 1024, 768);
+    g_assert_null(window_fixture_find(widget, "Next")); /* a lesson without slides */
+    view->page = 3;
+    view->n_pages = 24;
+    cc_teacher_window_show(window, view);
+    window_fixture_draw(cc_teacher_window_get(window));
+    g_assert_nonnull(window_fixture_find(widget, "Slide 3 of 24"));
+    press(window, "Next", "turn=0;");
+    press(window, "Previous", "turn=1;");
+    view->blank = TRUE;
+    cc_teacher_window_show(window, view);
+    window_fixture_draw(cc_teacher_window_get(window));
+    g_assert_nonnull(window_fixture_find(widget, "Slide 3 of 24, hidden"));
+}
+
+static GtkEventController *
+find_keys(GtkWidget *widget)
+{
+    g_autoptr(GListModel) controllers = gtk_widget_observe_controllers(widget);
+    for (guint i = 0; i < g_list_model_get_n_items(controllers); i++) {
+        g_autoptr(GtkEventController) one = g_list_model_get_item(controllers, i);
+        if (GTK_IS_EVENT_CONTROLLER_KEY(one) &&
+            gtk_event_controller_get_propagation_phase(one) == GTK_PHASE_CAPTURE)
+            return one; /* the widget keeps it */
+    }
+    return NULL;
+}
+
+/* A remote presenter's keys turn pages wherever the focus is; others do as in the terminal. */
+static void
+test_keys(void)
+{
+    static const struct {
+        guint key;
+        const char *said;
+    } keys[] = {{GDK_KEY_Page_Down, "turn=0;"},
+                {GDK_KEY_Page_Up, "turn=1;"},
+                {GDK_KEY_b, "turn=4;"},
+                {GDK_KEY_l, "layout=true;"},
+                {GDK_KEY_H, "key=0x68;"},
+                {GDK_KEY_1, "key=0x31;"},
+                {GDK_KEY_Tab, ""},
+                {GDK_KEY_Escape, ""}};
+    g_autoptr(CcTeacherWindow) window = cc_teacher_window_new(&window_fixture_host, FALSE);
+    GtkEventController *controller = find_keys(GTK_WIDGET(cc_teacher_window_get(window)));
+    g_assert_nonnull(controller);
+    for (guint i = 0; i < G_N_ELEMENTS(keys); i++) {
+        gboolean handled = FALSE;
+        g_string_truncate(window_fixture_said, 0);
+        g_signal_emit_by_name(controller, "key-pressed", keys[i].key, 0, 0, &handled);
+        g_assert_cmpstr(window_fixture_said->str, ==, keys[i].said);
+        g_assert_cmpint(handled, ==, *keys[i].said != '\0');
+    }
+}
+
 /* No lesson ends by one wrong click. */
 static void
 test_over(void)
@@ -177,6 +268,9 @@ main(int argc, char **argv)
     g_test_add_func("/teacher-window/trouble", test_trouble);
     g_test_add_func("/teacher-window/hands", test_hands);
     g_test_add_func("/teacher-window/stage", test_stage);
+    g_test_add_func("/teacher-window/guests", test_guests);
+    g_test_add_func("/teacher-window/slides", test_slides);
+    g_test_add_func("/teacher-window/keys", test_keys);
     g_test_add_func("/teacher-window/over", test_over);
     return g_test_run();
 }

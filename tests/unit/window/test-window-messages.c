@@ -50,6 +50,9 @@ test_teacher_view(void)
 {
     g_autofree CcTeacherView *view = g_new0(CcTeacherView, 1), *read = g_new0(CcTeacherView, 1);
     view->n_classrooms = 2;
+    view->has_guests = view->several = TRUE;
+    view->page = 3;
+    view->n_pages = 24;
     view->classrooms[0] = (CcViewClassroom){
         .id = "c1", .name = "河滩小学", .ready = TRUE, .on_stage = TRUE, .muted = TRUE};
     view->classrooms[1] =
@@ -57,6 +60,9 @@ test_teacher_view(void)
     g_autoptr(GVariant) value = g_variant_ref_sink(cc_teacher_view_write(view));
     cc_teacher_view_read(read, value);
     g_assert_cmpuint(read->n_classrooms, ==, 2);
+    g_assert_true(read->has_guests && read->several && !read->blank);
+    g_assert_cmpuint(read->page, ==, 3);
+    g_assert_cmpuint(read->n_pages, ==, 24);
     g_assert_cmpstr(read->classrooms[0].name, ==, "河滩小学");
     g_assert_true(read->classrooms[0].ready && read->classrooms[0].on_stage);
     g_assert_true(read->classrooms[0].muted && !read->classrooms[0].hand);
