@@ -253,6 +253,11 @@ make_content(CcClassroomWindow *window)
     gtk_overlay_add_overlay(GTK_OVERLAY(overlay), window->notice);
     gtk_overlay_add_overlay(GTK_OVERLAY(overlay), make_corner(window));
     gtk_overlay_add_overlay(GTK_OVERLAY(overlay), make_bar(window));
+    GtkWidget *const covers[] = {window->notice, window->chip, window->hand_chip,
+                                 gtk_revealer_get_child(GTK_REVEALER(window->bar))};
+    cc_picture_view_set_painter(CC_PICTURE_VIEW(window->picture), window->host->painter);
+    for (guint i = 0; i < G_N_ELEMENTS(covers); i++)
+        cc_picture_view_add_cover(CC_PICTURE_VIEW(window->picture), covers[i]);
     return overlay;
 }
 

@@ -6,6 +6,7 @@
 G_BEGIN_DECLS
 
 typedef struct {
+    struct CcX11Painter *painter; /* or NULL */
     /* @value: floating, consumed. */
     void (*say)(const char *name, GVariant *value, gpointer user_data);
     gpointer user_data;

@@ -12,8 +12,10 @@
 #include "client/window/channel.h"
 #include "client/window/gtk/classroom-window.h"
 #include "client/window/gtk/host.h"
+#include "client/window/gtk/shared-picture.h"
 #include "client/window/gtk/style.h"
 #include "client/window/gtk/teacher-window.h"
+#include "client/window/gtk/x11-painter.h"
 #include "client/window/shared-pictures.h"
 #include "client/window/window-process.h"
 
@@ -25,15 +27,11 @@ typedef struct {
     GMainLoop *loop;
     CcChannel *channel;
     CcHost host;
+    CcX11Painter *painter; /* or NULL: the toolkit draws pictures */
     CcSharedPictures *pictures[CC_WINDOW_SLOTS];
     CcClassroomWindow *classroom; /* one of both */
     CcTeacherWindow *teacher;
 } Program;
-
-typedef struct {
-    Program *program;
-    guint slot, place;
-} Shown;
 
 static void
 say(const char *name, GVariant *value, gpointer user_data)
@@ -47,24 +45,9 @@ say(const char *name, GVariant *value, gpointer user_data)
 
 /* Nobody looks at the picture any more. */
 static void
-on_picture_free(gpointer user_data)
+on_released(guint slot, guint place, gpointer user_data)
 {
-    g_autofree Shown *shown = user_data;
-    say("shown", g_variant_new("(uu)", shown->slot, shown->place), shown->program);
-}
-
-/* (transfer full) An image around shared memory, without a copy. */
-static cairo_surface_t *
-wrap(Program *program, guint slot, guint place, int width, int height)
-{
-    static const cairo_user_data_key_t shown_key;
-    guint8 *data = cc_shared_pictures_data(program->pictures[slot], place);
-    cairo_surface_t *picture =
-        cairo_image_surface_create_for_data(data, CAIRO_FORMAT_RGB24, width, height, width * 4);
-    Shown *shown = g_new(Shown, 1);
-    *shown = (Shown){program, slot, place};
-    cairo_surface_set_user_data(picture, &shown_key, shown, on_picture_free);
-    return picture;
+    say("shown", g_variant_new("(uu)", slot, place), user_data);
 }
 
 static void
@@ -75,7 +58,9 @@ on_picture(Program *program, GVariant *value)
     if (slot >= CC_WINDOW_SLOTS || place >= CC_SHARED_PICTURES_KEPT || width == 0 || height == 0 ||
         (gsize)width * height * 4 > CC_SHARED_PICTURES_BYTES)
         return;
-    cairo_surface_t *picture = wrap(program, slot, place, (int)width, (int)height);
+    cairo_surface_t *picture =
+        cc_shared_picture_new(cc_shared_pictures_data(program->pictures[slot], place), slot, place,
+                              (int)width, (int)height, on_released, program);
     if (program->teacher != NULL)
         cc_teacher_window_set_picture(program->teacher, slot, picture);
     else
@@ -139,6 +124,11 @@ open_pictures(Program *program)
 static void
 open_window(Program *program, gboolean teacher, gboolean fullscreen)
 {
+    int fds[CC_WINDOW_SLOTS];
+    for (guint i = 0; i < CC_WINDOW_SLOTS; i++)
+        fds[i] = cc_shared_pictures_fd(program->pictures[i]);
+    program->painter = cc_x11_painter_new(gdk_display_get_default(), fds);
+    program->host.painter = program->painter;
     cc_style_load();
     if (teacher)
         program->teacher = cc_teacher_window_new(&program->host, fullscreen);
@@ -173,6 +163,7 @@ main(int argc, char **argv)
     g_main_loop_run(program.loop);
     cc_classroom_window_free(program.classroom);
     cc_teacher_window_free(program.teacher);
+    cc_x11_painter_free(program.painter);
     g_clear_pointer(&program.channel, cc_channel_free); /* pictures may still come back */
     for (guint i = 0; i < CC_WINDOW_SLOTS; i++)
         cc_shared_pictures_free(program.pictures[i]);

@@ -141,6 +141,7 @@ make_picture(CcTeacherWindow *window, const char *name, GtkWidget **picture)
 {
     *picture = cc_picture_view_new(name);
     gtk_widget_add_css_class(*picture, "self");
+    cc_picture_view_set_painter(CC_PICTURE_VIEW(*picture), window->host->painter);
     g_signal_connect(*picture, "resized", G_CALLBACK(on_resized), window);
     GtkWidget *frame = gtk_aspect_frame_new(0.5f, 0, 16 / 9.0f, FALSE);
     gtk_aspect_frame_set_child(GTK_ASPECT_FRAME(frame), *picture);
