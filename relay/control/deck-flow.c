@@ -142,7 +142,8 @@ go_on(CcDeckFlow *flow, gint64 now_us)
 
     cc_deck_share_arrived(share, &flow->meter, written - MIN(written, under_way), now_us);
     guint rate_bps = cc_deck_share_bps(find_link(flow, participant), shown, share->taken_bps);
-    tell_worker(flow, participant, rate_bps, shown, now_us);
+    if (!cc_deck_share_is_brief(flow->end - flow->offset, rate_bps))
+        tell_worker(flow, participant, rate_bps, shown, now_us);
     CcTcpWay way = {0};
     if (flow->socket != NULL)
         cc_tcp_way_look(flow->socket, &way);

@@ -11,6 +11,7 @@
 #define FREE_BPS 8000000    /* no media go there that it could disturb */
 #define EXPLORE_PERCENT 125 /* of what arrives: what else the link takes is not known otherwise */
 
+#define BRIEF_MS 500
 #define QUEUE_US 80000
 #define LEAST_WINDOW 3000
 #define REPEATED_TIMES 3
@@ -61,6 +62,12 @@ cc_deck_share_bps(const CcLinkReport *link, gboolean shown, guint taken_bps)
     else
         spare_bps = MIN(spare_bps / 2, whole_bps / 4);
     return (guint)CLAMP(spare_bps * 100 / WIRE_PERCENT, LEAST_BPS, FREE_BPS);
+}
+
+gboolean
+cc_deck_share_is_brief(gsize bytes, guint bps)
+{
+    return (guint64)bytes * 8 * 1000 < (guint64)bps * BRIEF_MS;
 }
 
 guint

@@ -27,6 +27,8 @@ void cc_deck_share_arrived(CcDeckShare *share, CcDeckMeter *meter, guint64 arriv
  * on, so that it comes before the teacher's face; else it leaves most of the link to her.
  * @taken_bps: what stills take of the link already. */
 guint cc_deck_share_bps(const CcLinkReport *link, gboolean shown, guint taken_bps);
+/* What is over so soon that pictures need not become smaller for it and larger again. */
+gboolean cc_deck_share_is_brief(gsize bytes, guint bps);
 /* Bytes that may be on their way at that rate: more would be a queue before the voice. @rtt_us: the
  * way's own; @queue_us: what it takes longer now. Where there is hardly any queue, they may be what
  * waits for something to be repeated. */

@@ -77,6 +77,15 @@ test_window(void)
     g_assert_cmpuint(cc_deck_share_window(12000, 0, 100 * MS), >, 1500);
 }
 
+/* A page on a wide link is not worth a smaller picture, on a narrow one it is. */
+static void
+test_brief(void)
+{
+    g_assert_true(cc_deck_share_is_brief(41000, 1000000));
+    g_assert_false(cc_deck_share_is_brief(41000, 92000));
+    g_assert_true(cc_deck_share_is_brief(0, 12000));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -85,5 +94,6 @@ main(int argc, char **argv)
     g_test_add_func("/relay/deck-share/beside-another", test_beside_another);
     g_test_add_func("/relay/deck-share/remembered", test_remembered);
     g_test_add_func("/relay/deck-share/window", test_window);
+    g_test_add_func("/relay/deck-share/brief", test_brief);
     return g_test_run();
 }
