@@ -37,7 +37,8 @@ export async function cleanUp() {
 }
 
 // Nothing of this machine's own settings; a display would only be in the way.
-const environment = { ...process.env, CLASSCAST_SYSTEM_CONFIG: '/dev/null', XDG_CONFIG_HOME: '/nonexistent', LC_ALL: 'C.UTF-8' };
+const noConfiguration = join(tmpdir(), 'classcast-no-configuration'); // PulseAudio makes such a folder
+const environment = { ...process.env, CLASSCAST_SYSTEM_CONFIG: '/dev/null', XDG_CONFIG_HOME: noConfiguration, LC_ALL: 'C.UTF-8' };
 delete environment.DISPLAY;
 
 class Program {
