@@ -8,6 +8,7 @@
 #include "common/base/log.h"
 
 #define GONE_US (15 * G_USEC_PER_SEC) /* a slot without packets carries nothing */
+#define SCREEN_GONE_US (40 * G_USEC_PER_SEC) /* likewise; nothing may move there */
 #define AGAIN_US G_USEC_PER_SEC       /* after what could not be made, or failed */
 
 /* The first voice and the first picture are there from the beginning; the others come with their
@@ -320,7 +321,8 @@ static void
 drop_idle(PictureSlot *slot, gint64 now_us)
 {
     gboolean failed = cc_picture_take_failure(slot->picture);
-    if (!failed && now_us - slot->arrived_us < GONE_US)
+    gint64 gone_us = slot->number == CC_VIDEO_SCREEN ? SCREEN_GONE_US : GONE_US;
+    if (!failed && now_us - slot->arrived_us < gone_us)
         return;
     slot->failed_us = failed ? now_us : 0;
     g_clear_pointer(&slot->picture, cc_picture_free);

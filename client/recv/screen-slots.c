@@ -7,10 +7,10 @@
 #define CATCH_UP_US 16000
 #define MANY_LATE_US 500000
 #define SHOW_AT_LEAST_EVERY (100 * GST_MSECOND) /* however late */
-/* Without a picture for so long a slot is not seen any more. A screen on which nothing moves sends
- * little. */
+/* Without a picture for so long a slot is not seen any more. A screen on which nothing moves gives a
+ * sign of life every two seconds, of which a weak link may lose many. */
 #define GONE (4 * GST_SECOND)
-#define SCREEN_GONE (12 * GST_SECOND)
+#define SCREEN_GONE (30 * GST_SECOND)
 #define NOMINAL_WIDTH 1280
 #define NOMINAL_HEIGHT 720
 

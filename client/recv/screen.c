@@ -199,7 +199,8 @@ cc_screen_audio(CcScreen *screen, GstSample *sample)
     cc_speaker_push(screen->speaker, sample);
 }
 
-/* Beside a page the last picture is not dimmed: small as it is it says no more than who speaks.
+/* Beside a page the last picture is not dimmed: small as it is it says no more than who speaks. Nor
+ * is the teacher's screen: it may stand still.
  * (transfer full) */
 static GstSample *
 make_still(CcScreen *screen)
@@ -207,7 +208,9 @@ make_still(CcScreen *screen)
     if (screen->page != NULL)
         return cc_slide_frame_compose(screen->page, screen->last);
     if (screen->still == NULL)
-        screen->still = screen->last != NULL ? cc_still_dimmed(screen->last) : cc_still_dark();
+        screen->still = screen->last == NULL                 ? cc_still_dark()
+                        : screen->largest == CC_VIDEO_SCREEN ? gst_sample_ref(screen->last)
+                                                             : cc_still_dimmed(screen->last);
     return gst_sample_ref(screen->still);
 }
 

@@ -149,14 +149,15 @@ payloader(CcCodec codec)
     }
 }
 
-/* A bin from @launch whose payloader is set up, with pads at both of its ends. */
-static GstElement *
-make_bin(const char *launch, guint payload_type, guint32 ssrc, GError **error)
+GstElement *
+cc_payloader_bin_new(const char *launch, guint payload_type, guint32 ssrc, GError **error)
 {
-    GstElement *bin =
-        gst_parse_bin_from_description_full(launch, TRUE, NULL, GST_PARSE_FLAG_FATAL_ERRORS, error);
+    g_autoptr(GError) cause = NULL;
+    GstElement *bin = gst_parse_bin_from_description_full(launch, TRUE, NULL,
+                                                          GST_PARSE_FLAG_FATAL_ERRORS, &cause);
     if (bin == NULL) {
-        g_prefix_error(error, "cannot set up the encoder: ");
+        g_set_error(error, CC_ERROR, CC_ERROR_MEDIA, "cannot set up the encoder: %s",
+                    cause->message);
         return NULL;
     }
     g_autoptr(GstElement) pay = gst_bin_get_by_name(GST_BIN(bin), "pay");
@@ -196,7 +197,7 @@ cc_video_encoder_init(CcVideoEncoder *encoder, const CcSendSettings *settings,
         "! queue leaky=downstream max-size-buffers=3 max-size-bytes=0 max-size-time=0 "
         "! videoconvertscale add-borders=true ! capsfilter name=size ! %s ! %s",
         choice->launch, payloader(choice->codec));
-    GstElement *bin = make_bin(launch, CC_SEND_PT_VIDEO, ssrc, error);
+    GstElement *bin = cc_payloader_bin_new(launch, CC_SEND_PT_VIDEO, ssrc, error);
     if (bin == NULL)
         return FALSE;
     *encoder = (CcVideoEncoder){
@@ -242,7 +243,7 @@ cc_audio_encoder_new(const CcSendSettings *settings, guint32 ssrc, GError **erro
         settings->channels, settings->audio_bitrate_bps, settings->frame_ms,
         settings->fec ? "true" : "false", settings->dtx ? "true" : "false", settings->fec ? 10 : 0,
         settings->dtx ? "vbr" : "constrained-vbr");
-    GstElement *bin = make_bin(launch, CC_SEND_PT_AUDIO, ssrc, error);
+    GstElement *bin = cc_payloader_bin_new(launch, CC_SEND_PT_AUDIO, ssrc, error);
     if (bin != NULL)
         gst_object_set_name(GST_OBJECT(bin), "sound");
     return bin;

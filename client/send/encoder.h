@@ -15,6 +15,8 @@ enum {
     CC_SEND_PT_AUDIO_RTX = 112,
     CC_SEND_PT_VIDEO = 96,
     CC_SEND_PT_RTX = 97,
+    CC_SEND_PT_SCREEN = 98,
+    CC_SEND_PT_SCREEN_RTX = 99,
 };
 
 typedef struct {
@@ -49,6 +51,11 @@ void cc_video_encoder_set_bitrate(CcVideoEncoder *encoder, guint bitrate_bps);
 /* The finest quantizer that it may use from now on, as a share of its coarsest, 0..1; libvpx only.
  */
 void cc_video_encoder_set_finest(CcVideoEncoder *encoder, double finest);
+
+/* A bin from the gst-launch fragment @launch, whose element "pay" makes packets of @payload_type
+ * with @ssrc; it has pads at both of its ends. (transfer floating) Error: CC_ERROR_MEDIA. */
+GstElement *cc_payloader_bin_new(const char *launch, guint payload_type, guint32 ssrc,
+                                 GError **error);
 
 /* A bin "sound" with pads "sink" (raw) and "src" (RTP with @ssrc). (transfer floating) */
 GstElement *cc_audio_encoder_new(const CcSendSettings *settings, guint32 ssrc, GError **error);

@@ -38,7 +38,7 @@ struct CcOutgoing {
     gboolean overflown; /* to be told once the lock is free */
     CcEstimator estimator;
     CcPacer pacer;
-    GQueue repair, pictures; /* Packet * */
+    GQueue repair, screen, pictures; /* Packet *; what stands first leaves first */
     gsize waiting_bytes;
     CcProbe probe; /* bytes and n_packets: what is left of it */
     Packet recent[N_RECENT];
@@ -116,14 +116,21 @@ remember(CcOutgoing *outgoing, const guint8 *packet, gsize length)
     slot->length = length;
 }
 
+static Packet *
+pop_waiting(CcOutgoing *outgoing)
+{
+    Packet *packet = g_queue_pop_head(&outgoing->repair);
+    if (packet == NULL)
+        packet = g_queue_pop_head(&outgoing->screen);
+    return packet != NULL ? packet : g_queue_pop_head(&outgoing->pictures);
+}
+
 /* Lets go what may go now. */
 static void
 drain(CcOutgoing *outgoing, gint64 now_us)
 {
     while (cc_pacer_may_send(&outgoing->pacer, now_us)) {
-        Packet *packet = g_queue_pop_head(&outgoing->repair);
-        if (packet == NULL)
-            packet = g_queue_pop_head(&outgoing->pictures);
+        Packet *packet = pop_waiting(outgoing);
         if (packet != NULL) {
             outgoing->waiting_bytes -= packet->length;
             send_locked(outgoing, packet->data, packet->length, now_us);
@@ -166,6 +173,7 @@ cc_outgoing_new(CcUplink *uplink, guint max_bps, const CcOutgoingCallbacks *call
     g_mutex_init(&outgoing->lock);
     g_cond_init(&outgoing->changed);
     g_queue_init(&outgoing->repair);
+    g_queue_init(&outgoing->screen);
     g_queue_init(&outgoing->pictures);
     cc_estimator_init(&outgoing->estimator, MIN(START_BPS, outgoing->max_bps), MIN_BPS,
                       outgoing->max_bps);
@@ -179,6 +187,7 @@ static void
 clear_queues(CcOutgoing *outgoing)
 {
     g_queue_clear_full(&outgoing->repair, g_free);
+    g_queue_clear_full(&outgoing->screen, g_free);
     g_queue_clear_full(&outgoing->pictures, g_free);
     outgoing->waiting_bytes = 0;
 }
@@ -220,8 +229,7 @@ cc_outgoing_begin_session(CcOutgoing *outgoing)
 
 /* What waits too long is worth nothing any more when it arrives. */
 static void
-queue_packet(CcOutgoing *outgoing, const guint8 *packet, gsize length, gboolean repair,
-             gint64 now_us)
+queue_packet(CcOutgoing *outgoing, const guint8 *packet, gsize length, GQueue *queue, gint64 now_us)
 {
     if (cc_pacer_drain_us(&outgoing->pacer, outgoing->waiting_bytes, now_us) > LONGEST_WAIT_US) {
         clear_queues(outgoing);
@@ -231,9 +239,26 @@ queue_packet(CcOutgoing *outgoing, const guint8 *packet, gsize length, gboolean 
     Packet *waiting = g_new(Packet, 1);
     memcpy(waiting->data, packet, length);
     waiting->length = length;
-    g_queue_push_tail(repair ? &outgoing->repair : &outgoing->pictures, waiting);
+    g_queue_push_tail(queue, waiting);
     outgoing->waiting_bytes += length;
     g_cond_signal(&outgoing->changed);
+}
+
+/* NULL: it is no picture, and waits for nothing. */
+static GQueue *
+queue_of(CcOutgoing *outgoing, guint8 payload_type)
+{
+    switch (payload_type) {
+    case CC_SEND_PT_VIDEO:
+        return &outgoing->pictures;
+    case CC_SEND_PT_SCREEN:
+        return &outgoing->screen;
+    case CC_SEND_PT_RTX:
+    case CC_SEND_PT_SCREEN_RTX:
+        return &outgoing->repair;
+    default:
+        return NULL;
+    }
 }
 
 static void
@@ -266,16 +291,16 @@ cc_outgoing_push(CcOutgoing *outgoing, const guint8 *packet, gsize length)
     guint8 payload_type = packet[1] & 0x7f;
     gint64 now_us = cc_clock_now_us();
     g_mutex_lock(&outgoing->lock);
-    if (payload_type == CC_SEND_PT_VIDEO)
+    GQueue *queue = queue_of(outgoing, payload_type);
+    if (queue != NULL && queue != &outgoing->repair)
         remember(outgoing, packet, length);
     set_pace(outgoing, now_us);
-    gboolean picture = payload_type == CC_SEND_PT_VIDEO || payload_type == CC_SEND_PT_RTX;
-    if (!picture)
+    if (queue == NULL)
         push_voice(outgoing, packet, length);
     else if (outgoing->waiting_bytes == 0 && cc_pacer_may_send(&outgoing->pacer, now_us))
         send_locked(outgoing, packet, length, now_us);
     else
-        queue_packet(outgoing, packet, length, payload_type == CC_SEND_PT_RTX, now_us);
+        queue_packet(outgoing, packet, length, queue, now_us);
     gboolean overflown = outgoing->overflown;
     outgoing->overflown = FALSE;
     g_mutex_unlock(&outgoing->lock);

@@ -1,10 +1,10 @@
 /* The way out of what the pipelines make: voice at once, pictures at the pace that the link takes,
- * repair ahead of them, so that a keyframe is spread instead of standing in front of the next word.
+ * the screen ahead of the camera, repair ahead of both, so that a keyframe is spread instead of standing in front of the next word.
  * On a link with room nothing waits. It also learns from the relay's transport-wide feedback what
  * the link takes, and tests whether it would take more with packets that went out before (RTX).
  *
  *   pipelines ─→ voice ─────────────────────→ rewrite (uplink.h) → estimator → send
- *             └→ repair, pictures → pacer ───↗   (a thread of its own while anything waits)
+ *   └→ repair, screen, pictures → pacer ────↗   (a thread of its own while anything waits)
  *
  * Any thread, but made and freed by one. */
 #pragma once

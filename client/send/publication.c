@@ -104,20 +104,27 @@ static void
 set_rates(CcPublication *publication)
 {
     const CcSendSettings *settings = &publication->settings;
-    gint64 now_us = cc_clock_now_us(), wanted[CC_SEND_MAX_LAYERS], rates[CC_SEND_MAX_LAYERS];
+    gint64 now_us = cc_clock_now_us(), wanted[CC_SEND_PICTURES], rates[CC_SEND_PICTURES];
     gboolean seen = FALSE;
     for (guint i = 0; i < settings->n_layers; i++) {
-        wanted[i] = wanted_bps(publication, i);
+        wanted[i] = publication->has_video ? wanted_bps(publication, i) : 0;
         seen |= wanted[i] != 0;
     }
     see(publication, (seen || publication->expected) && g_atomic_int_get(&publication->on));
     gint64 budget_bps = cc_outgoing_picture_bps(publication->outgoing);
-    guint total_bps = cc_uplink_share(&publication->share, settings, wanted, budget_bps, rates);
+    gint64 screen_bps = cc_uplink_share_screen(
+        &settings->screen, cc_uplink_wanted_bps(publication->uplink, CC_SEND_SCREEN), budget_bps);
+    guint busy_bps = cc_rtp_sender_screen_bps(publication->sender);
+    cc_uplink_share_yield(settings, busy_bps, wanted);
+    guint total_bps = cc_uplink_share(&publication->share, settings, wanted,
+                                      budget_bps < 0 ? -1 : MAX(budget_bps - busy_bps, 0), rates) +
+                      (guint)screen_bps;
     if (publication->callbacks.uplink_changed != NULL)
         publication->callbacks.uplink_changed(budget_bps, publication->user_data);
     cc_outgoing_want(publication->outgoing, total_bps > 0 ? total_bps + VOICE_ROOM_BPS : 0);
     for (guint i = 0; i < settings->n_layers; i++)
         cc_rtp_sender_set_rate(publication->sender, i, rates[i], now_us);
+    cc_rtp_sender_set_rate(publication->sender, CC_SEND_SCREEN, screen_bps, now_us);
     cc_rtp_sender_set_voice_rate(publication->sender,
                                  cc_outgoing_voice_bps(publication->outgoing, settings->frame_ms,
                                                        settings->audio_bitrate_bps));
@@ -154,6 +161,9 @@ on_negotiated(const CcSdp *answer, gpointer user_data)
 {
     CcPublication *publication = user_data;
     cc_uplink_negotiated(publication->uplink, answer);
+    if (*publication->settings.screen.area != '\0' &&
+        !cc_uplink_takes(publication->uplink, CC_SEND_SCREEN))
+        cc_warning("this server takes no second picture: the screen is not shown");
     cc_outgoing_begin_session(publication->outgoing);
     begin_session(publication);
 }
@@ -208,6 +218,7 @@ static guint
 max_uplink_bps(const CcSendSettings *settings)
 {
     guint bps = settings->audio_bitrate_bps + VOICE_ROOM_BPS;
+    bps += *settings->screen.area != '\0' ? settings->screen.bitrate_bps : 0;
     for (guint i = 0; i < settings->n_layers; i++)
         bps += settings->layers[i].bitrate_bps;
     return bps * 2;
@@ -244,10 +255,15 @@ open_source(CcPublication *publication, CcTeacherDisplay *display, GError **erro
     };
     CcUplinkStreams streams = {.audio_ssrc = ids->audio_ssrc,
                                .audio_rtx_ssrc = ids->audio_rtx_ssrc};
-    for (guint i = 0; i < settings->n_layers && source->has_video; i++) {
+    /* The screen is the second of the pictures, also where there is no first one. */
+    gboolean screen = *settings->screen.area != '\0';
+    for (guint i = 0; i < CC_SEND_PICTURES; i++) {
+        gboolean layer = i < settings->n_layers && (source->has_video || screen);
+        if (!layer && (i != CC_SEND_SCREEN || !screen))
+            continue;
         streams.video_ssrc[i] = ids->video_ssrc[i] = random_ssrc();
         streams.rtx_ssrc[i] = ids->rtx_ssrc[i] = random_ssrc();
-        streams.rid[i] = settings->layers[i].rid;
+        streams.rid[i] = layer ? settings->layers[i].rid : NULL;
     }
     publication->uplink = cc_uplink_new(&streams);
     publication->outgoing = cc_outgoing_new(
@@ -382,7 +398,7 @@ cc_publication_has_audio(const CcPublication *publication)
 }
 
 void
-cc_publication_get_layer(const CcPublication *publication, guint layer, CcLayerStatus *status)
+cc_publication_get_layer(const CcPublication *publication, guint picture, CcLayerStatus *status)
 {
-    cc_rtp_sender_get_status(publication->sender, layer, status);
+    cc_rtp_sender_get_status(publication->sender, picture, status);
 }

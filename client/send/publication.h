@@ -58,6 +58,8 @@ void cc_publication_expect(CcPublication *publication, gboolean expected);
 CcConnection *cc_publication_connection(CcPublication *publication);
 gboolean cc_publication_has_video(const CcPublication *publication);
 gboolean cc_publication_has_audio(const CcPublication *publication);
-void cc_publication_get_layer(const CcPublication *publication, guint layer, CcLayerStatus *status);
+/* @picture: a layer, or CC_SEND_SCREEN. */
+void cc_publication_get_layer(const CcPublication *publication, guint picture,
+                              CcLayerStatus *status);
 
 G_END_DECLS

@@ -3,6 +3,7 @@
  *   source(video) → tee ─→ picture-h → rtpbin 1 ─┬→ appsink RTP        appsrc RTCP → rtpbin 1
  *                    │    (rtprtxsend inside)    └→ appsink RTCP
  *                    └──→ picture-m → rtpbin 2 …          a session for each layer (layer.c)
+ *   screen (screen-track.c) ──────→ rtpbin 4 …
  *
  * PLI and FIR travel from rtpbin upstream to the encoder as force-key-unit events. */
 #define CC_LOG_AREA "send"
@@ -13,11 +14,12 @@
 #include "client/send/encoder.h"
 #include "client/send/layer.h"
 #include "client/send/preview.h"
+#include "client/send/screen-track.h"
 #include "client/send/sound-meter.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
 
-enum { AUDIO, VIDEO, N_SESSIONS = VIDEO + CC_SEND_MAX_LAYERS }; /* VIDEO + a layer's number */
+enum { AUDIO, VIDEO, N_SESSIONS = VIDEO + CC_SEND_PICTURES }; /* VIDEO + a picture's number */
 
 #define RTX_HISTORY_MS 1500
 /* Sender reports come quickly while receivers begin to synchronise, then calmly. */
@@ -33,6 +35,7 @@ struct CcRtpSender {
     guint voice_bps;
     CcLayer *layers[CC_SEND_MAX_LAYERS];
     guint n_layers;
+    CcScreenTrack *screen; /* or NULL */
     gboolean preview, silent, paused;
     CcRtpSenderIds ids;
     CcRtpSenderCallbacks callbacks;
@@ -123,15 +126,18 @@ on_request_aux_sender(GstElement *rtpbin, guint session, gpointer user_data)
     CcRtpSender *sender = user_data;
     if (session < VIDEO)
         return NULL;
-    guint layer = session - VIDEO;
+    guint picture = session - VIDEO;
+    gboolean screen = picture == CC_SEND_SCREEN;
     GstElement *bin = gst_bin_new(NULL);
     GstElement *rtx = gst_element_factory_make("rtprtxsend", NULL);
-    g_autofree char *payload_type = g_strdup_printf("%u", CC_SEND_PT_VIDEO);
-    g_autofree char *ssrc = g_strdup_printf("%u", sender->ids.video_ssrc[layer]);
-    g_autoptr(GstStructure) types = gst_structure_new("application/x-rtp-pt-map", payload_type,
-                                                      G_TYPE_UINT, CC_SEND_PT_RTX, NULL);
+    g_autofree char *payload_type =
+        g_strdup_printf("%u", screen ? CC_SEND_PT_SCREEN : CC_SEND_PT_VIDEO);
+    g_autofree char *ssrc = g_strdup_printf("%u", sender->ids.video_ssrc[picture]);
+    g_autoptr(GstStructure) types =
+        gst_structure_new("application/x-rtp-pt-map", payload_type, G_TYPE_UINT,
+                          screen ? CC_SEND_PT_SCREEN_RTX : CC_SEND_PT_RTX, NULL);
     g_autoptr(GstStructure) ssrcs = gst_structure_new(
-        "application/x-rtp-ssrc-map", ssrc, G_TYPE_UINT, sender->ids.rtx_ssrc[layer], NULL);
+        "application/x-rtp-ssrc-map", ssrc, G_TYPE_UINT, sender->ids.rtx_ssrc[picture], NULL);
     g_object_set(rtx, "payload-type-map", types, "ssrc-map", ssrcs, "max-size-time", RTX_HISTORY_MS,
                  "max-size-packets", 0, NULL);
     gst_bin_add(GST_BIN(bin), rtx);
@@ -229,26 +235,18 @@ add_sound_head(CcRtpSender *sender, const char **pad)
     return meter;
 }
 
-/* Joins raw sound or pictures, their encoder and its RTP session. */
+/* Joins an encoder, which is in the pipeline, and its RTP session. */
 static gboolean
-add_stream(CcRtpSender *sender, guint session, GstElement *from, const char *from_pad,
-           GstElement *encoder, GError **error)
+add_session(CcRtpSender *sender, guint session, GstElement *encoder)
 {
     static const GstAppSinkCallbacks rtp_callbacks = {.new_sample = on_rtp, .eos = on_rtp_eos};
     static const GstAppSinkCallbacks rtcp_callbacks = {.new_sample = on_rtcp};
-    if (encoder == NULL)
-        return FALSE;
-    gst_bin_add(GST_BIN(sender->pipeline), encoder);
     g_autofree char *send_pad = g_strdup_printf("send_rtp_sink_%u", session);
-    if (!gst_element_link_pads(from, from_pad, encoder, "sink") ||
-        !gst_element_link_pads(encoder, "src", sender->rtpbin, send_pad)) {
-        g_set_error(error, CC_ERROR, CC_ERROR_MEDIA, "the source's %s cannot be encoded",
-                    session == AUDIO ? "sound" : "picture");
+    if (!gst_element_link_pads(encoder, "src", sender->rtpbin, send_pad))
         return FALSE;
-    }
     fix_ssrc(sender, session);
     add_sink(sender, session, "send_rtp_src", &rtp_callbacks);
-    sender->streams_playing++;
+    sender->streams_playing += session == VIDEO + CC_SEND_SCREEN ? 0 : 1; /* that one has no end */
     add_sink(sender, session, "send_rtcp_src", &rtcp_callbacks);
 
     sender->rtcp_in[session] = gst_element_factory_make("appsrc", NULL);
@@ -259,6 +257,38 @@ add_stream(CcRtpSender *sender, guint session, GstElement *from, const char *fro
     g_autofree char *receive_pad = g_strdup_printf("recv_rtcp_sink_%u", session);
     gst_element_link_pads(sender->rtcp_in[session], "src", sender->rtpbin, receive_pad);
     return TRUE;
+}
+
+/* The same with what it encodes, raw sound or pictures. */
+static gboolean
+add_stream(CcRtpSender *sender, guint session, GstElement *from, const char *from_pad,
+           GstElement *encoder, GError **error)
+{
+    if (encoder == NULL)
+        return FALSE;
+    gst_bin_add(GST_BIN(sender->pipeline), encoder);
+    if (gst_element_link_pads(from, from_pad, encoder, "sink") &&
+        add_session(sender, session, encoder))
+        return TRUE;
+    g_set_error(error, CC_ERROR, CC_ERROR_MEDIA, "the source's %s cannot be encoded",
+                session == AUDIO ? "sound" : "picture");
+    return FALSE;
+}
+
+static gboolean
+add_screen(CcRtpSender *sender, const CcScreenSettings *settings, GError **error)
+{
+    if (*settings->area == '\0')
+        return TRUE;
+    sender->screen = cc_screen_track_new(settings, sender->ids.video_ssrc[CC_SEND_SCREEN], error);
+    if (sender->screen == NULL)
+        return FALSE;
+    GstElement *bin = cc_screen_track_get_bin(sender->screen);
+    gst_bin_add(GST_BIN(sender->pipeline), bin);
+    if (add_session(sender, VIDEO + CC_SEND_SCREEN, bin))
+        return TRUE;
+    g_set_error_literal(error, CC_ERROR, CC_ERROR_MEDIA, "the screen cannot be sent");
+    return FALSE;
 }
 
 static gboolean
@@ -321,6 +351,8 @@ cc_rtp_sender_new(CcSource *source, const CcSendSettings *settings, const CcRtpS
     }
     if (source->has_video && !add_layers(sender, settings, error))
         return NULL;
+    if (!add_screen(sender, &settings->screen, error))
+        return NULL;
     g_autoptr(GstBus) bus = gst_element_get_bus(sender->pipeline);
     sender->bus_watch = gst_bus_add_watch(bus, on_message, sender);
     return g_steal_pointer(&sender);
@@ -341,7 +373,7 @@ cc_rtp_sender_start(CcRtpSender *sender, GError **error)
     }
     if (sender->source->start != NULL)
         sender->source->start(sender->source->player);
-    return TRUE;
+    return sender->screen == NULL || cc_screen_track_start(sender->screen, error);
 }
 
 void
@@ -391,6 +423,8 @@ cc_rtp_sender_pause(CcRtpSender *sender, gint64 now_us)
 {
     for (guint i = 0; i < sender->n_layers; i++)
         cc_layer_set_rate(sender->layers[i], 0, now_us);
+    if (sender->screen != NULL)
+        cc_screen_track_set_rate(sender->screen, 0, now_us);
     sender->paused = TRUE;
     update_sound(sender);
 }
@@ -400,13 +434,17 @@ cc_rtp_sender_request_keyframes(CcRtpSender *sender)
 {
     for (guint i = 0; i < sender->n_layers; i++)
         cc_layer_request_keyframe(sender->layers[i]);
+    if (sender->screen != NULL)
+        cc_screen_track_request_keyframe(sender->screen);
 }
 
 void
-cc_rtp_sender_set_rate(CcRtpSender *sender, guint layer, gint64 wire_bps, gint64 now_us)
+cc_rtp_sender_set_rate(CcRtpSender *sender, guint picture, gint64 wire_bps, gint64 now_us)
 {
-    if (layer < sender->n_layers)
-        cc_layer_set_rate(sender->layers[layer], wire_bps, now_us);
+    if (picture < sender->n_layers)
+        cc_layer_set_rate(sender->layers[picture], wire_bps, now_us);
+    else if (picture == CC_SEND_SCREEN && sender->screen != NULL)
+        cc_screen_track_set_rate(sender->screen, wire_bps, now_us);
 }
 
 void
@@ -420,11 +458,19 @@ cc_rtp_sender_set_voice_rate(CcRtpSender *sender, guint codec_bps)
 }
 
 void
-cc_rtp_sender_get_status(const CcRtpSender *sender, guint layer, CcLayerStatus *status)
+cc_rtp_sender_get_status(const CcRtpSender *sender, guint picture, CcLayerStatus *status)
 {
     *status = (CcLayerStatus){0};
-    if (layer < sender->n_layers)
-        cc_layer_get_status(sender->layers[layer], status);
+    if (picture < sender->n_layers)
+        cc_layer_get_status(sender->layers[picture], status);
+    else if (picture == CC_SEND_SCREEN && sender->screen != NULL)
+        cc_screen_track_get_status(sender->screen, status);
+}
+
+guint
+cc_rtp_sender_screen_bps(const CcRtpSender *sender)
+{
+    return sender->screen != NULL ? cc_screen_track_busy_bps(sender->screen) : 0;
 }
 
 void
@@ -436,11 +482,14 @@ cc_rtp_sender_free(CcRtpSender *sender)
     g_clear_handle_id(&sender->calm_timer, g_source_remove);
     if (sender->source->stop != NULL)
         sender->source->stop(sender->source->player);
+    if (sender->screen != NULL)
+        cc_screen_track_stop(sender->screen);
     gst_element_set_state(sender->pipeline, GST_STATE_NULL);
     g_clear_handle_id(&sender->ended_idle, g_source_remove);
     gst_clear_object(&sender->pipeline);
     for (guint i = 0; i < sender->n_layers; i++)
         cc_layer_free(sender->layers[i]);
+    cc_screen_track_free(sender->screen);
     cc_source_free(sender->source);
     g_free(sender);
 }

@@ -22,9 +22,9 @@ typedef struct {
 } CcRtpSenderCallbacks;
 
 typedef struct {
-    guint32 audio_ssrc, audio_rtx_ssrc;     /* 0: no sound */
-    guint32 video_ssrc[CC_SEND_MAX_LAYERS]; /* by layer; all 0: no picture */
-    guint32 rtx_ssrc[CC_SEND_MAX_LAYERS];
+    guint32 audio_ssrc, audio_rtx_ssrc;   /* 0: no sound */
+    guint32 video_ssrc[CC_SEND_PICTURES]; /* by layer, and CC_SEND_SCREEN; 0: no such picture */
+    guint32 rtx_ssrc[CC_SEND_PICTURES];
     const char *cname; /* shared by both streams, so that receivers synchronise them */
     CcTeacherDisplay
         *display; /* where she sees and hears herself; outlives. NULL: a plain window */
@@ -43,20 +43,23 @@ void cc_rtp_sender_rtcp(CcRtpSender *sender, const guint8 *packet, gsize length)
 /* Somebody new listens: the next picture becomes a keyframe, and reports come quickly for a while.
  */
 void cc_rtp_sender_begin_session(CcRtpSender *sender);
-/* Of every layer. */
 /* Nothing can be sent: nothing is encoded, and no numbers go by that the relay would miss, until
  * the next cc_rtp_sender_begin_session() (voice) and cc_rtp_sender_set_rate() (pictures). */
 void cc_rtp_sender_pause(CcRtpSender *sender, gint64 now_us);
+/* Of every layer, and of the screen. */
 void cc_rtp_sender_request_keyframes(CcRtpSender *sender);
 /* Whether camera or microphone run; they do from the beginning. What has none of its own (a file)
  * runs on. */
 void cc_rtp_sender_capture(CcRtpSender *sender, CcMediaKind kind, gboolean on);
 /* No voice leaves, whatever the session does. */
 void cc_rtp_sender_set_silent(CcRtpSender *sender, gboolean silent);
-/* See cc_layer_set_rate(). @layer: its number in the settings; one that is not there is ignored. */
-void cc_rtp_sender_set_rate(CcRtpSender *sender, guint layer, gint64 wire_bps, gint64 now_us);
+/* See cc_layer_set_rate(). @picture: a layer's number in the settings, or CC_SEND_SCREEN; one that
+ * is not there is ignored. */
+void cc_rtp_sender_set_rate(CcRtpSender *sender, guint picture, gint64 wire_bps, gint64 now_us);
 /* The voice's codec: bits a second. */
 void cc_rtp_sender_set_voice_rate(CcRtpSender *sender, guint codec_bps);
-void cc_rtp_sender_get_status(const CcRtpSender *sender, guint layer, CcLayerStatus *status);
+void cc_rtp_sender_get_status(const CcRtpSender *sender, guint picture, CcLayerStatus *status);
+/* What the screen takes at the moment, with headers; 0 while nothing moves on it. */
+guint cc_rtp_sender_screen_bps(const CcRtpSender *sender);
 
 G_END_DECLS

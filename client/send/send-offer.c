@@ -53,25 +53,42 @@ add_layers(CcSdpMedia *media, const CcSendSettings *settings, const CcRtpSenderI
     }
 }
 
+/* A codec's number is its own in the whole bundle (RFC 9143 section 9.1). */
 static void
-add_video(CcSdp *offer, const CcSendSettings *settings, const CcRtpSenderIds *ids)
+add_codec(CcSdpMedia *media, CcCodec codec, guint8 payload_type, guint8 rtx_payload_type)
 {
     static const char *const feedback[] = {"nack", "nack pli", "ccm fir", "ccm tmmbr",
                                            "transport-cc"};
-    CcSdpMedia *media = cc_sdp_add_media(offer, CC_MEDIA_VIDEO, "1");
     const char *fmtp =
-        settings->video_codec == CC_CODEC_H264
+        codec == CC_CODEC_H264
             ? "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"
-        : settings->video_codec == CC_CODEC_VP9 ? "profile-id=0"
-                                                : NULL;
-    g_autofree char *apt = g_strdup_printf("apt=%u", CC_SEND_PT_VIDEO);
-    add_common(media, "picture");
-    CcSdpCodec *codec = cc_sdp_media_add_codec(
-        media, CC_SEND_PT_VIDEO, cc_codec_name(settings->video_codec), 90000, 1, fmtp);
+        : codec == CC_CODEC_VP9 ? "profile-id=0"
+                                : NULL;
+    g_autofree char *apt = g_strdup_printf("apt=%u", payload_type);
+    CcSdpCodec *added =
+        cc_sdp_media_add_codec(media, payload_type, cc_codec_name(codec), 90000, 1, fmtp);
     for (guint i = 0; i < G_N_ELEMENTS(feedback); i++)
-        cc_sdp_codec_add_feedback(codec, feedback[i]);
-    cc_sdp_media_add_codec(media, CC_SEND_PT_RTX, "rtx", 90000, 1, apt);
+        cc_sdp_codec_add_feedback(added, feedback[i]);
+    cc_sdp_media_add_codec(media, rtx_payload_type, "rtx", 90000, 1, apt);
+}
+
+static void
+add_video(CcSdp *offer, const CcSendSettings *settings, const CcRtpSenderIds *ids)
+{
+    CcSdpMedia *media = cc_sdp_add_media(offer, CC_MEDIA_VIDEO, "1");
+    add_common(media, "picture");
+    add_codec(media, settings->video_codec, CC_SEND_PT_VIDEO, CC_SEND_PT_RTX);
     add_layers(media, settings, ids);
+}
+
+static void
+add_screen(CcSdp *offer, const CcRtpSenderIds *ids)
+{
+    CcSdpMedia *media = cc_sdp_add_media(offer, CC_MEDIA_VIDEO, "2");
+    add_common(media, "screen");
+    add_codec(media, CC_CODEC_VP9, CC_SEND_PT_SCREEN, CC_SEND_PT_SCREEN_RTX);
+    cc_sdp_media_add_source(media, ids->video_ssrc[CC_SEND_SCREEN], ids->rtx_ssrc[CC_SEND_SCREEN],
+                            ids->cname);
 }
 
 CcSdp *
@@ -82,5 +99,7 @@ cc_send_offer(const CcSendSettings *settings, const CcRtpSenderIds *ids)
         add_audio(offer, settings, ids);
     if (ids->video_ssrc[0] != 0)
         add_video(offer, settings, ids);
+    if (ids->video_ssrc[CC_SEND_SCREEN] != 0)
+        add_screen(offer, ids);
     return offer;
 }

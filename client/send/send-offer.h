@@ -1,4 +1,5 @@
-/* What `send` offers to the relay: the one codec that it encodes for each stream it has. Pure. */
+/* What `send` offers to the relay: the one codec that it encodes for each stream it has. The screen
+ * is the second video m-line (common/base/slots.h), behind the camera's. Pure. */
 #pragma once
 
 #include "client/send/rtp-sender.h"

@@ -8,7 +8,7 @@
 static CcSendSource
 source_from_name(const char *name)
 {
-    static const char *const names[] = {"auto", "camera", "file", "screen", "test"};
+    static const char *const names[] = {"auto", "camera", "file", "test"};
     for (guint i = 0; i < G_N_ELEMENTS(names); i++)
         if (g_str_equal(name, names[i]))
             return (CcSendSource)i;
@@ -51,6 +51,17 @@ load_layers(CcSendSettings *settings, const CcConfig *config)
     }
 }
 
+static CcScreenSettings
+load_screen(const CcConfig *config)
+{
+    return (CcScreenSettings){
+        .area = cc_config_get_string(config, "send", "screen"),
+        .max_height = (guint)cc_config_get_int(config, "send", "screen-height"),
+        .framerate = (guint)cc_config_get_int(config, "send", "screen-framerate"),
+        .bitrate_bps = (guint)cc_config_get_int(config, "send", "screen-bitrate-kbps") * 1000,
+    };
+}
+
 void
 cc_send_settings_load(CcSendSettings *settings, const CcConfig *config)
 {
@@ -61,6 +72,7 @@ cc_send_settings_load(CcSendSettings *settings, const CcConfig *config)
         .file = cc_config_get_string(config, "send", "file"),
         .loop = cc_config_get_bool(config, "send", "loop"),
         .deck = cc_config_get_string(config, "send", "deck"),
+        .screen = load_screen(config),
         .preview = cc_config_get_bool(config, "send", "preview"),
         .video_codec = cc_codec_from_name(cc_config_get_string(config, "video", "codec")),
         .width = (guint)cc_config_get_int(config, "video", "width"),
@@ -84,6 +96,7 @@ cc_send_settings_load_speaking(CcSendSettings *settings, const CcConfig *config)
 {
     cc_send_settings_load(settings, config);
     settings->speak = TRUE;
+    settings->screen.area = "";
     settings->preview = FALSE;
     guint first = 0;
     while (first + 1 < settings->n_layers && settings->layers[first].height > SPEAK_HEIGHT)

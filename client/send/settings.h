@@ -11,11 +11,13 @@ typedef enum {
     CC_SEND_AUTO, /* the camera, if there is one */
     CC_SEND_CAMERA,
     CC_SEND_FILE,
-    CC_SEND_SCREEN,
     CC_SEND_TEST,
 } CcSendSource;
 
 #define CC_SEND_MAX_LAYERS 3
+/* What goes out as pictures: the layers, and behind them the screen. */
+#define CC_SEND_SCREEN CC_SEND_MAX_LAYERS
+#define CC_SEND_PICTURES (CC_SEND_SCREEN + 1)
 
 /* One of the sizes in which the picture is encoded at the same time (simulcast). */
 typedef struct {
@@ -23,6 +25,13 @@ typedef struct {
     guint width, height, framerate;
     guint bitrate_bps; /* of the encoder: without headers */
 } CcLayerSettings;
+
+/* The screen beside the teacher's picture. */
+typedef struct {
+    const char *area; /* as in the configuration; "": none */
+    guint max_height, framerate;
+    guint bitrate_bps; /* with headers, at most */
+} CcScreenSettings;
 
 typedef struct {
     CcSendSource source;
@@ -32,6 +41,7 @@ typedef struct {
     gboolean loop;
     gboolean preview;
     const char *deck;       /* a PDF, or "" */
+    CcScreenSettings screen;
     gboolean speak;         /* a classroom's: not the lesson itself */
     const char *echo_probe; /* what the loudspeaker's chain is known by; NULL: no echo to cancel */
     guint64 base_time;      /* of running times, nanoseconds; 0: the pipeline's own */

@@ -6,9 +6,9 @@
 #include "common/base/error.h"
 #include "common/base/log.h"
 
-/* A classroom without a camera can still be heard. */
+/* A classroom without a camera can still be heard, and a teacher without one show her screen. */
 static CcSource *
-speaking_source(const CcSendSettings *settings, GError **error)
+source_of_devices(const CcSendSettings *settings, GError **error)
 {
     g_autoptr(GError) no_camera = NULL;
     CcSource *camera = cc_source_camera_new(settings, &no_camera);
@@ -19,11 +19,12 @@ speaking_source(const CcSendSettings *settings, GError **error)
     source->description = g_strdup("microphone");
     if (!cc_source_add_microphone(source, settings, error))
         return NULL;
-    if (!source->has_audio) {
+    if (!source->has_audio && settings->speak) {
         g_propagate_error(error, g_steal_pointer(&no_camera));
         return NULL;
     }
-    cc_warning("no camera: this classroom can be heard, not seen");
+    cc_warning("%s", settings->speak ? "no camera: this classroom can be heard, not seen"
+                                     : "no camera: the lesson shows the screen alone");
     return g_steal_pointer(&source);
 }
 
@@ -35,13 +36,11 @@ cc_source_new(const CcSendSettings *settings, GError **error)
         return cc_source_test_new(settings, error);
     case CC_SEND_FILE:
         return cc_source_file_new(settings, error);
-    case CC_SEND_SCREEN:
-        return cc_source_screen_new(settings, error);
     case CC_SEND_AUTO:
-        if (settings->speak)
-            return speaking_source(settings, error);
-        if (*settings->file != '\0')
+        if (!settings->speak && *settings->file != '\0')
             return cc_source_file_new(settings, error);
+        if (settings->speak || *settings->screen.area != '\0')
+            return source_of_devices(settings, error);
         return cc_source_camera_new(settings, error);
     case CC_SEND_CAMERA:
         break;

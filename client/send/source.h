@@ -36,7 +36,6 @@ void cc_source_capture(CcSource *source, gboolean video, gboolean on);
 #define CC_SOURCE_MICROPHONE "microphone"
 CcSource *cc_source_test_new(const CcSendSettings *settings, GError **error);
 CcSource *cc_source_file_new(const CcSendSettings *settings, GError **error);
-CcSource *cc_source_screen_new(const CcSendSettings *settings, GError **error);
 CcSource *cc_source_camera_new(const CcSendSettings *settings, GError **error);
 
 /* For the kinds: a source around a bin made of gst-launch @description, whose "video" and "audio"

@@ -36,6 +36,25 @@ give(CcUplinkShare *share, guint i, gint64 wanted, gint64 smaller_bps, gint64 bu
     return share->starved[i] ? 0 : MIN(left, wanted);
 }
 
+gint64
+cc_uplink_share_screen(const CcScreenSettings *screen, gint64 wanted_bps, gint64 budget_bps)
+{
+    gint64 bps = *screen->area == '\0' ? 0 : screen->bitrate_bps;
+    if (wanted_bps >= 0)
+        bps = MIN(bps, wanted_bps);
+    if (budget_bps >= 0)
+        bps = MIN(bps, MAX(budget_bps - LAST_BPS, budget_bps / 2));
+    return bps;
+}
+
+void
+cc_uplink_share_yield(const CcSendSettings *settings, guint screen_bps, gint64 *wanted_bps)
+{
+    for (guint i = 0; i < settings->n_layers; i++)
+        if (wanted_bps[i] > 0)
+            wanted_bps[i] = MAX(wanted_bps[i] - screen_bps, MIN(wanted_bps[i], LAST_BPS));
+}
+
 guint
 cc_uplink_share(CcUplinkShare *share, const CcSendSettings *settings, const gint64 *wanted_bps,
                 gint64 budget_bps, gint64 *rates)

@@ -6,6 +6,7 @@
 #include "client/send/encoder.h"
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "common/base/slots.h"
 #include "common/wire/bytes.h"
 #include "common/wire/rtp.h"
 #include "common/wire/transport-cc.h"
@@ -14,6 +15,7 @@
 typedef struct {
     guint32 ssrc;
     CcMediaKind kind;
+    guint line; /* the m-line, among those of its kind (common/base/slots.h) */
     gboolean rtx;
     guint16 rtx_sequence; /* retransmissions are numbered here: rtprtxsend begins anywhere */
     gboolean first;       /* of the layers, or the voice: negotiated without simulcast too */
@@ -29,8 +31,8 @@ typedef struct {
     guint overhead;    /* bytes that each packet counts in it */
 } Stream;
 
-/* Streams: the voice, then each layer, and behind each of them its retransmissions. */
-enum { AUDIO, AUDIO_RTX, VIDEO, N_STREAMS = VIDEO + 2 * CC_SEND_MAX_LAYERS };
+/* Streams: the voice, then each picture, and behind each of them its retransmissions. */
+enum { AUDIO, AUDIO_RTX, VIDEO, N_STREAMS = VIDEO + 2 * CC_SEND_PICTURES };
 
 struct CcUplink {
     GMutex lock;
@@ -56,18 +58,17 @@ cc_uplink_new(const CcUplinkStreams *streams)
                  .first = TRUE,
                  .rtx = TRUE,
                  .rtx_sequence = (guint16)g_random_int_range(0, 1 << 15)}; /* srtp.h */
-    for (guint i = 0; i < CC_SEND_MAX_LAYERS; i++) {
+    for (guint i = 0; i < CC_SEND_PICTURES; i++) {
         Stream *video = &uplink->streams[VIDEO + 2 * i];
         video[0] = (Stream){.ssrc = streams->video_ssrc[i],
                             .kind = CC_MEDIA_VIDEO,
-                            .first = i == 0,
+                            .line = i == CC_SEND_SCREEN ? CC_VIDEO_SCREEN : CC_VIDEO_CAMERA,
+                            .first = i == 0 || i == CC_SEND_SCREEN,
                             .rid = streams->rid[i]};
-        video[1] = (Stream){.ssrc = streams->rtx_ssrc[i],
-                            .kind = CC_MEDIA_VIDEO,
-                            .first = i == 0,
-                            .rid = streams->rid[i],
-                            .rtx = TRUE,
-                            .rtx_sequence = (guint16)g_random_int_range(0, 1 << 15)}; /* srtp.h */
+        video[1] = video[0];
+        video[1].ssrc = streams->rtx_ssrc[i];
+        video[1].rtx = TRUE;
+        video[1].rtx_sequence = (guint16)g_random_int_range(0, 1 << 15); /* srtp.h */
     }
     for (guint i = 0; i < N_STREAMS; i++)
         uplink->streams[i].wanted_bps = -1;
@@ -144,6 +145,19 @@ negotiate_stream(Stream *stream, const CcSdpMedia *media)
     g_strlcpy(stream->mid, media->mid, sizeof stream->mid);
 }
 
+/* NULL: the answer has no such m-line. */
+static const CcSdpMedia *
+find_line(const CcSdp *answer, CcMediaKind kind, guint line)
+{
+    guint n = 0;
+    for (guint i = 0; i < answer->media->len; i++) {
+        const CcSdpMedia *media = answer->media->pdata[i];
+        if (media->kind == kind && n++ == line)
+            return media;
+    }
+    return NULL;
+}
+
 void
 cc_uplink_negotiated(CcUplink *uplink, const CcSdp *answer)
 {
@@ -152,11 +166,9 @@ cc_uplink_negotiated(CcUplink *uplink, const CcSdp *answer)
         Stream *stream = &uplink->streams[i];
         stream->negotiated = FALSE;
         stream->wanted_bps = -1;
-        for (guint m = 0; m < answer->media->len && stream->ssrc != 0; m++) {
-            const CcSdpMedia *media = answer->media->pdata[m];
-            if (media->kind == stream->kind && !stream->negotiated)
-                negotiate_stream(stream, media);
-        }
+        const CcSdpMedia *media = find_line(answer, stream->kind, stream->line);
+        if (media != NULL && stream->ssrc != 0)
+            negotiate_stream(stream, media);
     }
     uplink->reported = uplink->lost = 0;
     uplink->loss = -1;
@@ -285,6 +297,14 @@ read_report(CcUplink *uplink, const CcRtcpPacket *packet)
     }
 }
 
+static const char *
+name_of(const Stream *stream)
+{
+    if (stream->kind == CC_MEDIA_AUDIO)
+        return "voice";
+    return stream->line == CC_VIDEO_SCREEN ? "screen" : stream->rid;
+}
+
 static void
 read_limits(CcUplink *uplink, const CcRtcpPacket *packet)
 {
@@ -294,8 +314,7 @@ read_limits(CcUplink *uplink, const CcRtcpPacket *packet)
         gint64 bps = (gint64)MIN(limit.bitrate_bps, G_MAXINT32);
         if (stream == NULL || (stream->wanted_bps == bps && stream->overhead == limit.overhead))
             continue;
-        cc_debug("%s: the relay wants %" G_GINT64_FORMAT " bit/s",
-                 stream->kind == CC_MEDIA_AUDIO ? "voice" : stream->rid, bps);
+        cc_debug("%s: the relay wants %" G_GINT64_FORMAT " bit/s", name_of(stream), bps);
         stream->wanted_bps = bps;
         stream->overhead = limit.overhead;
     }
@@ -332,14 +351,24 @@ cc_uplink_rtcp(CcUplink *uplink, const guint8 *rtcp, gsize length)
 }
 
 gint64
-cc_uplink_wanted_bps(CcUplink *uplink, guint layer)
+cc_uplink_wanted_bps(CcUplink *uplink, guint picture)
 {
-    g_return_val_if_fail(layer < CC_SEND_MAX_LAYERS, -1);
+    g_return_val_if_fail(picture < CC_SEND_PICTURES, -1);
     g_mutex_lock(&uplink->lock);
-    const Stream *stream = &uplink->streams[VIDEO + 2 * layer];
+    const Stream *stream = &uplink->streams[VIDEO + 2 * picture];
     gint64 bps = stream->negotiated ? stream->wanted_bps : 0;
     g_mutex_unlock(&uplink->lock);
     return bps;
+}
+
+gboolean
+cc_uplink_takes(CcUplink *uplink, guint picture)
+{
+    g_return_val_if_fail(picture < CC_SEND_PICTURES, FALSE);
+    g_mutex_lock(&uplink->lock);
+    gboolean takes = uplink->streams[VIDEO + 2 * picture].negotiated;
+    g_mutex_unlock(&uplink->lock);
+    return takes;
 }
 
 gint64

@@ -15,9 +15,9 @@ typedef struct CcUplink CcUplink;
 
 typedef struct {
     guint32 audio_ssrc; /* 0: no such stream */
-    guint32 video_ssrc[CC_SEND_MAX_LAYERS];
-    guint32 rtx_ssrc[CC_SEND_MAX_LAYERS];
-    const char *rid[CC_SEND_MAX_LAYERS]; /* static texts */
+    guint32 video_ssrc[CC_SEND_PICTURES];
+    guint32 rtx_ssrc[CC_SEND_PICTURES];
+    const char *rid[CC_SEND_PICTURES]; /* static texts; the screen has none */
     guint32 audio_rtx_ssrc;
 } CcUplinkStreams;
 
@@ -25,8 +25,9 @@ CcUplink *cc_uplink_new(const CcUplinkStreams *streams);
 void cc_uplink_free(CcUplink *uplink);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcUplink, cc_uplink_free)
 
-/* Takes payload types, mids and extension ids from @answer. Where it knows no simulcast, the first
- * layer alone is negotiated. */
+/* Takes payload types, mids and extension ids from @answer: the first video m-line is for the
+ * layers, the second one for the screen. Where it knows no simulcast, the first layer alone is
+ * negotiated. */
 void cc_uplink_negotiated(CcUplink *uplink, const CcSdp *answer);
 
 typedef struct {
@@ -50,9 +51,11 @@ void cc_uplink_get_voice_types(CcUplink *uplink, CcUplinkVoiceTypes *types);
 /* An RTCP compound from the relay, of any content. */
 void cc_uplink_rtcp(CcUplink *uplink, const guint8 *rtcp, gsize length);
 
-/* What the relay last wanted @layer to take, with all headers (TMMBR); -1: it has not said; 0 also
- * for a layer that is not negotiated. */
-gint64 cc_uplink_wanted_bps(CcUplink *uplink, guint layer);
+/* What the relay last wanted @picture, a layer or CC_SEND_SCREEN, to take, with all headers
+ * (TMMBR); -1: it has not said; 0 also for one that is not negotiated. */
+gint64 cc_uplink_wanted_bps(CcUplink *uplink, guint picture);
+/* Whether the relay takes @picture. */
+gboolean cc_uplink_takes(CcUplink *uplink, guint picture);
 /* The same for the voice, never 0, and how many bytes each packet counts in it. */
 gint64 cc_uplink_wanted_voice_bps(CcUplink *uplink, guint *overhead);
 

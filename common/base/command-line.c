@@ -88,6 +88,12 @@ on_log_level(const char *option, const char *argument, gpointer data, GError **e
 }
 
 static gboolean
+takes_argument(const CcOptionKey *option)
+{
+    return !option->value || option->placeholder;
+}
+
+static gboolean
 is_option(const CcOptionKey *option, const char *given)
 {
     if (g_str_has_prefix(given, "--"))
@@ -104,7 +110,7 @@ on_key_option(const char *given, const char *argument, gpointer data, GError **e
     while (!is_option(option, given))
         option++; /* GOption calls with names of the table alone */
     g_autofree char *origin = g_strdup_printf("--%s", option->name);
-    const char *value = option->value ? option->value : argument;
+    const char *value = takes_argument(option) ? argument : option->value;
     if (!g_utf8_validate(value, -1, NULL))
         return refuse(error, origin, _("expected UTF-8 text"));
     add_override(parsed, option->key, value, origin);
@@ -124,11 +130,11 @@ option_entries(const CcCommandLine *command)
         GOptionEntry entry = {
             option->name,
             option->letter,
-            option->value ? G_OPTION_FLAG_NO_ARG : G_OPTION_FLAG_FILENAME,
+            takes_argument(option) ? G_OPTION_FLAG_FILENAME : G_OPTION_FLAG_NO_ARG,
             G_OPTION_ARG_CALLBACK,
             (gpointer)on_key_option,
             option->help,
-            option->value ? NULL : option->placeholder,
+            takes_argument(option) ? option->placeholder : NULL,
         };
         g_array_append_val(entries, entry);
     }
@@ -170,6 +176,23 @@ option_context(CcParsedLine *parsed)
     return context;
 }
 
+/* An argument that may be left out is given behind = alone: GOption would take the next word for
+ * it.
+ */
+static void
+complete_options(const CcCommandLine *command, int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        for (const CcOptionKey *option = command->options; option && option->name; option++) {
+            if (!option->value || !option->placeholder || !g_str_has_prefix(argv[i], "--") ||
+                strcmp(argv[i] + 2, option->name) != 0)
+                continue;
+            g_autofree char *whole = g_strdup_printf("--%s=%s", option->name, option->value);
+            argv[i] = (char *)g_intern_string(whole);
+        }
+    }
+}
+
 static gboolean
 parse_options(CcParsedLine *parsed, int *argc, char ***argv, GError **error)
 {
@@ -178,6 +201,7 @@ parse_options(CcParsedLine *parsed, int *argc, char ***argv, GError **error)
     g_autofree char *usage_name = g_strdup_printf("classcast %s", parsed->command->name);
     gboolean is_right;
 
+    complete_options(parsed->command, *argc, *argv);
     g_set_prgname(usage_name); /* for the usage line of --help */
     is_right = g_option_context_parse(context, argc, argv, &local);
     g_set_prgname("classcast");

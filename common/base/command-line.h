@@ -18,7 +18,9 @@ typedef struct {
     const char *name;    /* "relay" for --relay */
     char letter;         /* 'r' for -r, or 0 */
     const char *key;     /* "section.key" that it sets */
-    const char *value;   /* the text it sets; NULL: the option takes an argument, which is set */
+    const char *value;   /* the text it sets; NULL: the option takes an argument, which is set;
+                          * with a placeholder: it may take one (--screen=AREA), and this is set
+                          * where none is given */
     const char *implies; /* "section.key=value" set together with it, or NULL */
     const char *placeholder; /* N_("URL"): the argument's name in --help; NULL if it takes none */
     const char *help;        /* N_("…"), one line */

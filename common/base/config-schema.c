@@ -228,9 +228,8 @@ const CcConfigKey cc_config_keys[] = {
     BOOL("audio", "dtx", "false", N_("Whether to send almost nothing while nobody speaks.")),
     INT("audio", "channels", "1", 1, 2, N_("1 for mono, 2 for stereo.")),
 
-    CHOICE("send", "source", "auto", "auto|camera|file|screen|test",
-           N_("What is shown: camera, a video file, the screen, or a test picture. auto: the "
-              "camera.")),
+    CHOICE("send", "source", "auto", "auto|camera|file|test",
+           N_("What is shown: camera, a video file or a test picture. auto: the camera.")),
     STRING("send", "camera", "auto", ANY,
            N_("Camera, by its name or id in classcast devices. auto: the first one.")),
     STRING("send", "microphone", "auto", ANY,
@@ -244,6 +243,15 @@ const CcConfigKey cc_config_keys[] = {
     CHOICE("send", "window", "auto", "auto|plain",
            N_("auto: the teacher's window with buttons, where classcast-window is installed, else "
               "the plain one; plain: only her own picture.")),
+    STRING("send", "screen", "", ANY,
+           N_("What of the screen is shown beside the teacher's picture: monitor, monitor:NAME, "
+              "window:TITLE or region:WIDTHxHEIGHT+LEFT+TOP. Empty: nothing.")),
+    EVEN("send", "screen-height", "1080", 64, 4320,
+         N_("Lines that the screen is sent with at most; what has more of them is made smaller.")),
+    INT("send", "screen-framerate", "5", 1, 30,
+        N_("How often a second the screen is looked at. Where nothing moves nothing is sent.")),
+    INT("send", "screen-bitrate-kbps", "1500", 30, 20000,
+        N_("What changes on the screen may take at most, in kbit/s.")),
     BOOL(
         "send", "preview", "true",
         N_("Whether the teacher sees her own picture in a window, and those of classrooms that she "

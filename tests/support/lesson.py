@@ -127,17 +127,17 @@ class LessonCase(unittest.TestCase):
         common.update({key.replace("_", "-"): value for key, value in (network or {}).items()})
         return self.write_config(f"{name}.conf", {"network": common, **sections})
 
-    def start_send(self, relay, network=None, codec="vp8", source=None, name="send", auth=None, prefix=(),
+    def start_send(self, relay, network=None, codec="vp8", source=None, name="send", auth=None, env=None, prefix=(),
                    stdin=subprocess.DEVNULL):
         video = dict(self.video, codec=codec, hardware="off")
         send = source or {"source": "file", "file": find_clip(), "loop": True}
         config = self.client_config(name, getattr(relay, "url", relay), network, video=video,
                                     send=dict(send, preview=False), auth=auth or {})
-        return self.started(Program(self.home, "send", "--config", config, name=name, prefix=prefix, stdin=stdin))
+        return self.started(Program(self.home, "send", "--config", config, name=name, env=env, prefix=prefix, stdin=stdin))
 
     def start_recv(self, relay, *arguments, network=None, name="recv", auth=None, env=None, prefix=(), send=None, **recv):
         config = self.client_config(name, getattr(relay, "url", relay), network, auth=auth or {},
-                                    video={"hardware": "off"}, send=send or {}, recv=dict(recv, headless=True))
+                                    video={"hardware": "off"}, send=send or {}, recv={"headless": True, **recv})
         return self.started(Program(self.home, "recv", "--config", config, *arguments, name=name, env=env, prefix=prefix))
 
     def start_lesson(self, *arguments, **relay):

@@ -10,7 +10,8 @@ static const CcOptionKey option_keys[] = {
     {"relay", 'r', "network.relay-url", NULL, NULL, "URL", "Address"},
     {"file", 0, "send.file", NULL, "send.source=file", "FILE", "Teach from a file"},
     {"loop", 0, "send.loop", "true", NULL, NULL, "Again"},
-    {"screen", 's', "send.source", "screen", NULL, NULL, "Teach from the screen"},
+    {"test", 't', "send.source", "test", NULL, NULL, "Send a test pattern"},
+    {"screen", 0, "send.screen", "monitor", NULL, "AREA", "Show the screen"},
     {"name", 0, "network.name", NULL, NULL, "NAME", "Name"},
     {NULL},
 };
@@ -67,11 +68,36 @@ test_last_one_wins(void)
 {
     Arguments arguments;
     g_autoptr(GError) error = NULL;
-    g_autoptr(CcConfig) config = load(&arguments, "send --file x.mp4 -s", &error);
+    g_autoptr(CcConfig) config = load(&arguments, "send --file x.mp4 -t", &error);
 
     g_assert_no_error(error);
-    g_assert_cmpstr(cc_config_get_string(config, "send", "source"), ==, "screen");
-    g_assert_cmpstr(cc_config_get_origin(config, "send", "source"), ==, "--screen");
+    g_assert_cmpstr(cc_config_get_string(config, "send", "source"), ==, "test");
+    g_assert_cmpstr(cc_config_get_origin(config, "send", "source"), ==, "--test");
+}
+
+/* An argument that may be left out does not take the room for itself. */
+static void
+test_optional_argument(void)
+{
+    static const struct {
+        const char *line, *screen;
+        int argc;
+    } cases[] = {
+        {"send --screen 数学", "monitor", 2},
+        {"send 数学 --screen", "monitor", 2},
+        {"send --screen=window:课件 数学", "window:课件", 2},
+        {"send --screen=", "", 1},
+        {"send -- --screen", "", 3}, /* GOption leaves the -- */
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        Arguments arguments;
+        g_autoptr(GError) error = NULL;
+        g_autoptr(CcConfig) config = load(&arguments, cases[i].line, &error);
+        g_test_message("%s", cases[i].line);
+        g_assert_no_error(error);
+        g_assert_cmpstr(cc_config_get_string(config, "send", "screen"), ==, cases[i].screen);
+        g_assert_cmpint(arguments.argc, ==, cases[i].argc);
+    }
 }
 
 static void
@@ -198,6 +224,7 @@ main(int argc, char **argv)
     g_setenv("CLASSCAST_SYSTEM_CONFIG", "/nonexistent/classcast.conf", TRUE);
     g_test_add_func("/command-line/options", test_options);
     g_test_add_func("/command-line/last-one-wins", test_last_one_wins);
+    g_test_add_func("/command-line/optional-argument", test_optional_argument);
     g_test_add_func("/command-line/wrong-lines", test_wrong_lines);
     g_test_add_func("/command-line/missing-config", test_missing_config);
     g_test_add_func("/command-line/positional", test_positional);

@@ -10,6 +10,7 @@
 #define VOICE 0x1001
 #define VIDEO 0x2002
 #define RTX 0x3003
+#define SCREEN 0x4004
 #define PAYLOAD 1100
 #define PATIENCE_US (10 * G_USEC_PER_SEC)
 
@@ -49,8 +50,10 @@ negotiate(Fixture *fixture, gboolean feedback)
     CcSdpMedia *video = cc_sdp_add_media(answer, CC_MEDIA_VIDEO, "1");
     cc_sdp_media_add_codec(video, 96, "VP8", 90000, 1, NULL);
     cc_sdp_media_add_codec(video, 97, "rtx", 90000, 1, "apt=96");
-    if (feedback)
-        cc_sdp_media_add_extension(video, 5, CC_SDP_EXT_TRANSPORT_CC);
+    CcSdpMedia *screen = cc_sdp_add_media(answer, CC_MEDIA_VIDEO, "2");
+    cc_sdp_media_add_codec(screen, 98, "VP9", 90000, 1, NULL);
+    for (guint i = 1; i < answer->media->len && feedback; i++)
+        cc_sdp_media_add_extension(answer->media->pdata[i], 5, CC_SDP_EXT_TRANSPORT_CC);
     cc_uplink_negotiated(fixture->uplink, answer);
     cc_outgoing_begin_session(fixture->outgoing);
 }
@@ -58,7 +61,7 @@ negotiate(Fixture *fixture, gboolean feedback)
 static void
 set_up(Fixture *fixture, gconstpointer data)
 {
-    static const CcUplinkStreams streams = {VOICE, {VIDEO}, {RTX}, {"h"}};
+    static const CcUplinkStreams streams = {VOICE, {VIDEO, [CC_SEND_SCREEN] = SCREEN}, {RTX}, {"h"}};
     fixture->uplink = cc_uplink_new(&streams);
     fixture->ssrcs = g_array_new(FALSE, FALSE, sizeof(guint32));
     fixture->outgoing =
@@ -141,6 +144,24 @@ test_voice_passes_pictures(Fixture *fixture, gconstpointer data)
     g_assert_cmpuint(fixture->overflows, ==, 0);
 }
 
+/* What has changed on the screen passes what waits of the camera, in its order. */
+static void
+test_screen_passes_camera(Fixture *fixture, gconstpointer data)
+{
+    negotiate(fixture, TRUE);
+    for (guint16 i = 0; i < 40; i++)
+        push(fixture, CC_SEND_PT_VIDEO, VIDEO, i);
+    g_assert_cmpuint(n_sent(fixture), <, 30);
+    for (guint16 i = 0; i < 5; i++)
+        push(fixture, CC_SEND_PT_SCREEN, SCREEN, i);
+    wait_for(fixture, 45);
+    const guint32 *ssrcs = (const guint32 *)fixture->ssrcs->data;
+    guint behind = 0;
+    for (guint i = 45; ssrcs[i - 1] != SCREEN; i--)
+        behind++;
+    g_assert_cmpuint(behind, >, 5);
+}
+
 /* What would wait for seconds is thrown away, and said. */
 static void
 test_overflow(Fixture *fixture, gconstpointer data)
@@ -203,6 +224,7 @@ main(int argc, char **argv)
     } tests[] = {
         {"/outgoing/without-feedback", test_without_feedback},
         {"/outgoing/voice-passes-pictures", test_voice_passes_pictures},
+        {"/outgoing/screen-passes-camera", test_screen_passes_camera},
         {"/outgoing/overflow", test_overflow},
         {"/outgoing/nonsense", test_nonsense},
         {"/outgoing/probing", test_probing},

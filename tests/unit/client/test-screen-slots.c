@@ -55,15 +55,15 @@ test_gone(void)
     come(&slots, CC_VIDEO_CAMERA, 1000 * MS);
     come(&slots, CC_VIDEO_SCREEN, 1000 * MS);
     cc_screen_slots_look(&slots, 1000 * MS);
-    come(&slots, CC_VIDEO_CAMERA, 8000 * MS);
-    g_assert_false(cc_screen_slots_look(&slots, 8000 * MS)); /* nothing moves on the screen */
+    come(&slots, CC_VIDEO_CAMERA, 25000 * MS);
+    g_assert_false(cc_screen_slots_look(&slots, 25000 * MS)); /* nothing moves on the screen */
     g_assert_cmpuint(largest(&slots), ==, CC_VIDEO_SCREEN);
-    come(&slots, CC_VIDEO_CAMERA, 20000 * MS);
-    g_assert_true(cc_screen_slots_look(&slots, 20000 * MS));
+    come(&slots, CC_VIDEO_CAMERA, 40000 * MS);
+    g_assert_true(cc_screen_slots_look(&slots, 40000 * MS));
     g_assert_cmpuint(largest(&slots), ==, CC_VIDEO_CAMERA);
-    cc_screen_slots_clear(&slots, 20000 * MS);
-    g_assert_true(cc_screen_slots_look(&slots, 20000 * MS));
-    g_assert_cmpuint(come(&slots, CC_VIDEO_CAMERA, 19990 * MS), ==, GST_CLOCK_TIME_NONE);
+    cc_screen_slots_clear(&slots, 40000 * MS);
+    g_assert_true(cc_screen_slots_look(&slots, 40000 * MS));
+    g_assert_cmpuint(come(&slots, CC_VIDEO_CAMERA, 39990 * MS), ==, GST_CLOCK_TIME_NONE);
 }
 
 /* Each slot waits for its own voice, and for nobody else's. */

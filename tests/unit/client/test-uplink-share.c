@@ -49,6 +49,27 @@ test_highest_go_first(void)
     }
 }
 
+/* The screen comes first, but leaves something of the face; while it moves the layers give way. */
+static void
+test_screen(void)
+{
+    static const CcScreenSettings none = {.area = "", .bitrate_bps = 1500000};
+    static const CcScreenSettings screen = {.area = "monitor", .bitrate_bps = 1500000};
+    gint64 wanted[] = {800000, 250000, 15000};
+    g_assert_cmpint(cc_uplink_share_screen(&none, -1, -1), ==, 0);
+    g_assert_cmpint(cc_uplink_share_screen(&screen, -1, -1), ==, 1500000);
+    g_assert_cmpint(cc_uplink_share_screen(&screen, 90000, -1), ==, 90000);
+    g_assert_cmpint(cc_uplink_share_screen(&screen, 0, 500000), ==, 0);
+    g_assert_cmpint(cc_uplink_share_screen(&screen, -1, 300000), >, 250000);
+    g_assert_cmpint(cc_uplink_share_screen(&screen, -1, 300000), <, 300000);
+    g_assert_cmpint(cc_uplink_share_screen(&screen, -1, 20000), ==, 10000);
+    cc_uplink_share_yield(&settings, 300000, wanted);
+    g_assert_cmpint(wanted[0], ==, 500000);
+    g_assert_cmpint(wanted[1], >, 10000);
+    g_assert_cmpint(wanted[1], <, 30000);
+    g_assert_cmpint(wanted[2], ==, 15000);
+}
+
 /* One classroom, one layer: it shrinks with the uplink and is never given up. */
 static void
 test_one_layer(void)
@@ -107,6 +128,7 @@ main(int argc, char **argv)
     g_test_add_func("/uplink-share/no-limit", test_no_limit);
     g_test_add_func("/uplink-share/highest-go-first", test_highest_go_first);
     g_test_add_func("/uplink-share/one-layer", test_one_layer);
+    g_test_add_func("/uplink-share/screen", test_screen);
     g_test_add_func("/uplink-share/stand-in", test_stand_in);
     g_test_add_func("/uplink-share/wavering", test_wavering);
     return g_test_run();
