@@ -302,14 +302,49 @@ cc_ladder_init(CcLadder *ladder)
     *ladder = (CcLadder){.patience_us = PATIENCE_US};
 }
 
+static guint
+place_of(const CcLadderSettings *settings, CcRung rung)
+{
+    guint place = 0;
+    while (place < CC_N_RUNGS - 1 && settings->order[place] != rung)
+        place++;
+    return place;
+}
+
+/* What faces that come after @slot would give way by if it took more, which it may do at any
+ * moment: a screen on which nothing moves takes nothing. */
+static guint64
+yielded_to(const Plan *plan, const CcLadderSettings *settings, guint slot)
+{
+    guint64 sum = 0, floor = settings->floor_bps[CC_RUNG_FACE];
+    if (place_of(settings, plan->steps[slot][0].rung) >= place_of(settings, CC_RUNG_FACE))
+        return 0;
+    for (guint i = 0; i < plan->n_slots; i++) {
+        guint64 bps = plan->steps[i][plan->chosen[i]].bps;
+        if (plan->steps[i][0].rung == CC_RUNG_FACE && bps > floor)
+            sum += bps - floor;
+    }
+    return sum;
+}
+
+/* The part of @budget that a slot may take. Others give way up to the next rung alone, that of high
+ * definition. */
+static guint64
+room_for(const Plan *plan, const CcLadderSettings *settings, guint slot, guint64 budget)
+{
+    guint64 others = cost_of(plan) - plan->steps[slot][plan->chosen[slot]].bps;
+    guint64 room = budget > others ? budget - others : 0;
+    guint64 yielded = budget + yielded_to(plan, settings, slot);
+    yielded = yielded > others ? MIN(yielded - others, settings->hd_bps) : 0;
+    return MAX(room, yielded);
+}
+
 static void
-tell(CcLadder *self, const Plan *plan, guint64 budget)
+tell(CcLadder *self, const CcLadderSettings *settings, const Plan *plan, guint64 budget)
 {
     guint64 cost = cost_of(plan);
-    for (guint i = 0; i < plan->n_slots; i++) {
-        guint64 others = cost - plan->steps[i][plan->chosen[i]].bps;
-        self->budget_bps[i] = budget > others ? (guint)MIN(budget - others, G_MAXINT32) : 0;
-    }
+    for (guint i = 0; i < plan->n_slots; i++)
+        self->budget_bps[i] = (guint)MIN(room_for(plan, settings, i, budget), G_MAXINT32);
     self->cost_bps = (guint)MIN(cost, G_MAXINT32);
     self->wanted_bps = next_step_bps(plan, cost);
 }
@@ -336,7 +371,7 @@ cc_ladder_decide(CcLadder *ladder, const CcLadderSettings *settings, const CcLad
     if (changed)
         note_switch(self, climb && !news, budget_bps, now_us);
     self->started |= changed;
-    tell(self, next, budget_bps);
+    tell(self, settings, next, budget_bps);
     return changed;
 }
 
@@ -349,7 +384,7 @@ cc_ladder_hold(CcLadder *ladder, const CcLadderSettings *settings, const CcLadde
     find_present(ladder, &present);
     adopt(ladder, &present);
     ladder->tight_us = ladder->room_us = 0;
-    tell(ladder, &present, budget_bps);
+    tell(ladder, settings, &present, budget_bps);
 }
 
 G_STATIC_ASSERT(sizeof(CcLadder) <= 256);

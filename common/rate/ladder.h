@@ -61,7 +61,8 @@ typedef struct {
 
 typedef struct {
     CcVideoTarget targets[CC_LADDER_SLOTS];
-    /* What each slot could have if it made use of it: where its source may place its rate. */
+    /* What each slot could have if it made use of it: where its source may place its rate. What is
+     * above a face on the ladder may count on that giving way. */
     guint budget_bps[CC_LADDER_SLOTS];
     guint cost_bps;   /* of all targets together */
     guint wanted_bps; /* of the next step up, with its margin; 0: there is none */

@@ -258,6 +258,35 @@ test_told_all_there_is(void)
 }
 
 /* Who spends less on purpose, to see what comes of it, goes on with what there is, smaller. */
+/* A screen on which nothing moves takes nothing, and still there must be room for what moves next:
+ * the face gives way to it down to its floor, but not for high definition. */
+static void
+test_screen_counts_on_the_face(void)
+{
+    static const struct {
+        guint budget, face, screen;
+    } cases[] = {
+        {120000, 70000, 120000 - 40000 - 30000},
+        {300000, 200000, 300000 - 40000 - 30000},
+        {600000, 390000, 400000},
+        {900000, 300000, 900000 - 40000 - 300000}, /* there is more without anybody giving way */
+        {75000, 20000, 75000 - 40000 - 20000},     /* below its floor it keeps what it has */
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        CcLadderSlot slots[] = {
+            voice,
+            {.rung = CC_RUNG_FACE, .n_layers = 1, .layers = {{1, {cases[i].face}, 0}}},
+            {.rung = CC_RUNG_SLIDES, .n_layers = 1, .layers = {{1, {1}, 0}}},
+        };
+        CcLadder ladder;
+        cc_ladder_init(&ladder);
+        cc_ladder_decide(&ladder, &cc_ladder_defaults, slots, 3, cases[i].budget, SECOND);
+        assert_target(&ladder, 1, CC_VIDEO_MOVING, 0, 1);
+        g_assert_cmpuint(ladder.budget_bps[1], ==, cases[i].budget - 40000 - 1);
+        g_assert_cmpuint(ladder.budget_bps[2], ==, cases[i].screen);
+    }
+}
+
 static void
 test_holds(void)
 {
@@ -325,6 +354,7 @@ main(int argc, char **argv)
     g_test_add_func("/ladder/restless", test_restless);
     g_test_add_func("/ladder/layers-go", test_layers_go);
     g_test_add_func("/ladder/odd-layers", test_odd_layers);
+    g_test_add_func("/ladder/screen-counts-on-the-face", test_screen_counts_on_the_face);
     g_test_add_func("/ladder/holds", test_holds);
     g_test_add_func("/ladder/told-all-there-is", test_told_all_there_is);
     return g_test_run();
