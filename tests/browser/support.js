@@ -41,12 +41,12 @@ const noConfiguration = join(tmpdir(), 'classcast-no-configuration'); // PulseAu
 const environment = { ...process.env, CLASSCAST_SYSTEM_CONFIG: '/dev/null', XDG_CONFIG_HOME: noConfiguration, LC_ALL: 'C.UTF-8' };
 delete environment.DISPLAY;
 
-class Program {
+export class Program {
   output = '';
 
-  constructor(name, args) {
+  constructor(name, args, more = {}) {
     this.name = name;
-    this.child = spawn(classcast, args, { stdio: ['ignore', 'pipe', 'pipe'], env: environment });
+    this.child = spawn(classcast, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...environment, ...more } });
     programs.add(this);
     this.child.on('exit', () => programs.delete(this));
     for (const stream of [this.child.stdout, this.child.stderr]) {
