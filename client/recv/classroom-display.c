@@ -10,7 +10,7 @@
 
 struct CcClassroomDisplay {
     CcClassroomDisplayOptions options;
-    char *school, *lesson;
+    char *school, *lesson, *chat;
     CcSpeaker *speaker;
     CcWindowProcess *window;
     CcPictureFeed *feed;
@@ -130,12 +130,15 @@ cc_classroom_display_sink(CcClassroomDisplay *display)
 
 void
 cc_classroom_display_show(CcClassroomDisplay *display, CcConnectionState state, const CcLink *link,
-                          gboolean hand_raised, const CcTalk *talk)
+                          gboolean hand_raised, const CcTalk *talk, const char *chat)
 {
     display->view.state = state;
     display->view.link = *link;
     display->view.hand_raised = hand_raised;
     display->view.talk = *talk;
+    g_free(display->chat);
+    display->chat = g_strdup(chat);
+    display->view.chat = display->chat;
     show(display);
 }
 
@@ -158,5 +161,6 @@ cc_classroom_display_free(CcClassroomDisplay *display)
     g_clear_pointer(&display->devices, g_ptr_array_unref);
     g_free(display->school);
     g_free(display->lesson);
+    g_free(display->chat);
     g_free(display);
 }

@@ -35,7 +35,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcClassroomDisplay, cc_classroom_display_free)
 GstElement *cc_classroom_display_head(CcClassroomDisplay *display);
 GstElement *cc_classroom_display_sink(CcClassroomDisplay *display);
 void cc_classroom_display_show(CcClassroomDisplay *display, CcConnectionState state,
-                               const CcLink *link, gboolean hand_raised, const CcTalk *talk);
+                               const CcLink *link, gboolean hand_raised, const CcTalk *talk,
+                               const char *chat);
 /* More than one picture is to be seen. */
 void cc_classroom_display_set_several(CcClassroomDisplay *display, gboolean several);
 

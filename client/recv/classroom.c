@@ -17,6 +17,7 @@
 #include "client/recv/screen.h"
 #include "client/recv/snapshot.h"
 #include "client/recv/speaking.h"
+#include "client/ui/chat-words.h"
 #include "client/ui/link-words.h"
 #include "client/ui/messages.h"
 #include "client/ui/status-line.h"
@@ -41,6 +42,7 @@ struct CcClassroom {
     CcConnectionState state;
     CcLink link;          /* as the relay sees it */
     gboolean hand_raised; /* likewise */
+    CcChatNote chat;
     CcStatusLine *line;
     guint stats_timer;
     gboolean stopping;
@@ -216,7 +218,7 @@ static void
 show_how_it_goes(CcClassroom *classroom)
 {
     cc_screen_show(classroom->screen, classroom->state, &classroom->link, classroom->hand_raised,
-                   &classroom->talk);
+                   &classroom->talk, classroom->chat.words);
 }
 
 /* The connection. */
@@ -272,10 +274,20 @@ see_stage(CcClassroom *classroom, const CcRoomState *room, const CcParticipant *
 }
 
 static void
+see_chat(CcClassroom *classroom, const CcRoomChat *chat)
+{
+    if (!cc_chat_note_see(&classroom->chat, chat, cc_clock_now_us()))
+        return;
+    cc_info("chat shown_lines=%u", classroom->chat.n_lines);
+    show_how_it_goes(classroom);
+}
+
+static void
 on_room(const CcRoomState *room, const CcParticipant *own, gpointer user_data)
 {
     CcClassroom *classroom = user_data;
     see_stage(classroom, room, own);
+    see_chat(classroom, &room->chat);
     CcPicture before = classroom->link.picture;
     gboolean raised = own != NULL && own->hand_us != 0, was_raised = classroom->hand_raised;
     classroom->link = own != NULL ? own->link : (CcLink){0};
@@ -349,6 +361,8 @@ static gboolean
 on_stats_timer(gpointer user_data)
 {
     CcClassroom *classroom = user_data;
+    if (cc_chat_note_tick(&classroom->chat, cc_clock_now_us()))
+        show_how_it_goes(classroom);
     if (classroom->receiver == NULL)
         return G_SOURCE_CONTINUE;
     if (classroom->state == CC_CONNECTION_ON)
@@ -481,6 +495,7 @@ cc_classroom_free(CcClassroom *classroom)
     cc_screen_free(classroom->screen);
     cc_sdp_free(classroom->answer);
     cc_status_line_free(classroom->line);
+    cc_chat_note_clear(&classroom->chat);
     g_main_loop_unref(classroom->loop);
     g_free(classroom->room);
     g_mutex_clear(&classroom->lock);

@@ -289,13 +289,13 @@ cc_screen_compose(CcScreen *screen, GstSample *sample)
 
 void
 cc_screen_show(CcScreen *screen, CcConnectionState state, const CcLink *link, gboolean hand_raised,
-               const CcTalk *talk)
+               const CcTalk *talk, const char *chat)
 {
     if (screen->display != NULL)
-        cc_classroom_display_show(screen->display, state, link, hand_raised, talk);
+        cc_classroom_display_show(screen->display, state, link, hand_raised, talk, chat);
     if (screen->overlay == NULL)
         return;
-    g_autofree char *words = cc_screen_words(state, link, hand_raised, talk);
+    g_autofree char *words = cc_screen_words(state, link, hand_raised, talk, chat);
     set_words(screen, words, state == CC_CONNECTION_ON);
 }
 

@@ -69,9 +69,10 @@ void cc_screen_set_page(CcScreen *screen, const CcDeckImage *page);
 /* What is seen where @sample is the picture; any thread. (transfer full) */
 GstSample *cc_screen_compose(CcScreen *screen, GstSample *sample);
 
-/* How it goes, in words or colours beside the lesson or instead of it. */
+/* How it goes, in words or colours beside the lesson or instead of it. @chat: what others have just
+ * written; or NULL. */
 void cc_screen_show(CcScreen *screen, CcConnectionState state, const CcLink *link,
-                    gboolean hand_raised, const CcTalk *talk);
+                    gboolean hand_raised, const CcTalk *talk, const char *chat);
 /* Forgets the last picture: dark again behind the words. What arrived until now is not shown. */
 void cc_screen_clear(CcScreen *screen);
 

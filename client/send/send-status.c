@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "client/ui/chat-words.h"
 #include "client/ui/link-words.h"
 #include "client/ui/status-line.h"
 #include "common/base/log.h"
@@ -17,6 +18,7 @@ struct CcSendStatus {
     char *audience;
     char *page;     /* "  slide 3 of 12", or NULL */
     gint64 hand_us; /* the newest that was announced */
+    gint64 chat_ms; /* of the newest text that was told */
     CcStatusLine *line;
 };
 
@@ -89,6 +91,19 @@ announce_hand(CcSendStatus *status, const CcRoomState *room)
 }
 
 static void
+tell_chat(CcSendStatus *status, const CcRoomChat *chat)
+{
+    for (guint i = 0; i < chat->lines->len; i++) {
+        const CcChatLine *line = chat->lines->pdata[i];
+        if (line->time_ms <= status->chat_ms)
+            continue;
+        g_autofree char *words = cc_chat_words(line);
+        cc_status_line_tell(status->line, words);
+        status->chat_ms = line->time_ms;
+    }
+}
+
+static void
 append_stage(GString *names, const CcStage *stage, const CcParticipant *one)
 {
     int place = cc_stage_place_of(stage, one->id);
@@ -123,6 +138,7 @@ cc_send_status_audience(CcSendStatus *status, const CcRoomState *room)
             g_string_append_printf(names, ": %s", words);
     }
     announce_hand(status, room);
+    tell_chat(status, &room->chat);
     g_free(status->audience);
     status->audience = n > 0 ? g_strdup_printf("%u (%s)", n, names->str) : g_strdup_printf("%u", n);
 }

@@ -36,6 +36,7 @@ struct CcEventStream {
     SoupWebsocketConnection *socket; /* or NULL */
     char *client;                    /* by which the relay knows us; or NULL */
     char *links;                     /* whose links we want to be told; or NULL */
+    gint64 chat_ms;                  /* of the newest text that we have been told; 0: none */
     gint64 last_pong_us;
 };
 
@@ -162,10 +163,12 @@ on_message(SoupWebsocketConnection *socket, gint type, GBytes *message, gpointer
 
     if (type != SOUP_WEBSOCKET_DATA_TEXT)
         return;
-    if (cc_room_state_apply(&events->room, text, length, cc_clock_now_us(), &error))
-        events->callbacks.changed(&events->room, events->user_data);
-    else
+    if (!cc_room_state_apply(&events->room, text, length, cc_clock_now_us(), &error)) {
         cc_warning_limited("event ignored: %s", error->message);
+        return;
+    }
+    events->chat_ms = MAX(events->chat_ms, cc_room_chat_newest_ms(&events->room.chat));
+    events->callbacks.changed(&events->room, events->user_data);
 }
 
 static void
@@ -228,6 +231,17 @@ ask_for_links(CcEventStream *events)
     if (events->links == NULL)
         return;
     g_autofree char *request = g_strdup_printf("{\"type\":\"links\",\"of\":\"%s\"}", events->links);
+    say(events, request);
+}
+
+/* What was written while we were away. */
+static void
+ask_for_chat(CcEventStream *events)
+{
+    if (events->chat_ms == 0)
+        return;
+    g_autofree char *request = g_strdup_printf(
+        "{\"type\":\"chat-history\",\"after_ms\":%" G_GINT64_FORMAT "}", events->chat_ms);
     say(events, request);
 }
 
@@ -331,6 +345,7 @@ adopt_socket(CcEventStream *events, SoupWebsocketConnection *socket)
     set_timer(events, PING_INTERVAL_S * 1000, on_pong_watch);
     say_hello(events);
     ask_for_links(events);
+    ask_for_chat(events);
     events->callbacks.opened(again, events->user_data);
 }
 

@@ -1,5 +1,5 @@
-/* Reads JSON that strangers send: bounded in size and depth, types checked, texts made fit for a
- * terminal. Pure; any thread. */
+/* Reads JSON that strangers send: bounded in size and depth, types checked. Pure; any thread.
+ */
 #pragma once
 
 #include <json-glib/json-glib.h>
@@ -20,9 +20,5 @@ JsonArray *cc_json_get_array(JsonObject *object, const char *name);
 /* @otherwise if it is absent, no number, or not from @least to @most. */
 double cc_json_get_number(JsonObject *object, const char *name, double otherwise, double least,
                           double most);
-
-/* @text as valid UTF-8 without control and direction characters, cut to at most @max_bytes. NULL
- * gives "". (transfer full) */
-char *cc_clean_text(const char *text, gsize max_bytes);
 
 G_END_DECLS

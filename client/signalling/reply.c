@@ -5,6 +5,7 @@
 
 #include "client/signalling/json-text.h"
 #include "client/signalling/link-header.h"
+#include "common/base/clean-text.h"
 #include "common/base/error.h"
 
 #define MAX_RETRY_AFTER_S 60

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "client/signalling/json-text.h"
+#include "common/base/clean-text.h"
 
 void
 cc_room_deck_clear(CcRoomDeck *deck)

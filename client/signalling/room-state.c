@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "client/signalling/json-text.h"
+#include "common/base/clean-text.h"
 #include "common/base/error.h"
 
 #define MAX_ID CC_ROOM_MAX_ID
@@ -23,12 +24,14 @@ void
 cc_room_state_init(CcRoomState *state)
 {
     *state = (CcRoomState){.participants = g_ptr_array_new_with_free_func(participant_free)};
+    cc_room_chat_init(&state->chat);
 }
 
 void
 cc_room_state_clear(CcRoomState *state)
 {
     g_clear_pointer(&state->participants, g_ptr_array_unref);
+    cc_room_chat_clear(&state->chat);
     cc_room_deck_clear(&state->deck);
     g_clear_pointer(&state->bye, g_free);
     state->lesson = CC_LESSON_UNKNOWN;
@@ -336,6 +339,10 @@ cc_room_state_apply(CcRoomState *state, const char *message, gsize length, gint6
         good = cc_room_deck_apply(&state->deck, object);
     else if (g_strcmp0(type, "pointer") == 0)
         good = cc_room_deck_apply_pointer(&state->deck, object);
+    else if (g_strcmp0(type, "chat") == 0)
+        good = cc_room_chat_apply(&state->chat, cc_json_get_object(object, "message"));
+    else if (g_strcmp0(type, "chat-history") == 0)
+        good = cc_room_chat_apply_history(&state->chat, object);
     else if (g_strcmp0(type, "bye") == 0)
         good = apply_bye(state, object);
     if (!good)

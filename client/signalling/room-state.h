@@ -2,6 +2,7 @@
  * thread. */
 #pragma once
 
+#include "client/signalling/room-chat.h"
 #include "client/signalling/room-deck.h"
 
 #include "common/base/slots.h"
@@ -71,6 +72,7 @@ typedef struct {
     CcLesson lesson;
     GPtrArray *participants; /* CcParticipant *, in order of arrival */
     CcRoomDeck deck;
+    CcRoomChat chat;
     char *bye; /* why the relay goes away, or NULL */
     CcStage stage;
     char grid[CC_GRID_PLACES][CC_ROOM_MAX_ID + 1]; /* whose small pictures a teacher gets; "" */

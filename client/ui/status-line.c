@@ -112,3 +112,14 @@ cc_status_line_announce(CcStatusLine *line, const char *text)
     if (g_strcmp0(text, line->shown) != 0)
         show(line, text);
 }
+
+void
+cc_status_line_tell(CcStatusLine *line, const char *text)
+{
+    g_autofree char *harmless = cc_display_harmless(text);
+    g_autofree char *output = g_strconcat(line->terminal ? CLEAR_LINE : "", harmless, "\n", NULL);
+    g_autofree char *shown = g_strdup(line->shown);
+    write_all(line->fd, output);
+    if (line->terminal && shown != NULL)
+        show(line, shown);
+}

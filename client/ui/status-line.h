@@ -20,5 +20,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcStatusLine, cc_status_line_free)
 void cc_status_line_update(CcStatusLine *line, const char *text);
 /* The state has changed: shown at once everywhere. Repeating the last text shows nothing. */
 void cc_status_line_announce(CcStatusLine *line, const char *text);
+/* Something that stays to be read: a line of its own. */
+void cc_status_line_tell(CcStatusLine *line, const char *text);
 
 G_END_DECLS

@@ -85,6 +85,7 @@ cc_classroom_view_write(const CcClassroomView *view)
                           view->talk.hushed, view->talk.visible, view->talk.has_microphone);
     g_variant_dict_insert(&dict, "hand-raised", "b", view->hand_raised);
     g_variant_dict_insert(&dict, "several", "b", view->several);
+    add_string(&dict, "chat", view->chat);
     add_string(&dict, "school", view->school);
     add_string(&dict, "lesson", view->lesson);
     g_variant_dict_insert(&dict, "volume", "d", view->volume);
@@ -97,6 +98,7 @@ void
 cc_classroom_view_read(CcClassroomView *view, GVariant *value)
 {
     *view = (CcClassroomView){.state = get_state(value),
+                              .chat = get_string(value, "chat"),
                               .school = get_string(value, "school"),
                               .lesson = get_string(value, "lesson")};
     g_autoptr(GVariant) link = g_variant_lookup_value(value, "link", G_VARIANT_TYPE(LINK_TYPE));

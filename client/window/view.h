@@ -30,6 +30,7 @@ typedef struct {
     CcTalk talk;
     gboolean hand_raised;
     gboolean several; /* pictures: another layout makes a difference */
+    const char *chat; /* what others have just written: lines, or "" */
     const char *school, *lesson;
     double volume; /* 0..1, as people hear it */
     gboolean muted;

@@ -4,6 +4,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "relay/control/chatting.h"
 #include "relay/control/decks.h"
 #include "relay/control/events.h"
 #include "relay/control/exchange.h"
@@ -68,6 +69,13 @@ on_room_event(const CcRoomEvent *event, gpointer user_data)
         cc_info("stage room=%s first=%s second=%s", event->room->name,
                 guest_name(&event->room->guests[0]), guest_name(&event->room->guests[1]));
         break;
+    case CC_ROOM_CHAT: /* what pupils write is nobody's business but the room's */
+        cc_info("chat room=%s participant=%s", event->room->name, event->participant->id);
+        break;
+    case CC_ROOM_CHAT_RULES:
+        cc_info("chat room=%s on=%d muted=%u", event->room->name, !event->room->chat.off,
+                g_strv_length(event->room->chat.muted));
+        break;
     }
     cc_events_room_event(control->events, event);
     cc_staging_room_event(control->staging, event);
@@ -93,6 +101,7 @@ cc_control_new(CcSettings *settings, CcWorkerGroup *workers, CcDtlsIdentity *ide
     control->decks = cc_decks_new(control);
     control->metrics = cc_metrics_new();
     control->staging = cc_staging_new(control);
+    control->chatting = cc_chatting_new(control);
     control->health = cc_health_watch_new(control);
     control->rate_limit = cc_rate_limit_new(settings->max_requests_per_s,
                                             settings->max_requests_per_s * REQUESTS_AT_ONCE);
@@ -112,6 +121,7 @@ cc_control_free(CcControl *control)
         ((CcExchange *)g_ptr_array_index(control->waiting, i))->control = NULL;
     g_ptr_array_unref(control->waiting);
     cc_staging_free(control->staging);
+    cc_chatting_free(control->chatting);
     cc_decks_free(control->decks);
     cc_events_free(control->events);
     cc_links_free(control->links);

@@ -11,6 +11,7 @@
 G_BEGIN_DECLS
 
 typedef struct CcControl CcControl;
+typedef struct CcChatting CcChatting;
 typedef struct CcDecks CcDecks;
 typedef struct CcEvents CcEvents;
 typedef struct CcHealthWatch CcHealthWatch;
@@ -42,6 +43,7 @@ struct CcControl {
     CcDecks *decks;
     CcMetrics *metrics;
     CcStaging *staging;
+    CcChatting *chatting;
     CcHealthWatch *health;
     GPtrArray *waiting; /* CcExchange * (transfer none) that wait for the workers' numbers */
     GSource *expiry;    /* of grace periods, or NULL */

@@ -1,16 +1,10 @@
-#define CC_LOG_AREA "events"
-
-#include "relay/control/events.h"
+#include "relay/control/events-private.h"
 
 #include "common/base/clock.h"
-#include "common/base/log.h"
 #include "relay/control/decks.h"
 #include "relay/control/event-message.h"
 #include "relay/control/links.h"
 #include "relay/control/staging.h"
-#include "relay/control/wish.h"
-#include "relay/room/hands.h"
-#include "relay/room/stage.h"
 
 #define MAX_INCOMING_BYTES 4096
 #define PING_INTERVAL_S 20
@@ -20,30 +14,8 @@
 #define HANDS_AT_ONCE 5 /* that one may raise and lower, and then one a second */
 #define MAX_BACKLOG 256 /* messages in a row that a socket which is not writable may be owed */
 
-typedef struct {
-    CcEvents *events;
-    SoupWebsocketConnection *socket;
-    char *room;
-    char *network;      /* by which it is told from others who ask */
-    char *links;        /* whose it wants to know: a participant's id, "*", or NULL */
-    char *client;       /* what it says that it is known by; or NULL */
-    gboolean may_teach; /* so it may know of everybody's link, and lower hands */
-    gint64 last_pong_us;
-    guint backlog;
-} Observer;
-
-struct CcEvents {
-    CcControl *control;
-    GHashTable *rooms; /* room → GPtrArray of Observer (owned) */
-    guint n_observers;
-    guint n_link_observers;
-    CcRateLimit *hand_limit;  /* by participant */
-    CcRateLimit *stage_limit; /* by room */
-    GSource *check;           /* drops those that do not answer pings */
-};
-
 static void
-observer_free(Observer *observer)
+observer_free(CcObserver *observer)
 {
     g_signal_handlers_disconnect_by_data(observer->socket, observer);
     g_object_unref(observer->socket);
@@ -56,15 +28,15 @@ observer_free(Observer *observer)
 
 /* Closes without waiting for the other side. */
 static void
-abandon(Observer *observer)
+abandon(CcObserver *observer)
 {
     GIOStream *stream = soup_websocket_connection_get_io_stream(observer->socket);
 
     g_io_stream_close(stream, NULL, NULL);
 }
 
-static void
-set_links(Observer *observer, const char *links)
+void
+cc_events_set_links(CcObserver *observer, const char *links)
 {
     CcEvents *events = observer->events;
 
@@ -75,7 +47,7 @@ set_links(Observer *observer, const char *links)
 }
 
 static void
-remove_observer(Observer *observer)
+remove_observer(CcObserver *observer)
 {
     CcEvents *events = observer->events;
     GPtrArray *observers = g_hash_table_lookup(events->rooms, observer->room);
@@ -83,7 +55,7 @@ remove_observer(Observer *observer)
     g_autofree char *room = g_strdup(observer->room);
 
     events->n_observers--;
-    set_links(observer, NULL);
+    cc_events_set_links(observer, NULL);
     g_ptr_array_remove(observers, observer);
     if (last)
         g_hash_table_remove(events->rooms, room);
@@ -102,14 +74,14 @@ on_check(gpointer user_data)
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         GPtrArray *observers = value;
         for (guint i = 0; i < observers->len; i++) {
-            Observer *observer = g_ptr_array_index(observers, i);
+            CcObserver *observer = g_ptr_array_index(observers, i);
             if (now_us - observer->last_pong_us > PONG_TIMEOUT_US ||
                 observer->backlog > MAX_BACKLOG)
                 g_ptr_array_add(dead, observer);
         }
     }
     for (guint i = 0; i < dead->len; i++) {
-        Observer *observer = g_ptr_array_index(dead, i);
+        CcObserver *observer = g_ptr_array_index(dead, i);
         abandon(observer);
         remove_observer(observer);
     }
@@ -147,8 +119,8 @@ cc_events_free(CcEvents *events)
 
 /* libsoup queues without limit for a socket that nobody reads: count what such a one is owed, and
  * on_check() drops it. */
-static void
-send_message(Observer *observer, const char *message)
+void
+cc_events_send(CcObserver *observer, const char *message)
 {
     GIOStream *stream = soup_websocket_connection_get_io_stream(observer->socket);
     GOutputStream *output = g_io_stream_get_output_stream(stream);
@@ -170,7 +142,7 @@ cc_events_say(CcEvents *events, const char *room, const char *message)
     GPtrArray *observers = g_hash_table_lookup(events->rooms, room);
 
     for (guint i = 0; observers != NULL && i < observers->len; i++)
-        send_message(g_ptr_array_index(observers, i), message);
+        cc_events_send(g_ptr_array_index(observers, i), message);
 }
 
 void
@@ -190,9 +162,9 @@ cc_events_tell_teachers(CcEvents *events, const char *room, const char *message)
     GPtrArray *observers = g_hash_table_lookup(events->rooms, room);
 
     for (guint i = 0; observers != NULL && i < observers->len; i++) {
-        Observer *observer = g_ptr_array_index(observers, i);
+        CcObserver *observer = g_ptr_array_index(observers, i);
         if (observer->may_teach)
-            send_message(observer, message);
+            cc_events_send(observer, message);
     }
 }
 
@@ -203,84 +175,9 @@ cc_events_send_link(CcEvents *events, const char *room, const char *participant,
     GPtrArray *observers = g_hash_table_lookup(events->rooms, room);
 
     for (guint i = 0; observers != NULL && i < observers->len; i++) {
-        Observer *observer = g_ptr_array_index(observers, i);
+        CcObserver *observer = g_ptr_array_index(observers, i);
         if (g_strcmp0(observer->links, participant) == 0)
-            send_message(observer, message);
-    }
-}
-
-static void
-follow_links(Observer *observer, const char *of)
-{
-    if (g_strcmp0(of, observer->links) == 0 || (g_str_equal(of, "*") && !observer->may_teach))
-        return;
-    set_links(observer, of);
-    g_autofree char *known =
-        cc_links_describe(observer->events->control->links, observer->room, of);
-    if (known != NULL)
-        send_message(observer, known);
-}
-
-/* Its own hand, or, if it may teach, to lower anybody's. */
-static CcParticipant *
-find_hand(const Observer *observer, const CcRoom *room, const CcWish *wish)
-{
-    if (*wish->of == '\0')
-        return cc_room_find_client(room, observer->client, CC_SEAT_WATCHES);
-    return observer->may_teach && !wish->raised ? cc_room_find_id(room, wish->of) : NULL;
-}
-
-static void
-take_hand(Observer *observer, const CcWish *wish, gint64 now_us)
-{
-    CcEvents *events = observer->events;
-    const CcRoom *room = cc_room_registry_lookup(events->control->rooms, observer->room);
-    CcParticipant *participant = room != NULL ? find_hand(observer, room, wish) : NULL;
-
-    if (participant == NULL)
-        return;
-    /* Everybody hears of it, so nobody may go on and on; but a teacher may end that. */
-    g_autofree char *key = g_strdup_printf("%s/%s", room->name, participant->id);
-    if (*wish->of != '\0' || cc_rate_limit_take(events->hand_limit, key, now_us))
-        cc_hands_set(events->control->rooms, participant,
-                     wish->raised ? MAX(now_us - wish->waiting_us, 1) : 0);
-}
-
-/* Everybody hears of it, so even a teacher may not go on and on. */
-static void
-take_stage(Observer *observer, const CcWish *wish, gint64 now_us)
-{
-    CcEvents *events = observer->events;
-
-    if (observer->may_teach && cc_rate_limit_take(events->stage_limit, observer->room, now_us))
-        cc_stage_set(events->control->rooms, observer->room, wish->guests);
-}
-
-static void
-answer(Observer *observer, GBytes *message, gint64 now_us)
-{
-    g_auto(CcWish) wish = {0};
-
-    if (observer->may_teach &&
-        cc_decks_take(observer->events->control->decks, observer->room, message, now_us))
-        return;
-    cc_wish_parse(&wish, message);
-    switch (wish.kind) {
-    case CC_WISH_LINKS:
-        follow_links(observer, wish.of);
-        break;
-    case CC_WISH_HELLO:
-        g_free(observer->client);
-        observer->client = g_steal_pointer(&wish.client);
-        break;
-    case CC_WISH_HAND:
-        take_hand(observer, &wish, now_us);
-        break;
-    case CC_WISH_STAGE:
-        take_stage(observer, &wish, now_us);
-        break;
-    case CC_WISH_NONE:
-        break;
+            cc_events_send(observer, message);
     }
 }
 
@@ -288,7 +185,7 @@ answer(Observer *observer, GBytes *message, gint64 now_us)
 static void
 on_message(SoupWebsocketConnection *socket, gint type, GBytes *message, gpointer user_data)
 {
-    Observer *observer = user_data;
+    CcObserver *observer = user_data;
     CcRateLimit *limit = observer->events->control->rate_limit;
     gint64 now_us = cc_clock_now_us();
 
@@ -298,7 +195,7 @@ on_message(SoupWebsocketConnection *socket, gint type, GBytes *message, gpointer
         soup_websocket_connection_close(socket, SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION,
                                         "too many requests");
     else if (type == SOUP_WEBSOCKET_DATA_TEXT)
-        answer(observer, message, now_us);
+        cc_events_answer(observer, message, now_us);
 }
 
 static void
@@ -310,7 +207,7 @@ on_closed(SoupWebsocketConnection *socket, gpointer user_data)
 static void
 on_pong(SoupWebsocketConnection *socket, GBytes *data, gpointer user_data)
 {
-    Observer *observer = user_data;
+    CcObserver *observer = user_data;
 
     observer->last_pong_us = cc_clock_now_us();
 }
@@ -320,7 +217,7 @@ cc_events_add(CcEvents *events, SoupWebsocketConnection *socket, const char *roo
               const char *network, gboolean may_teach)
 {
     GPtrArray *observers = g_hash_table_lookup(events->rooms, room);
-    Observer *observer = g_new0(Observer, 1);
+    CcObserver *observer = g_new0(CcObserver, 1);
     g_autofree char *state = cc_event_state_message(
         room, cc_room_registry_lookup(events->control->rooms, room), cc_clock_now_us());
     g_autofree char *grid = cc_staging_describe_grid(events->control->staging, room);
@@ -342,12 +239,12 @@ cc_events_add(CcEvents *events, SoupWebsocketConnection *socket, const char *roo
     g_signal_connect(socket, "closed", G_CALLBACK(on_closed), observer);
     g_signal_connect(socket, "message", G_CALLBACK(on_message), observer);
     g_signal_connect(socket, "pong", G_CALLBACK(on_pong), observer);
-    send_message(observer, state);
+    cc_events_send(observer, state);
     if (may_teach && grid != NULL)
-        send_message(observer, grid);
+        cc_events_send(observer, grid);
     g_autofree char *deck = cc_decks_describe(events->control->decks, room);
     if (deck != NULL)
-        send_message(observer, deck);
+        cc_events_send(observer, deck);
 }
 
 void
@@ -361,8 +258,8 @@ cc_events_close_all(CcEvents *events, const char *reason)
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         GPtrArray *observers = value;
         for (guint i = 0; i < observers->len; i++) {
-            Observer *observer = g_ptr_array_index(observers, i);
-            send_message(observer, message);
+            CcObserver *observer = g_ptr_array_index(observers, i);
+            cc_events_send(observer, message);
             if (soup_websocket_connection_get_state(observer->socket) == SOUP_WEBSOCKET_STATE_OPEN)
                 soup_websocket_connection_close(observer->socket, SOUP_WEBSOCKET_CLOSE_GOING_AWAY,
                                                 reason);

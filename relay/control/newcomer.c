@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "common/base/clean-text.h"
+
 #define MAX_NAME_LENGTH 120 /* characters of a school's name */
 
 const char *
@@ -25,11 +27,9 @@ cc_newcomer_name(const CcExchange *exchange, const CcTokenClaims *claims)
         name = g_uri_unescape_string(header, NULL);
     if (name == NULL || !g_utf8_validate(name, -1, NULL))
         return g_strdup("");
-    for (char *c = name; *c != '\0'; c++)
-        if (g_ascii_iscntrl(*c))
-            *c = ' ';
-    return g_utf8_strlen(name, -1) > MAX_NAME_LENGTH ? g_utf8_substring(name, 0, MAX_NAME_LENGTH)
-                                                     : g_steal_pointer(&name);
+    g_autofree char *clean = cc_clean_text(name, strlen(name));
+    return g_utf8_strlen(clean, -1) > MAX_NAME_LENGTH ? g_utf8_substring(clean, 0, MAX_NAME_LENGTH)
+                                                      : g_steal_pointer(&clean);
 }
 
 guint64

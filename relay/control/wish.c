@@ -5,7 +5,8 @@
 
 #include "relay/room/stage.h"
 
-#define MAX_BYTES 400
+#define MAX_BYTES 3000 /* 200 characters of chat, each written as two \\uXXXX, and what is around  \
+                        */
 #define MAX_ID_BYTES 40
 #define MAX_WAITING_MS 3600000
 
@@ -14,6 +15,8 @@ cc_wish_clear(CcWish *wish)
 {
     g_clear_pointer(&wish->of, g_free);
     g_clear_pointer(&wish->client, g_free);
+    g_clear_pointer(&wish->text, g_free);
+    g_clear_pointer(&wish->muted, g_strfreev);
     cc_guests_clear(wish->guests);
     wish->kind = CC_WISH_NONE;
 }
@@ -81,6 +84,49 @@ read_stage(CcWish *wish, JsonObject *object)
 }
 
 static void
+read_chat(CcWish *wish, JsonObject *object)
+{
+    JsonNode *text = get_value(object, "text", G_TYPE_STRING);
+
+    if (text == NULL)
+        return;
+    wish->kind = CC_WISH_CHAT;
+    wish->text = g_strdup(json_node_get_string(text));
+}
+
+static void
+read_chat_rules(CcWish *wish, JsonObject *object)
+{
+    JsonNode *on = get_value(object, "on", G_TYPE_BOOLEAN);
+    JsonNode *node = json_object_get_member(object, "muted");
+    JsonArray *muted =
+        node != NULL && JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
+    g_autoptr(GStrvBuilder) ids = g_strv_builder_new();
+
+    if (on == NULL || muted == NULL)
+        return;
+    for (guint i = 0; i < json_array_get_length(muted); i++) {
+        JsonNode *one = json_array_get_element(muted, i);
+        const char *id =
+            json_node_get_value_type(one) == G_TYPE_STRING ? json_node_get_string(one) : "";
+        if (*id != '\0' && strlen(id) <= MAX_ID_BYTES)
+            g_strv_builder_add(ids, id);
+    }
+    wish->kind = CC_WISH_CHAT_RULES;
+    wish->on = json_node_get_boolean(on);
+    wish->muted = g_strv_builder_end(ids);
+}
+
+static void
+read_chat_history(CcWish *wish, JsonObject *object)
+{
+    JsonNode *after = get_value(object, "after_ms", G_TYPE_INT64);
+
+    wish->kind = CC_WISH_CHAT_HISTORY;
+    wish->after_ms = after != NULL ? json_node_get_int(after) : 0;
+}
+
+static void
 read_object(CcWish *wish, JsonObject *object)
 {
     const char *type = get_text(object, "type");
@@ -95,6 +141,12 @@ read_object(CcWish *wish, JsonObject *object)
         read_hand(wish, object);
     else if (g_str_equal(type, "stage"))
         read_stage(wish, object);
+    else if (g_str_equal(type, "chat"))
+        read_chat(wish, object);
+    else if (g_str_equal(type, "chat-rules"))
+        read_chat_rules(wish, object);
+    else if (g_str_equal(type, "chat-history"))
+        read_chat_history(wish, object);
 }
 
 void

@@ -13,6 +13,9 @@ typedef enum {
     CC_WISH_HELLO,
     CC_WISH_HAND,
     CC_WISH_STAGE,
+    CC_WISH_CHAT,
+    CC_WISH_CHAT_RULES,
+    CC_WISH_CHAT_HISTORY,
 } CcWishKind;
 
 typedef struct {
@@ -22,6 +25,10 @@ typedef struct {
     gboolean raised;           /* HAND */
     gint64 waiting_us;         /* HAND: for so long already */
     CcGuest guests[CC_GUESTS]; /* STAGE */
+    char *text;                /* CHAT */
+    gboolean on;               /* CHAT_RULES: classrooms may write */
+    char **muted;              /* CHAT_RULES: ids of those who may not */
+    gint64 after_ms;           /* CHAT_HISTORY: what was written later than that */
 } CcWish;
 
 void cc_wish_clear(CcWish *wish);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "relay/room/chat.h"
 #include "relay/room/room-registry-private.h"
 #include "relay/room/stage.h"
 
@@ -51,6 +52,7 @@ set_lesson(CcRoomRegistry *registry, CcRoom *room, CcLesson lesson)
     if (lesson == CC_LESSON_OVER) {
         cc_hands_lower_all(registry, room);
         cc_stage_clear(registry, room);
+        cc_chat_clear(room);
     }
     cc_room_registry_notify(registry, &(CcRoomEvent){.kind = CC_ROOM_LESSON, .room = room});
 }

@@ -30,13 +30,16 @@ typedef enum {
     CC_ROOM_HAND,   /* @participant's hand has been raised or lowered */
     CC_ROOM_READY,  /* whether @participant can be called on has changed */
     CC_ROOM_STAGE,  /* the stage has changed */
+    CC_ROOM_CHAT,   /* @participant has written @message */
+    CC_ROOM_CHAT_RULES,
 } CcRoomEventKind;
 
 typedef struct {
     CcRoomEventKind kind;
     const CcRoom *room;
-    const CcParticipant *participant; /* JOINED, LEFT, HAND, READY */
-    const char *reason;               /* LEFT */
+    const CcParticipant *participant;    /* JOINED, LEFT, HAND, READY, CHAT */
+    const char *reason;                  /* LEFT */
+    const struct CcChatMessage *message; /* CHAT */
 } CcRoomEvent;
 
 /* Must not call back into the registry. */

@@ -1,5 +1,7 @@
 #include "relay/room/room.h"
 
+#include "relay/room/chat.h"
+
 #define ID_DIGITS 12
 
 const char *
@@ -38,6 +40,7 @@ cc_room_new(const char *name)
     room->name = g_strdup(name);
     room->participants = g_ptr_array_new_with_free_func((GDestroyNotify)cc_participant_free);
     room->next_participant = 1;
+    room->chat.messages = g_ptr_array_new_with_free_func((GDestroyNotify)cc_chat_message_free);
     return room;
 }
 
@@ -49,6 +52,8 @@ cc_room_free(CcRoom *room)
     g_ptr_array_unref(room->participants);
     for (guint i = 0; i < CC_GUESTS; i++)
         g_free(room->guests[i].id);
+    g_ptr_array_unref(room->chat.messages);
+    g_strfreev(room->chat.muted);
     for (guint i = 0; i < CC_GRID_PLACES; i++)
         g_free(room->grid[i].id);
     g_free(room->name);

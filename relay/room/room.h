@@ -64,6 +64,12 @@ struct CcRoom {
     gboolean stage_known; /* somebody has said who is on the stage */
     CcGuest guests[CC_GUESTS];
     struct {
+        GPtrArray *messages; /* CcChatMessage *, the oldest first */
+        gint64 newest_ms;
+        gboolean off; /* only the teacher may write */
+        char **muted; /* ids of those who may not; NULL: no teacher has said who may write */
+    } chat;
+    struct {
         char *id; /* NULL: a free place */
         gint64 since_us;
     } grid[CC_GRID_PLACES];

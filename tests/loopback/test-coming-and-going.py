@@ -80,7 +80,7 @@ class ComingAndGoing(LessonCase):
     def test_events_tell_who_is_here(self):
         relay = self.start_relay()
         events = WebSocket(relay.port, "/rooms/math/events")
-        self.assertEqual(events.event(), {"type": "state", "room": "math", "lesson": "none", "participants": [], "stage": None})
+        self.assertEqual(events.event(), {"type": "state", "room": "math", "lesson": "none", "participants": [], "stage": None, "chat": None})
         self.start_send(relay)
         teacher = events.wait_for(type="joined")["participant"]
         self.assertEqual(teacher["role"], "teacher")

@@ -311,7 +311,7 @@ static void
 show_notice(CcClassroomWindow *window, const CcClassroomView *view)
 {
     gboolean on = view->state == CC_CONNECTION_ON;
-    g_autofree char *words = cc_screen_words(view->state, &view->link, FALSE, &view->talk);
+    g_autofree char *words = cc_screen_words(view->state, &view->link, FALSE, &view->talk, view->chat);
     gboolean visible = words != NULL && is_lesson(view->state);
     gtk_label_set_text(GTK_LABEL(window->notice), visible ? words : "");
     gtk_widget_set_visible(window->notice, visible);

@@ -3,6 +3,7 @@ import { Backoff } from './backoff.js';
 import { token } from './page.js';
 
 const SILENCE_MS = 5000; // how long opening may take
+const CHAT_KEPT = 200; // messages
 
 /** @ms: for how long the hand has been raised; null or undefined if it is not. */
 function withHand(participant, ms) {
@@ -12,7 +13,8 @@ function withHand(participant, ms) {
 
 /**
  * Fires "change" after every message, "open" when the relay answers (again), "close" when not; "links"
- * when somebody's link is doing better or worse; "deck" when another page is shown, or pointed at.
+ * when somebody's link is doing better or worse; "deck" when another page is shown, or pointed at; "chat" when
+ * something has been written; "chat-refused" with a reason as detail when we may not.
  */
 export class RoomEvents extends EventTarget {
   lesson = null; // "none", "on", "away", "over"; null: not known
@@ -21,6 +23,8 @@ export class RoomEvents extends EventTarget {
   grid = []; // ids or null, for who may teach
   links = new Map(); // by participant: {kbps, estimate_kbps, loss, rtt_ms, protocol, picture, reason}
   deck = undefined; // {id, title, version, pages, page, blank, hash, bytes, ready, pointer}; null: there is none
+  chat = []; // {time_ms, id, role, name, text} of this lesson, the oldest first
+  chatRules = null; // {on, muted}; null: nobody has said
   known = false;
   #followed = null;
   #client = null;
@@ -73,6 +77,16 @@ export class RoomEvents extends EventTarget {
     this.#say(place ? { type: 'pointer', x: place[0], y: place[1] } : { type: 'pointer' });
   }
 
+  /** Writes into the room. */
+  sayChat(text) {
+    this.#say({ type: 'chat', text });
+  }
+
+  /** The teacher says who may write: all of it. */
+  sayChatRules({ on, muted }) {
+    this.#say({ type: 'chat-rules', on, muted });
+  }
+
   #say(message) {
     if (this.known) this.#socket.send(JSON.stringify(message));
   }
@@ -111,11 +125,17 @@ export class RoomEvents extends EventTarget {
     });
   }
 
+  #addChat(messages) {
+    const newest = this.chat.at(-1)?.time_ms ?? 0;
+    this.chat = [...this.chat, ...messages.filter(({ time_ms }) => time_ms > newest)].slice(-CHAT_KEPT);
+  }
+
   #take(message) {
     switch (message.type) {
       case 'state':
         this.lesson = message.lesson;
         this.stage = message.stage?.guests ?? null;
+        this.chatRules = message.chat ?? null;
         this.grid = [];
         this.deck = undefined; // where there is one it is told next
         this.participants = new Map(message.participants.map((who) => [who.id, withHand(who, who.hand_ms)]));
@@ -124,11 +144,13 @@ export class RoomEvents extends EventTarget {
         this.links.clear();
         this.follow(this.#followed);
         this.introduce(this.#client);
+        this.#say({ type: 'chat-history', after_ms: this.chat.at(-1)?.time_ms ?? 0 });
         this.dispatchEvent(new Event('open'));
         break;
       case 'lesson':
+        if (this.lesson === 'over') this.chat = []; // it was of the lesson before
         this.lesson = message.lesson;
-        if (message.lesson === 'over') this.stage = null;
+        if (message.lesson === 'over') this.stage = this.chatRules = null;
         break;
       case 'stage':
         this.stage = message.guests;
@@ -153,6 +175,17 @@ export class RoomEvents extends EventTarget {
         for (const link of message.links) this.links.set(link.id, link);
         this.dispatchEvent(new Event('links'));
         return;
+      case 'chat':
+      case 'chat-history':
+        this.#addChat(message.messages ?? [message.message]);
+        this.dispatchEvent(new Event('chat'));
+        return;
+      case 'chat-refused':
+        this.dispatchEvent(new CustomEvent('chat-refused', { detail: message.reason }));
+        return;
+      case 'chat-rules':
+        this.chatRules = { on: message.on, muted: message.muted };
+        break;
       case 'deck':
         this.deck = message.deck;
         this.dispatchEvent(new Event('deck'));

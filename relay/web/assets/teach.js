@@ -1,4 +1,5 @@
 // The teacher's page: chooses what to show, sends it, and says how it arrives.
+import { Chat, ChatRules } from './chat.js';
 import { Classrooms } from './classrooms.js';
 import { RoomEvents } from './events.js';
 import { showHands } from './hands.js';
@@ -39,6 +40,8 @@ const hearing = new Link({
   mediaIsDue: () => true,
 });
 const stage = new Stage(events);
+const chatRules = new ChatRules(events);
+const chat = new Chat(events, link, chatRules);
 const classrooms = new Classrooms(byId('classrooms'), events, stage);
 const updateWakeLock = keepScreenOn(() => isTeaching());
 const tracks = { video: null, audio: null };
@@ -227,6 +230,7 @@ function show() {
   byId('start').disabled = !tracks.video && !tracks.audio;
   byId('stop').hidden = !isTeaching();
   byId('live-panel').hidden = !isTeaching();
+  byId('chat-panel').hidden = !isTeaching();
   byId('codec').disabled = isTeaching();
   byId('mute').disabled = !tracks.audio;
   byId('mute').setAttribute('aria-pressed', String(muted));
@@ -292,6 +296,11 @@ function showClassrooms() {
   byId('mute-all').hidden = !stage.guests.some((guest) => guest && !guest.muted);
 }
 
+function showChatRules() {
+  byId('chat-on').setAttribute('aria-pressed', String(chatRules.on));
+  say(byId('chat-on'), chatRules.on ? 'chat.on' : 'chat.off');
+}
+
 function showWaiting() {
   const n = showHands(byId('hands'), events);
   byId('hands-panel').hidden = n === 0;
@@ -314,6 +323,7 @@ byId('start').addEventListener('click', start);
 byId('stop').addEventListener('click', stop);
 byId('mute').addEventListener('click', toggleMute);
 byId('mute-all').addEventListener('click', () => stage.muteAll());
+byId('chat-on').addEventListener('click', () => chatRules.setOn(!chatRules.on));
 byId('retry').addEventListener('click', choose);
 byId('camera').addEventListener('change', choose);
 byId('microphone').addEventListener('change', choose);
@@ -327,6 +337,7 @@ link.addEventListener('state', () => {
   if (link.refusal?.code === 'no-codec') withVideo = false; // a voice without a face still teaches
   show();
 });
+link.addEventListener('participant', () => (events.introduce(link.client), chat.show()));
 link.addEventListener('stats', () => {
   liveAt = performance.now();
   showFigures();
@@ -335,7 +346,7 @@ link.addEventListener('stats', () => {
 });
 setUpSlideControl(new Slides(room, events), events);
 events.follow('*');
-for (const event of ['change', 'open', 'close', 'links']) events.addEventListener(event, () => (showAudience(), showWaiting(), showClassrooms()));
+for (const event of ['change', 'open', 'close', 'links']) events.addEventListener(event, () => (showAudience(), showWaiting(), showClassrooms(), showChatRules()));
 events.addEventListener('open', () => (link.check(), hearing.check()));
 show();
 showAudience();

@@ -1,4 +1,5 @@
 // The classroom's page: plays the lesson, waits for it, comes back after every interruption.
+import { Chat, setUpChatDrawer } from './chat.js';
 import { RoomEvents } from './events.js';
 import { OwnHand } from './hands.js';
 import { onLanguageChange, say, setUpLanguage, t } from './i18n.js';
@@ -23,6 +24,8 @@ const link = new Link({
 });
 const hand = new OwnHand(events, link);
 const talk = new Talk(room, events, link, headers);
+const chat = new Chat(events, link);
+const toggleChat = setUpChatDrawer(chat, link);
 const figures = new Map([...document.querySelectorAll('#pictures figure')].map((figure) => [figure.dataset.name, figure]));
 let streams = null; // of the present session
 let large = null; // what somebody has chosen to see large
@@ -223,12 +226,16 @@ function setUpControls() {
     byId('fullscreen').title = t(label);
   });
   document.addEventListener('keydown', (event) => {
-    if (event.target.closest('button, a') || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.target.closest('input') || event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.key === 'f') toggle();
     if (event.key === 'm') setMuted(!video.muted);
     if (event.key === 'h') hand.toggle();
     if (event.key === 't') toggleTalk();
     if (event.key === 'l') nextLarge();
+    if (event.key === 'c') {
+      event.preventDefault(); // else the letter would stand in the field
+      toggleChat();
+    }
   });
 }
 
@@ -261,7 +268,7 @@ video.addEventListener('resize', () => {
 showSlides(slides, byId('slide'), byId('pointer'));
 slides.addEventListener('change', showPictures);
 link.addEventListener('state', show);
-link.addEventListener('participant', () => events.follow(link.participant));
+link.addEventListener('participant', () => (events.follow(link.participant), chat.show()));
 events.addEventListener('links', () => (show(), showDetails()));
 link.addEventListener('stats', () => (show(), showDetails()));
 events.addEventListener('change', () => {

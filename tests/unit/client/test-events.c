@@ -122,12 +122,19 @@ test_says(Fixture *fixture, gconstpointer data)
                     "{\"type\":\"stage\",\"guests\":[{\"id\":\"c1\",\"muted\":true},null]}\n"
                     "{\"type\":\"hand\",\"of\":\"c2\",\"raised\":false}\n");
 
+    scripted_relay_send_event(
+        fixture->relay, "{\"type\":\"chat\",\"message\":{\"time_ms\":1795304000000,"
+                        "\"id\":\"c2\",\"role\":\"teacher\",\"name\":\"\",\"text\":\"hello\"}}");
+    wait_until(fixture->changed == 2);
+
     g_clear_pointer(&fixture->relay, scripted_relay_free);
     wait_until(fixture->closed == 1);
     cc_event_stream_say_hand(fixture->events, 0); /* to nobody */
     fixture->relay = scripted_relay_new(port);
-    wait_until(fixture->relay->said->len > 0);
-    g_assert_cmpstr(fixture->relay->said->str, ==, "{\"type\":\"hello\",\"client\":\"0123abc\"}\n");
+    wait_until(strstr(fixture->relay->said->str, "chat") != NULL);
+    g_assert_cmpstr(fixture->relay->said->str, ==,
+                    "{\"type\":\"hello\",\"client\":\"0123abc\"}\n"
+                    "{\"type\":\"chat-history\",\"after_ms\":1795304000000}\n");
 }
 
 static void

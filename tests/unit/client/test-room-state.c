@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "client/signalling/json-text.h"
+#include "common/base/clean-text.h"
 #include "common/base/error.h"
 
 #define STATE                                                                                      \
@@ -257,6 +257,54 @@ test_damaged(void)
     }
 }
 
+#define CHAT(time, name, text)                                                                     \
+    "{\"time_ms\":" time ",\"id\":\"c1\",\"role\":\"classroom\",\"name\":\"" name                  \
+    "\",\"text\":\"" text "\"}"
+
+static void
+assert_chat(const CcRoomState *state, const char *expected)
+{
+    g_autoptr(GString) lines = g_string_new(NULL);
+    for (guint i = 0; i < state->chat.lines->len; i++) {
+        const CcChatLine *line = state->chat.lines->pdata[i];
+        g_string_append_printf(lines, "%s%s:%s", i > 0 ? " " : "", line->name, line->text);
+    }
+    g_assert_cmpstr(lines->str, ==, expected);
+}
+
+/* Each text once, whether it came by itself or with those before it; and never more than is kept.
+ */
+static void
+test_chat(void)
+{
+    g_auto(CcRoomState) state;
+    cc_room_state_init(&state);
+
+    apply(&state, "{\"type\":\"chat\",\"message\":" CHAT("5", "a", "1\\u001b") "}");
+    apply(&state, "{\"type\":\"chat-history\",\"messages\":[" CHAT("4", "b", "0") "," CHAT(
+                      "5", "a", "1") ",[],7," CHAT("6", "", "2") "]}");
+    assert_chat(&state, "a:1 :2");
+    g_assert_cmpint(cc_room_chat_newest_ms(&state.chat), ==, 6);
+
+    static const char *const bad[] = {
+        "{\"type\":\"chat\"}",
+        "{\"type\":\"chat\",\"message\":[]}",
+        "{\"type\":\"chat\",\"message\":{\"time_ms\":7}}",
+        "{\"type\":\"chat\",\"message\":{\"text\":\"a\"}}",
+        "{\"type\":\"chat\",\"message\":{\"time_ms\":1e300,\"text\":\"a\"}}",
+        "{\"type\":\"chat-history\",\"messages\":{}}",
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(bad); i++)
+        assert_refused(&state, bad[i], strlen(bad[i]));
+    assert_chat(&state, "a:1 :2");
+    for (guint i = 0; i < CC_ROOM_CHAT_KEPT * 2; i++) {
+        g_autofree char *message = g_strdup_printf(
+            "{\"type\":\"chat\",\"message\":{\"time_ms\":%u,\"text\":\"a\"}}", 100 + i);
+        apply(&state, message);
+    }
+    g_assert_cmpuint(state.chat.lines->len, ==, CC_ROOM_CHAT_KEPT);
+}
+
 static void
 test_names_are_cleaned(void)
 {
@@ -283,6 +331,7 @@ main(int argc, char **argv)
     g_test_add_func("/room-state/stage", test_stage);
     g_test_add_func("/room-state/ready-and-grid", test_ready_and_grid);
     g_test_add_func("/room-state/joined-and-left", test_joined_and_left);
+    g_test_add_func("/room-state/chat", test_chat);
     g_test_add_func("/room-state/refused", test_refused);
     g_test_add_func("/room-state/bounds", test_bounds);
     g_test_add_func("/room-state/damaged", test_damaged);

@@ -57,6 +57,9 @@ test_terminal(void)
     assert_written(pipes[0], "\r\033[Kconnected…");
     cc_status_line_announce(line, "断线");
     assert_written(pipes[0], "\r\033[K断线");
+    cc_status_line_tell(line,
+                        "虎力: 老师好\033[2J"); /* whole: it stays, and the line goes on below it */
+    assert_written(pipes[0], "\r\033[K虎力: 老师好�[2J\n\r\033[K断线");
     cc_status_line_free(line);
     assert_written(pipes[0], "\n");
     close(pipes[0]);
@@ -75,8 +78,10 @@ test_plain(void)
     cc_status_line_announce(line, "lost");
     cc_status_line_announce(line, "lost");       /* nothing new */
     cc_status_line_update(line, "lost for 1 s"); /* too soon */
+    cc_status_line_tell(line, "said");
+    cc_status_line_tell(line, "said"); /* once more */
     cc_status_line_free(line);
-    assert_written(pipes[0], "one\nlost\n");
+    assert_written(pipes[0], "one\nlost\nsaid\nsaid\n");
     close(pipes[0]);
     close(pipes[1]);
 }

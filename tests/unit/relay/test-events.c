@@ -24,7 +24,7 @@ test_lesson(HttpFixture *fixture, gconstpointer settings)
 
     listener_init(&early, fixture, "/rooms/math/events");
     expect(&early, "{\"type\":\"state\",\"room\":\"math\",\"lesson\":\"none\",\"participants\":[],"
-                   "\"stage\":null}");
+                   "\"stage\":null,\"chat\":null}");
 
     teacher = http_post_offer(fixture, "/whip/math", whip, &reply);
     pupil = http_post_offer(fixture, "/whep/math", whep, &reply);
@@ -43,7 +43,7 @@ test_lesson(HttpFixture *fixture, gconstpointer settings)
     expect(&late, "{\"type\":\"state\",\"room\":\"math\",\"lesson\":\"on\",\"participants\":["
                   "{\"id\":\"p1\",\"role\":\"teacher\",\"name\":\"\",\"connected\":true},"
                   "{\"id\":\"p2\",\"role\":\"classroom\",\"name\":\"\",\"connected\":true,"
-                  "\"ready\":false}],\"stage\":null}");
+                  "\"ready\":false}],\"stage\":null,\"chat\":null}");
 
     http_fixture_session_event(fixture, teacher, CC_SESSION_SILENT, NULL);
     http_fixture_session_event(fixture, teacher, CC_SESSION_MEDIA, NULL);
@@ -77,10 +77,9 @@ test_grace(HttpFixture *fixture, gconstpointer settings)
     http_fixture_session_event(fixture, teacher, CC_SESSION_MEDIA, NULL);
     listener_init(&listener, fixture, "/rooms/math/events");
     http_fixture_session_event(fixture, teacher, CC_SESSION_ENDED, "timed-out");
-    expect(
-        &listener,
-        "{\"type\":\"state\",\"room\":\"math\",\"lesson\":\"on\",\"participants\":["
-        "{\"id\":\"p1\",\"role\":\"teacher\",\"name\":\"\",\"connected\":true}],\"stage\":null}");
+    expect(&listener, "{\"type\":\"state\",\"room\":\"math\",\"lesson\":\"on\",\"participants\":["
+                      "{\"id\":\"p1\",\"role\":\"teacher\",\"name\":\"\",\"connected\":true}],"
+                      "\"stage\":null,\"chat\":null}");
     expect(&listener, "{\"type\":\"left\",\"id\":\"p1\",\"reason\":\"timed-out\"}");
     expect(&listener, "{\"type\":\"lesson\",\"lesson\":\"away\"}");
     expect(&listener, "{\"type\":\"lesson\",\"lesson\":\"over\"}");
@@ -146,7 +145,7 @@ test_links(HttpFixture *fixture, gconstpointer settings)
     g_auto(Listener) own = {0};
     g_auto(Listener) none = {0};
     const char *state = "{\"type\":\"state\",\"room\":\"math\",\"lesson\":\"none\","
-                        "\"participants\":[],\"stage\":null}";
+                        "\"participants\":[],\"stage\":null,\"chat\":null}";
 
     g_assert_cmpstr(reply_header(&reply, "X-Classcast-Participant"), ==, "p2");
     listener_init(&all, fixture, "/rooms/math/events");
@@ -226,7 +225,7 @@ test_refusals(HttpFixture *fixture, gconstpointer settings)
     g_assert_cmpuint(cc_events_n_observers(fixture->control->events), ==, 1);
     /* A viewer is not told of everybody's link. */
     expect(&accepted, "{\"type\":\"state\",\"room\":\"math\",\"lesson\":\"none\",\"participants\":["
-                      "],\"stage\":null}");
+                      "],\"stage\":null,\"chat\":null}");
     soup_websocket_connection_send_text(accepted.socket, "{\"type\":\"links\",\"of\":\"*\"}");
     http_request(fixture, "GET", "/rooms/math/events", NULL, NULL, &reply);
     g_assert_null(cc_links_describe(fixture->control->links, "math", "*"));

@@ -173,9 +173,9 @@ test_wishes(void)
         g_assert_cmpint(wish.waiting_us, >=, 0);
         g_assert_cmpint(wish.waiting_us, <=, 3600 * (gint64)G_USEC_PER_SEC);
     }
-    g_autofree char *text = g_strnfill(500, ' ');
+    g_autofree char *text = g_strnfill(3001, ' ');
     memcpy(text, cases[0].text, strlen(cases[0].text));
-    g_autoptr(GBytes) message = g_bytes_new(text, 500);
+    g_autoptr(GBytes) message = g_bytes_new(text, 3001);
     g_auto(CcWish) wish = {0};
     cc_wish_parse(&wish, message);
     g_assert_cmpint(wish.kind, ==, CC_WISH_NONE);

@@ -44,6 +44,12 @@ on_event(const CcRoomEvent *event, gpointer user_data)
     case CC_ROOM_STAGE:
         g_string_append(fixture->log, "stage ");
         break;
+    case CC_ROOM_CHAT:
+        g_string_append_printf(fixture->log, "chat:%s ", event->participant->id);
+        break;
+    case CC_ROOM_CHAT_RULES:
+        g_string_append(fixture->log, "chat-rules ");
+        break;
     }
 }
 

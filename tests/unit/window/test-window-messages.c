@@ -19,6 +19,7 @@ test_classroom_view(void)
                             .talk = {.called = TRUE, .hushed = TRUE, .has_microphone = TRUE},
                             .hand_raised = TRUE,
                             .several = TRUE,
+                            .chat = "虎力: 老师好",
                             .school = "虎里希望小学",
                             .lesson = "math",
                             .volume = 0.4,
@@ -31,6 +32,7 @@ test_classroom_view(void)
     cc_classroom_view_read(&read, value);
     g_assert_cmpint(read.state, ==, CC_CONNECTION_AWAY);
     g_assert_true(read.link.known && read.hand_raised && read.muted && read.several);
+    g_assert_cmpstr(read.chat, ==, "虎力: 老师好");
     g_assert_true(read.talk.called && read.talk.hushed && read.talk.has_microphone);
     g_assert_false(read.talk.muted || read.talk.visible);
     g_assert_cmpint(read.link.picture, ==, CC_PICTURE_PAUSED);
