@@ -48,6 +48,17 @@ cc_source_new(const CcSendSettings *settings, GError **error)
     return cc_source_camera_new(settings, error);
 }
 
+/* What stands still by itself does not follow the pipeline to its end. */
+static void
+let_go(CcSource *source, const char *name)
+{
+    g_autoptr(GstElement) element = gst_bin_get_by_name(GST_BIN(source->bin), name);
+    if (element == NULL || !gst_element_is_locked_state(element))
+        return;
+    gst_element_set_locked_state(element, FALSE);
+    gst_element_set_state(element, GST_STATE_NULL);
+}
+
 void
 cc_source_free(CcSource *source)
 {
@@ -55,6 +66,10 @@ cc_source_free(CcSource *source)
         return;
     if (source->free_player != NULL)
         source->free_player(source->player);
+    if (source->bin != NULL) {
+        let_go(source, CC_SOURCE_CAMERA);
+        let_go(source, CC_SOURCE_MICROPHONE);
+    }
     gst_clear_object(&source->bin);
     g_free(source->description);
     g_free(source);
