@@ -109,13 +109,15 @@ export async function temporaryDirectory(t) {
   return directory;
 }
 
-export async function launchBrowser({ autoplay = 'no-user-gesture-required' } = {}) {
+/** @trusted: an origin whose pages may use camera and microphone without HTTPS. */
+export async function launchBrowser({ autoplay = 'no-user-gesture-required', trusted = null } = {}) {
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: [
       '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
       '--disable-component-update', '--disable-sync', `--autoplay-policy=${autoplay}`,
       '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
+      ...(trusted ? [`--unsafely-treat-insecure-origin-as-secure=${trusted}`] : []),
     ],
   });
   browsers.add(browser);

@@ -38,9 +38,9 @@ def kill_all():
 
 class Program:
     """`home`: a directory of the test's own, where the child finds no settings but its test's. `prefix`: a command that runs
-    another. `stdin`: for one that is to be pressed keys, a terminal."""
+    another. `stdin`: for one that is to be pressed keys, a terminal. `binary`: another program than classcast."""
 
-    def __init__(self, home, *arguments, name=None, env=None, prefix=(), stdin=subprocess.DEVNULL):
+    def __init__(self, home, *arguments, name=None, env=None, prefix=(), stdin=subprocess.DEVNULL, binary=None):
         self.name = name or arguments[0]
         self.lines = []
         self.changed = threading.Condition()
@@ -54,7 +54,7 @@ class Program:
         environment.setdefault("GST_REGISTRY", os.path.expanduser("~/.cache/classcast-tests-registry.bin"))
         environment.update(env or {})
         self.began = time.monotonic()
-        self.child = subprocess.Popen([*prefix, CLASSCAST, *map(str, arguments)], stdin=stdin,
+        self.child = subprocess.Popen([*prefix, binary or CLASSCAST, *map(str, arguments)], stdin=stdin,
                                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment,
                                       preexec_fn=die_with_parent)
         running.add(self)

@@ -139,7 +139,7 @@ run(Emulator *emulator)
 }
 
 typedef struct {
-    char *near, *far, *down, *up, *statistics;
+    char *near, *far, *device, *down, *up, *statistics;
     gint seed;
 } Options;
 
@@ -149,6 +149,7 @@ parse_options(Options *options, int *argc, char ***argv, GError **error)
     const GOptionEntry entries[] = {
         {"near", 0, 0, G_OPTION_ARG_FILENAME, &options->near, "namespace of one end", "PATH"},
         {"far", 0, 0, G_OPTION_ARG_FILENAME, &options->far, "namespace of the other", "PATH"},
+        {"device", 0, 0, G_OPTION_ARG_STRING, &options->device, "what it is called at both ends", "NAME"},
         {"down", 0, 0, G_OPTION_ARG_STRING, &options->down, "near to far", "CONDITIONS"},
         {"up", 0, 0, G_OPTION_ARG_STRING, &options->up, "far to near", "CONDITIONS"},
         {"seed", 0, 0, G_OPTION_ARG_INT, &options->seed, "of all dice", "N"},
@@ -201,8 +202,9 @@ open_emulator(Emulator *emulator, const Options *options, GError **error)
         g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "cannot write %s", path);
         return FALSE;
     }
-    int near = tun_open(options->near, DEVICE, error);
-    int far = near >= 0 ? tun_open(options->far, DEVICE, error) : -1;
+    const char *device = options->device != NULL ? options->device : DEVICE;
+    int near = tun_open(options->near, device, error);
+    int far = near >= 0 ? tun_open(options->far, device, error) : -1;
     emulator->down.in = emulator->up.out = near;
     emulator->down.out = emulator->up.in = far;
     return far >= 0;
@@ -230,6 +232,7 @@ main(int argc, char **argv)
     close_direction(&emulator.up);
     g_free(options.near);
     g_free(options.far);
+    g_free(options.device);
     g_free(options.down);
     g_free(options.up);
     g_free(options.statistics);

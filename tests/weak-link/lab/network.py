@@ -8,7 +8,7 @@ import subprocess
 from lab.child import Child
 
 CLONE_NEWNET = 0x40000000
-NEAR, FAR = "10.77.0.1", "10.77.0.2"
+NEAR, FAR = "10.77.0.1", "10.77.0.%d"
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -45,26 +45,40 @@ class Namespace:
         self.holder.stop()
 
 
-class Network:
-    """`near` has relay and teacher, `far` the classroom."""
+class Here:
+    """The namespace that this process is in."""
+    path = f"/proc/{os.getpid()}/ns/net"
+    prefix = []
 
-    def __init__(self, folder):
+    def run(self, *command):
+        subprocess.run(command, check=True)
+
+    def close(self):
+        pass
+
+
+class Network:
+    """`near` has relay and teacher, `far` the classroom. Several links of one `near` have numbers."""
+
+    def __init__(self, folder, near=None, number=0):
         self.folder = pathlib.Path(folder)
-        self.near = Namespace(folder, "near")
-        self.far = Namespace(folder, "far")
+        self.name = f"{number}" if number else ""
+        self.near = near or Namespace(folder, "near")
+        self.far = Namespace(folder, f"far{self.name}")
+        self.far_address = FAR % (2 + number)
         self.emulator = None
         self.origin_us = None
 
     def connect(self, tools, down, up, seed):
         self.emulator = Child(
-            self.folder, "emulator",
-            [tools / "link-emulator", "--near", self.near.path, "--far", self.far.path, "--down", down, "--up", up,
-             "--seed", seed, "--statistics", self.folder / "link.jsonl"], stdin=subprocess.PIPE)
+            self.folder, f"emulator{self.name}",
+            [tools / "link-emulator", "--near", self.near.path, "--far", self.far.path, "--device", f"weak{self.name}",
+             "--down", down, "--up", up, "--seed", seed, "--statistics", self.folder / f"link{self.name}.jsonl"], stdin=subprocess.PIPE)
         self.emulator.need("ready")
         be_on_time(self.emulator.process.pid)
-        for namespace, here, there in ((self.near, NEAR, FAR), (self.far, FAR, NEAR)):
-            namespace.run("ip", "address", "add", here, "peer", there, "dev", "weak")
-            namespace.run("ip", "link", "set", "weak", "up", "txqueuelen", "2000")
+        for namespace, here, there in ((self.near, NEAR, self.far_address), (self.far, self.far_address, NEAR)):
+            namespace.run("ip", "address", "add", here, "peer", there, "dev", f"weak{self.name}")
+            namespace.run("ip", "link", "set", f"weak{self.name}", "up", "txqueuelen", "2000")
 
     def begin(self, settle_s):
         """Losses begin now, schedules and measuring after settle_s."""
