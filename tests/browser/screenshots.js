@@ -9,7 +9,7 @@ const COLOURS = 96; // enough for these windows, and a third of the bytes
 const SETTLED_MS = 4000; // what is still on its way is drawn
 const ROOM = { zh: '五年级数学', en: 'Maths-5' };
 const NAMES = {
-  zh: { teacher: '厦门第一小学', classroom: '虎里希望小学', guest: '龙泉小学' },
+  zh: { teacher: '厦门第一小学', classroom: '湖里希望小学', guest: '龙泉小学' },
   en: { teacher: 'Xiamen No. 1 Primary School', classroom: 'Huli Hope School', guest: 'Longquan School' },
 };
 const SLIDE = {

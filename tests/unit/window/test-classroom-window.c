@@ -8,7 +8,7 @@ make_view(CcConnectionState state)
 {
     CcClassroomView view = {.state = state,
                             .link = {.known = TRUE, .picture = CC_PICTURE_WHOLE, .rtt_ms = 60},
-                            .school = "甘肃省临夏州东乡族自治县虎里希望小学",
+                            .school = "甘肃省临夏州东乡族自治县湖里希望小学",
                             .lesson = "五年级数学",
                             .volume = 0.5,
                             .speakers = {.chosen = "auto"}};

@@ -5,7 +5,7 @@
 static CcTeacherView *
 make_view(guint n_classrooms)
 {
-    static const char *const names[] = {"甘肃省临夏州东乡族自治县虎里希望小学",
+    static const char *const names[] = {"甘肃省临夏州东乡族自治县湖里希望小学",
                                         "Huli Hope Primary School", "河滩小学"};
     CcTeacherView *view = g_new0(CcTeacherView, 1);
     *view = (CcTeacherView){.state = CC_CONNECTION_ON,

@@ -20,7 +20,7 @@ test_classroom_view(void)
                             .hand_raised = TRUE,
                             .several = TRUE,
                             .chat = "虎力: 老师好",
-                            .school = "虎里希望小学",
+                            .school = "湖里希望小学",
                             .lesson = "math",
                             .volume = 0.4,
                             .muted = TRUE,
@@ -39,7 +39,7 @@ test_classroom_view(void)
     g_assert_cmpint(read.link.reason, ==, CC_GIVEN_UP_FOR_LOSS);
     g_assert_cmpfloat(read.link.loss, ==, 0.25);
     g_assert_cmpint(read.link.rtt_ms, ==, 600);
-    g_assert_cmpstr(read.school, ==, "虎里希望小学");
+    g_assert_cmpstr(read.school, ==, "湖里希望小学");
     g_assert_cmpstr(read.lesson, ==, "math");
     g_assert_cmpfloat(read.volume, ==, 0.4);
     g_assert_cmpuint(read.speakers.n, ==, 2);
