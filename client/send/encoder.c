@@ -17,6 +17,8 @@
 #define COARSEST_VPX 63
 #define VPX_EXPONENT 0.6
 
+#define RARE_KEYFRAMES 20 /* times the usual distance */
+
 #define H264_CAPS                                                                                  \
     "! video/x-h264,profile=constrained-baseline,stream-format=byte-stream,alignment=au "
 #define HARDWARE_H264_CAPS "! h264parse ! video/x-h264,stream-format=byte-stream,alignment=au "
@@ -94,15 +96,36 @@ cc_video_encoder_set_finest(CcVideoEncoder *encoder, double finest)
     set_if_there(encoder->encoder, "min-quantizer", MAX(quantizer, FINEST_VPX));
 }
 
-void
-cc_video_encoder_set_framerate(CcVideoEncoder *encoder, guint framerate)
+static void
+set_keyframe_distance(CcVideoEncoder *encoder)
 {
-    guint keyframe_distance = encoder->keyframe_interval_s * framerate;
-    g_object_set(encoder->rate, "max-rate", (int)framerate, NULL);
+    guint times = encoder->rare_keyframes ? RARE_KEYFRAMES : 1;
+    guint keyframe_distance = encoder->keyframe_interval_s * encoder->framerate * times;
     set_if_there(encoder->encoder, "keyframe-max-dist", keyframe_distance); /* libvpx */
     set_if_there(encoder->encoder, "key-int-max", keyframe_distance);       /* x264enc, vah264enc */
     set_if_there(encoder->encoder, "keyframe-period", keyframe_distance);   /* vaapih264enc */
     set_if_there(encoder->encoder, "gop-size", keyframe_distance);          /* nvh264enc */
+}
+
+void
+cc_video_encoder_set_framerate(CcVideoEncoder *encoder, guint framerate)
+{
+    g_object_set(encoder->rate, "max-rate", (int)framerate, NULL);
+    encoder->framerate = framerate;
+    set_keyframe_distance(encoder);
+}
+
+void
+cc_video_encoder_set_rare_keyframes(CcVideoEncoder *encoder, gboolean rare)
+{
+    if (encoder->rare_keyframes == rare)
+        return;
+    encoder->rare_keyframes = rare;
+    set_keyframe_distance(encoder);
+    /* libvpx keeps the distance with which it began. */
+    if (g_object_class_find_property(G_OBJECT_GET_CLASS(encoder->encoder), "keyframe-mode") != NULL)
+        gst_util_set_object_arg(G_OBJECT(encoder->encoder), "keyframe-mode",
+                                rare ? "disabled" : "auto");
 }
 
 void

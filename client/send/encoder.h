@@ -36,7 +36,8 @@ typedef struct {
     GstElement *bin; /* pads "sink" (raw pictures) and "src" (RTP) */
     GstElement *valve, *rate, *size, *encoder;
     guint temporal_layers; /* that @encoder makes */
-    guint keyframe_interval_s;
+    guint keyframe_interval_s, framerate;
+    gboolean rare_keyframes;
     gboolean hardware;
 } CcVideoEncoder;
 
@@ -48,6 +49,8 @@ void cc_video_encoder_clear(CcVideoEncoder *encoder);
 void cc_video_encoder_set_size(CcVideoEncoder *encoder, guint width, guint height);
 void cc_video_encoder_set_framerate(CcVideoEncoder *encoder, guint framerate);
 void cc_video_encoder_set_bitrate(CcVideoEncoder *encoder, guint bitrate_bps);
+/* TRUE: hardly any keyframe but those that are asked for. */
+void cc_video_encoder_set_rare_keyframes(CcVideoEncoder *encoder, gboolean rare);
 /* The finest quantizer that it may use from now on, as a share of its coarsest, 0..1; libvpx only.
  */
 void cc_video_encoder_set_finest(CcVideoEncoder *encoder, double finest);

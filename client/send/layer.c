@@ -18,6 +18,9 @@
 #define LOOK_PICTURES 5
 #define REWORTH 0.03 /* a bitrate that differs by less is left alone */
 #define FINER 0.02   /* likewise a quantizer */
+/* A keyframe takes a link that leaves no more than this a second or so, in which the picture stands
+ * still: whoever needs one asks. */
+#define RARE_KEYFRAMES_BPS 150000
 
 struct CcLayer {
     CcVideoEncoder parts;
@@ -168,6 +171,8 @@ cc_layer_set_rate(CcLayer *layer, gint64 wire_bps, gint64 now_us)
     else
         wanted.finest = layer->now.finest;
     set_limit(layer, wanted.limit_bps);
+    cc_video_encoder_set_rare_keyframes(&layer->parts, wanted.limit_bps > 0 &&
+                                                           wanted.limit_bps < RARE_KEYFRAMES_BPS);
     layer->now = wanted;
     if (!was_on) {
         cc_debug("layer %s: on, %u bit/s", layer->name, wanted.bitrate_bps);

@@ -215,7 +215,7 @@ const CcConfigKey cc_config_keys[] = {
            "weak moment (VP8): 3 also allows a half and a quarter of them, 2 a half, 1 none.")),
     INT("video", "keyframe-interval-s", "30", 1, 600,
         N_("Longest time between two keyframes in seconds; receivers get one at once when they "
-           "need it.")),
+           "need it, and on narrow links hardly any other.")),
     CHOICE("video", "hardware", "auto", "auto|off",
            N_("auto: use hardware encoders and decoders where there are any. off: never.")),
 

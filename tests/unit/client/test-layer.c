@@ -17,6 +17,7 @@ typedef struct {
     guint n_pushed;
     gint64 now_us;
     GRand *rand;
+    gboolean plain; /* pictures: all the same */
 } Fixture;
 
 typedef struct {
@@ -42,11 +43,15 @@ static const CcSendSettings settings = {
     .keyframe_interval_s = 60,
 };
 
+/* @data: the keyframes' distance in seconds; NULL: a minute. */
 static void
 set_up(Fixture *fixture, gconstpointer data)
 {
     g_autoptr(GError) error = NULL;
-    fixture->layer = cc_layer_new(&settings, 0, SSRC, &error);
+    CcSendSettings own = settings;
+    if (data != NULL)
+        own.keyframe_interval_s = GPOINTER_TO_UINT(data);
+    fixture->layer = cc_layer_new(&own, 0, SSRC, &error);
     g_assert_no_error(error);
     fixture->pipeline = gst_pipeline_new(NULL);
     fixture->source = gst_element_factory_make("appsrc", NULL);
@@ -84,7 +89,7 @@ make_picture(Fixture *fixture)
     memset(map.data, 128, map.size);
     for (guint y = 0; y < 360; y += 8)
         for (guint x = 0; x < 640; x += 8) {
-            guint8 grey = (guint8)g_rand_int_range(fixture->rand, 122, 134);
+            guint8 grey = fixture->plain ? 125 : (guint8)g_rand_int_range(fixture->rand, 122, 134);
             for (guint row = 0; row < 8; row++)
                 memset(map.data + (y + row) * 640 + x, grey, 8);
         }
@@ -248,6 +253,22 @@ test_off(Fixture *fixture, gconstpointer data)
     g_assert_cmpuint(seen.n_keyframes, ==, 2);
 }
 
+/* Each second one, but on a narrow link, which would stand still for them. */
+static void
+test_rare_keyframes(Fixture *fixture, gconstpointer data)
+{
+    Seen wide = {0}, narrow = {0}, again = {0};
+    fixture->plain = TRUE;
+    play(fixture, 3 * FPS, 440000, &wide);
+    g_assert_cmpuint(wide.n_keyframes, >=, 3);
+    play(fixture, 1, 120000, &narrow);
+    narrow = (Seen){0};
+    play(fixture, 3 * FPS, 120000, &narrow);
+    g_assert_cmpuint(narrow.n_keyframes, <=, 1);
+    play(fixture, 3 * FPS, 440000, &again);
+    g_assert_cmpuint(again.n_keyframes, >=, 2);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -265,5 +286,7 @@ main(int argc, char **argv)
     };
     for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
         g_test_add(tests[i].path, Fixture, NULL, set_up, tests[i].func, tear_down);
+    g_test_add("/layer/rare-keyframes", Fixture, GUINT_TO_POINTER(1), set_up, test_rare_keyframes,
+               tear_down);
     return g_test_run();
 }
