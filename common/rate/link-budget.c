@@ -16,7 +16,8 @@
 
 #define OBEYED_PERCENT 130           /* of what was told, over the second that is measured */
 #define OBEY_US (2 * G_USEC_PER_SEC) /* that it takes a publisher, at most */
-#define OVERSHOOT_PERCENT 110        /* of the room: told anew before that is a lack */
+#define FOLLOW_US (4 * G_USEC_PER_SEC)
+#define OVERSHOOT_PERCENT 110 /* of the room: told anew before that is a lack */
 
 guint
 cc_link_budget_copies(double loss, double spread)
@@ -82,4 +83,12 @@ cc_link_budget_await(CcLadderLayer *layer, guint room_bps, gint64 *over_us, gint
         *over_us = now_us;
     if (*over_us == 0 || now_us - *over_us < OBEY_US)
         scale(layer, room_bps);
+}
+
+gboolean
+cc_link_budget_explores(gboolean filled, gint64 *filled_us, gint64 now_us)
+{
+    if (filled)
+        *filled_us = now_us;
+    return *filled_us != 0 && now_us - *filled_us < FOLLOW_US;
 }

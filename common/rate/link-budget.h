@@ -33,4 +33,9 @@ void cc_link_budget_reckon(CcLadderLayer *layer, guint64 told_bps, CcDisobedienc
  * caller, 0 at first. */
 void cc_link_budget_await(CcLadderLayer *layer, guint room_bps, gint64 *over_us, gint64 now_us);
 
+/* TRUE if more room is worth looking for: somebody takes all that was told, or did until a moment
+ * ago, for an encoder that was told more needs some seconds to make use of it. @filled_us: when
+ * that was last so; kept by the caller, 0 at first. */
+gboolean cc_link_budget_explores(gboolean filled, gint64 *filled_us, gint64 now_us);
+
 G_END_DECLS

@@ -130,7 +130,7 @@ describe_video(CcDownlink *self, const CcFeed *feed, guint room_bps, gint64 now_
 
 /* TRUE if a publisher that does what it is told sends as much as it was allowed. */
 static gboolean
-is_held_back(const CcReceiver *receiver)
+is_filled(const CcReceiver *receiver)
 {
     for (guint i = 0; i < receiver->n_subscriptions; i++) {
         const CcFeed *feed = receiver->subscriptions[i].feed;
@@ -149,12 +149,12 @@ is_held_back(const CcReceiver *receiver)
 /* What a next step would cost; where the publisher fills whatever there is, a good deal more. And
  * voice, which is sent and coded by what is known of the way, wants that to be known. */
 static guint
-find_wanted(const CcDownlink *self, guint budget)
+find_wanted(CcDownlink *self, guint budget, gint64 now_us)
 {
     guint64 estimate = self->estimator.result.estimate_bps;
     double share = budget > 0 && estimate > 0 ? (double)budget / estimate : 1;
     double wanted = self->ladder.wanted_bps / MAX(share, 0.1);
-    if (is_held_back(self->session->receiver))
+    if (cc_link_budget_explores(is_filled(self->session->receiver), &self->filled_us, now_us))
         wanted = MAX(wanted, estimate * EXPLORE_PERCENT / 100);
     if (self->voice.heard)
         wanted = MAX(wanted, VOICE_WANTS_BPS);
@@ -374,7 +374,7 @@ cc_downlink_decide(CcDownlink *downlink, gboolean changed, gint64 now_us)
         cc_ladder_decide(&self->ladder, settings, slots, n_slots, budget, now_us);
     apply(self, slots, n_slots, now_us);
     /* No tests of the link beside a page: it would wait for them. */
-    cc_estimator_want(&self->estimator, self->page_shown ? 0 : find_wanted(self, budget));
+    cc_estimator_want(&self->estimator, self->page_shown ? 0 : find_wanted(self, budget, now_us));
 }
 
 const char *

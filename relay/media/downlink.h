@@ -58,6 +58,7 @@ struct CcDownlink {
     gboolean page_shown;  /* it is the one that is shown */
     guint
         before_page_bps; /* then: the estimate, which holds until that page's queue is gone; or 0 */
+    gint64 filled_us;    /* when publishers last sent all that they were told; 0: never */
     guint64 padding_bytes, n_left_out; /* ever; pictures */
 };
 

@@ -88,6 +88,19 @@ test_await(void)
     }
 }
 
+/* An encoder that was told more takes its time; one that makes nothing of it does not want it. */
+static void
+test_explores(void)
+{
+    gint64 filled_us = 0, now_us = SECOND;
+    g_assert_false(cc_link_budget_explores(FALSE, &filled_us, now_us));
+    g_assert_true(cc_link_budget_explores(TRUE, &filled_us, now_us));
+    g_assert_true(cc_link_budget_explores(FALSE, &filled_us, now_us + 2 * SECOND));
+    g_assert_true(cc_link_budget_explores(TRUE, &filled_us, now_us + 3 * SECOND));
+    g_assert_true(cc_link_budget_explores(FALSE, &filled_us, now_us + 5 * SECOND));
+    g_assert_false(cc_link_budget_explores(FALSE, &filled_us, now_us + 8 * SECOND));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -95,5 +108,6 @@ main(int argc, char **argv)
     g_test_add_func("/link-budget/pictures", test_pictures);
     g_test_add_func("/link-budget/reckon", test_reckon);
     g_test_add_func("/link-budget/await", test_await);
+    g_test_add_func("/link-budget/explores", test_explores);
     return g_test_run();
 }
