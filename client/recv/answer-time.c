@@ -37,6 +37,13 @@ judge(CcAnswerTime *time, gboolean unanswered)
     time->unanswered += ((unanswered ? 1 : 0) - time->unanswered) / MEMORY;
 }
 
+/* The question before the last one was answered after all, if late. */
+static void
+acquit(CcAnswerTime *time)
+{
+    time->unanswered = MAX(time->unanswered - 1.0 / MEMORY, 0);
+}
+
 double
 cc_answer_time_unanswered(const CcAnswerTime *time, double loss)
 {
@@ -81,10 +88,9 @@ cc_answer_time_asked(CcAnswerTime *time, guint16 sequence, gint64 now_us)
  * than any before: then it was the one before. And while nothing is known, too much is better than
  * too little, with which every question would be repeated and nothing ever be known. */
 static gboolean
-took(const CcAnswerTime *time, guint at, gint64 now_us, gint64 *took_us)
+took(const CcAnswerTime *time, guint at, gboolean quick, gint64 now_us, gint64 *took_us)
 {
     gint64 first_us = now_us - time->asked[at].first_us, last_us = now_us - time->asked[at].us;
-    gboolean quick = last_us < time->least_us * QUICK_PERCENT / 100;
     *took_us = time->measured && !quick ? last_us : first_us;
     return time->asked[at].tries == 1 || !time->measured || last_us > time->rtt_us ||
            (quick && time->asked[at].tries == 2);
@@ -97,7 +103,10 @@ cc_answer_time_answered(CcAnswerTime *time, guint16 sequence, gint64 now_us)
     gint64 took_us;
     if (time->asked[at].us == 0 || time->asked[at].sequence != sequence)
         return;
-    if (took(time, at, now_us, &took_us) && took_us < HELD_UP_US) {
+    gboolean quick = now_us - time->asked[at].us < time->least_us * QUICK_PERCENT / 100;
+    if (quick && time->asked[at].tries > 1)
+        acquit(time);
+    if (took(time, at, quick, now_us, &took_us) && took_us < HELD_UP_US) {
         if (time->measured)
             time->deviation_us +=
                 (ABS(took_us - time->rtt_us) - time->deviation_us) / DEVIATION_WEIGHT;

@@ -356,6 +356,29 @@ test_rtx(void)
     g_assert_cmpuint(cc_rtx_restore(&rtp, packet, 96, 1, out, sizeof out), ==, 0);
 }
 
+/* An answer that comes right behind the second question is one to the first. */
+static void
+test_late_answers(void)
+{
+    CcAnswerTime time;
+    gint64 now_us = 1000 * G_USEC_PER_SEC;
+    cc_answer_time_init(&time);
+    for (guint16 i = 0; i < 200; i++, now_us += G_USEC_PER_SEC) {
+        gboolean late = i > 20 && i % 2;
+        cc_answer_time_asked(&time, i, now_us);
+        if (late)
+            cc_answer_time_asked(&time, i, now_us + 2 * (150 * MS));
+        cc_answer_time_answered(&time, i, now_us + (late ? 2 * (150 * MS) + 20000 : (150 * MS)));
+    }
+    g_assert_cmpfloat(cc_answer_time_unanswered(&time, 0), <, 0.01);
+    for (guint16 i = 200; i < 400; i++, now_us += G_USEC_PER_SEC) { /* and this one is not */
+        cc_answer_time_asked(&time, i, now_us);
+        cc_answer_time_asked(&time, i, now_us + 2 * (150 * MS));
+        cc_answer_time_answered(&time, i, now_us + 4 * (150 * MS));
+    }
+    g_assert_cmpfloat(cc_answer_time_unanswered(&time, 0), >, 0.3);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -368,6 +391,7 @@ main(int argc, char **argv)
     g_test_add_func("/picture-repair/outage", test_outage);
     g_test_add_func("/answer-time/answers", test_answer_time);
     g_test_add_func("/answer-time/uneven", test_uneven_answers);
+    g_test_add_func("/answer-time/late-answers", test_late_answers);
     g_test_add_func("/answer-time/lost-questions", test_lost_questions);
     g_test_add_func("/answer-time/nobody-answers", test_nobody_answers);
     g_test_add_func("/answer-time/long-way", test_long_way);
