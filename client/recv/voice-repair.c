@@ -1,9 +1,6 @@
 #include "client/recv/voice-repair.h"
 
-#include <math.h>
 #include <string.h>
-
-#include "common/rate/link-budget.h"
 
 #define SEARCH 64       /* packets back to one that came */
 #define FRAME 960       /* samples */
@@ -11,7 +8,7 @@
 #define TURN_US (4 * G_USEC_PER_SEC)
 #define MANY 64           /* losses at once that still say something about the link */
 #define NEEDED 2          /* of two turns; one is no rule yet */
-#define MISSING 0.001     /* of packets, in the end */
+#define MISSING 0.0005    /* of packets, in the end */
 #define HOPE_TRIES 3      /* then the voice goes on without it */
 #define HOPE_LOSS 0.4     /* more is lost: a repetition is, too */
 #define HELD_UP_US 700000 /* an answer, by a queue that it has to pass */
@@ -108,13 +105,6 @@ leave_wanted(CcVoiceRepair *repair, const CcVoicePlayer *player, gint64 now_us, 
     return kept;
 }
 
-/* Of answers, with all copies of them. */
-static double
-answer_loss(const CcVoiceRepair *repair)
-{
-    return pow(repair->loss, cc_link_budget_copies(repair->loss, 1));
-}
-
 guint
 cc_voice_repair_due(CcVoiceRepair *repair, const CcVoicePlayer *player, gint64 now_us,
                     guint16 *sequences, guint max_sequences)
@@ -123,7 +113,7 @@ cc_voice_repair_due(CcVoiceRepair *repair, const CcVoicePlayer *player, gint64 n
     CcAnswerTime *answers = &repair->answers;
     gint64 overdue_us = cc_answer_time_overdue_us(answers);
     cc_loss_list_set_patience(losses, CC_VOICE_DELAY_MAX_US + answers->rtt_us);
-    cc_loss_list_set_copies(losses, cc_answer_time_choose_copies(answers, answer_loss(repair)));
+    cc_loss_list_set_copies(losses, cc_answer_time_choose_copies(answers, repair->loss));
     guint n = cc_loss_list_due(losses, now_us, overdue_us, sequences, max_sequences);
     n = leave_wanted(repair, player, now_us, sequences, n);
     for (guint i = 0; i < n; i++)
@@ -138,17 +128,14 @@ cc_voice_repair_expected_us(const CcVoiceRepair *repair)
 {
     guint repeated = repair->repeated + repair->repeated_before;
     guint packets = repair->packets + repair->packets_before;
-    double answers_lost = answer_loss(repair);
-    double unanswered =
-        MAX(cc_answer_time_unanswered(&repair->answers, answers_lost), answers_lost);
-    double missing = unanswered * repeated / MAX(packets, 1);
+    double missing = repair->loss * repeated / MAX(packets, 1);
     gint64 overdue_us = cc_answer_time_overdue_us(&repair->answers);
     if (repeated < NEEDED || !repair->answers.measured)
         return 0;
     /* Missed by the next packet's coming, asked for, answered. */
     gint64 delay_us = (gint64)repair->spacing * 1000 / 48 + overdue_us;
     while (missing > MISSING && delay_us < CC_VOICE_DELAY_MAX_US) {
-        missing *= unanswered;
+        missing *= repair->loss; /* copies of questions make good what is lost on the way back */
         delay_us += overdue_us;
     }
     return MIN(delay_us, CC_VOICE_DELAY_MAX_US);

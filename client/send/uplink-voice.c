@@ -158,7 +158,6 @@ cc_uplink_voice_consider(CcUplinkVoice *voice, CcEstimator *estimator, gint64 no
         .samples = voice->samples > 0 ? voice->samples : CC_VOICE_FRAME_SAMPLES,
         .red = voice->types.red != 0,
         .repeats = voice->types.rtx != 0,
-        .back = estimator->back,
     };
     if (estimator->result.state != CC_LINK_STARTING)
         link.link_bps = estimator->result.estimate_bps;

@@ -71,11 +71,3 @@ cc_estimator_keep(CcEstimator *estimator, guint bps, gint64 now_us)
     control->breath_us = 0;
     cc_estimator_publish(estimator);
 }
-
-void
-cc_estimator_moved(CcEstimator *estimator, gint64 now_us)
-{
-    estimator->forgive_us = now_us;
-    cc_delay_signal_reset(&estimator->delay);
-    cc_delivery_reset(&estimator->delivery);
-}

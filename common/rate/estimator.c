@@ -345,6 +345,14 @@ look(CcEstimator *self, gint64 now_us, gint64 passed_us)
     cc_estimator_publish(self);
 }
 
+void
+cc_estimator_moved(CcEstimator *estimator, gint64 now_us)
+{
+    estimator->forgive_us = now_us;
+    cc_delay_signal_reset(&estimator->delay);
+    cc_delivery_reset(&estimator->delivery);
+}
+
 CcDrop
 cc_estimator_feedback(CcEstimator *estimator, const CcRtcpPacket *packet, gint64 now_us)
 {
@@ -356,8 +364,6 @@ cc_estimator_feedback(CcEstimator *estimator, const CcRtcpPacket *packet, gint64
     unwrap_reference(self, cc_transport_cc_reference_us(packet), now_us);
     Reading reading = {.estimator = self, .now_us = now_us};
     CcDrop drop = cc_transport_cc_read(packet, on_packet, &reading);
-    if (drop == CC_DROP_NONE)
-        cc_way_back_heard(&self->back, cc_transport_cc_number(packet));
     if (drop != CC_DROP_NONE || !reading.news)
         return drop;
     gint64 passed_us = cc_estimator_heard(self, now_us, reading.newest_sent_us);

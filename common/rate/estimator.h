@@ -16,7 +16,6 @@
 #include "common/rate/prober.h"
 #include "common/rate/rate-control.h"
 #include "common/rate/sent-record.h"
-#include "common/rate/way-back.h"
 #include "common/wire/rtcp.h"
 
 G_BEGIN_DECLS
@@ -68,7 +67,6 @@ typedef struct {
     CcRateControl control;
     CcProber prober;
     CcLossJudge loss;
-    CcWayBack back;
 
     /* The receiver's clock */
     gint64 reference_us;    /* unwrapped */

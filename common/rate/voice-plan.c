@@ -31,10 +31,6 @@ static const struct {
 #define UNKNOWN_RTT_US 200000
 #define LEAST_RTT_US 20000
 #define MOST_TRIES 10
-/* Of what may stay missing: with no more a receiver chooses its delay, where it can hope for
- * repetitions at all. */
-#define FORESEEN 0.5
-#define HOPE_LOSS 0.3
 
 #define NEXT_TO_NOTHING 0.06 /* of the link */
 #define KEEP_CODEC 0.03      /* of cost: the rate so far is as good */
@@ -116,22 +112,19 @@ us(guint samples)
 static void
 repeat(const CcVoiceLink *link, const CcVoicePlan *plan, CcVoiceOutlook *outlook, double *again)
 {
-    double p = CLAMP(link->loss, 0, 1);
-    guint answers = MAX(link->answers, 1);
-    double fails = 1 - (1 - cc_way_back_loss(&link->back, p)) * (1 - pow(p, answers));
+    double p = CLAMP(link->loss, 0, 1), fails = 1 - (1 - p) * (1 - p);
     gint64 packet_us = us(MAX(plan->samples, link->samples));
     gint64 rtt_us = MAX(link->rtt_us > 0 ? link->rtt_us : UNKNOWN_RTT_US, LEAST_RTT_US);
     /* What is lost first in a run is missed when that is over, and some last longer than others. */
     gint64 wait_us = packet_us + NOTICE_US + LONG_RUN * link->burst_us;
     /* Copies that come later than the next packet are not waited for before asking. */
     double asked = plan->n_earlier > 0 && plan->spacing == 1 ? outlook->missing : p;
-    double enough = target(link) * (p < HOPE_LOSS ? FORESEEN : 1);
     *again = 0;
-    for (guint i = 0; i < MOST_TRIES && outlook->residual > enough; i++) {
+    for (guint i = 0; i < MOST_TRIES && outlook->residual > target(link); i++) {
         wait_us += rtt_us + rtt_us / 10;
         if (wait_us > CC_VOICE_MAX_WAIT_US)
             return;
-        *again += asked * (1 - p) * answers;
+        *again += asked * (1 - p);
         asked *= fails;
         outlook->residual *= fails;
         outlook->delay_us = MAX(outlook->delay_us, wait_us);

@@ -9,7 +9,6 @@
 #pragma once
 
 #include "common/rate/loss-pattern.h"
-#include "common/rate/way-back.h"
 #include "common/wire/voice-line.h"
 
 G_BEGIN_DECLS
@@ -33,8 +32,6 @@ typedef struct {
     guint samples;    /* of it, at 48 kHz */
     gboolean red;     /* the receiver takes RFC 2198 */
     gboolean repeats; /* it asks for what is still missing (RTX) */
-    guint answers;    /* so many copies of it are sent for one question; 0: one */
-    CcWayBack back;   /* what is lost of questions; unknown: as much as of packets */
 } CcVoiceLink;
 
 /* What comes of a plan. */

@@ -293,12 +293,6 @@ cc_transport_cc_reference_us(const CcRtcpPacket *packet)
     return (gint64)cc_read_u24(packet->body + 12) * REFERENCE_TICKS * TICK_US;
 }
 
-guint8
-cc_transport_cc_number(const CcRtcpPacket *packet)
-{
-    return packet->body[15];
-}
-
 guint
 cc_transport_cc_n_status(const CcRtcpPacket *packet)
 {

@@ -39,8 +39,6 @@ typedef void (*CcTransportCcFunc)(guint16 sequence, gint64 arrival_us, gpointer 
 gint64 cc_transport_cc_reference_us(const CcRtcpPacket *packet);
 /* Of how many packets it claims to tell. Its body must have 16 bytes. */
 guint cc_transport_cc_n_status(const CcRtcpPacket *packet);
-/* The message's own number, in a count that wraps. Its body must have 16 bytes. */
-guint8 cc_transport_cc_number(const CcRtcpPacket *packet);
 /* CC_DROP_NONE, or CC_DROP_RTCP_MALFORMED / CC_DROP_RTCP_ABSURD before any call of @func. */
 CcDrop cc_transport_cc_read(const CcRtcpPacket *packet, CcTransportCcFunc func, gpointer user_data);
 

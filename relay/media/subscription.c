@@ -286,10 +286,10 @@ repeat(CcSubscription *self, const CcEpoch *epoch, CcPacket *packet, const CcPla
     note_repeated(self, place->number, self->session->worker->now_us);
 }
 
-guint
-cc_subscription_copies(const CcSubscription *subscription)
+static guint
+copies(const CcSubscription *self)
 {
-    const CcDownlink *downlink = subscription->session->downlink;
+    const CcDownlink *downlink = self->session->downlink;
     if (!downlink->adapts)
         return 1;
     const CcEstimate *link = cc_downlink_estimate(downlink);
@@ -324,7 +324,7 @@ retransmit_packet(CcSubscription *self, gint64 out, gint64 now_us)
     gboolean rtx = is_rtx(self, epoch);
     if ((!rtx && self->slot->transport_cc_ext != 0) || !take_repair_credit(self, now_us))
         return;
-    guint n = rtx ? cc_subscription_copies(self) : 1;
+    guint n = rtx ? copies(self) : 1;
     if (self->kind == CC_MEDIA_VIDEO) {
         CcRepair repair = {
             .number = out,
@@ -345,8 +345,7 @@ retransmit_voice(CcSubscription *self, gint64 out, gint64 now_us)
     guint64 before = self->retransmitted;
     if (out > self->highest || !take_repair_credit(self, now_us))
         return;
-    for (guint n = cc_subscription_copies(self); n > 0; n--)
-        cc_voice_sender_retransmit(self, out, now_us);
+    cc_voice_sender_retransmit(self, out, now_us);
     if (self->retransmitted > before)
         note_repeated(self, out, now_us);
 }

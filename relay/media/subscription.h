@@ -116,8 +116,6 @@ gsize cc_subscription_pad(CcSubscription *subscription, guint8 padding);
 void cc_subscription_retransmit(CcSubscription *subscription, guint16 sequence, gint64 now_us);
 /* Sends the packet that went out as @number again, if it is still to be had. */
 void cc_subscription_repeat(CcSubscription *subscription, gint64 number, gint64 now_us);
-/* So many copies of what is asked for are sent at once. */
-guint cc_subscription_copies(const CcSubscription *subscription);
 void cc_subscription_request_keyframe(CcSubscription *subscription, gint64 now_us);
 void cc_subscription_receiver_report(CcSubscription *subscription, const CcRtcpReportBlock *block,
                                      gint64 now_us);

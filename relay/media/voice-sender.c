@@ -214,7 +214,6 @@ look_at_way(CcSubscription *self, CcVoiceLink *link, gint64 now_us)
         cc_voice_planner_see(&self->planner, &pattern, estimator->result.queue_us, now_us);
     if (downlink->adapts && estimator->result.state != CC_LINK_STARTING)
         link->link_bps = estimator->result.estimate_bps;
-    link->back = estimator->back;
     link->empty = estimator->result.queue_us < CC_VOICE_EMPTY_US;
 }
 
@@ -240,7 +239,6 @@ cc_voice_sender_consider(CcSubscription *subscription, gint64 now_us)
         .red = self->epoch.codec->red_payload_type != 0,
         .repeats = self->slot->nack && self->epoch.codec->rtx_payload_type != 0,
         .rtt_us = MAX(self->rtt_us, 0),
-        .answers = cc_subscription_copies(self),
     };
     look_at_way(self, &link, now_us);
     describe_source(self, &link);

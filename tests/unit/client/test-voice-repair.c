@@ -184,7 +184,7 @@ test_expected(Fixture *f, gconstpointer data)
     static const struct {
         double loss;
         gint64 least_ms, most_ms;
-    } cases[] = {{0, 0, 0}, {0.02, 150, 260}, {0.1, 330, 640}, {0.3, 450, 1300}};
+    } cases[] = {{0, 0, 0}, {0.02, 150, 260}, {0.1, 330, 640}, {0.3, 600, 1300}};
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         teardown(f, NULL);
         setup(f, NULL);

@@ -253,44 +253,6 @@ test_copies_or_repetitions(void)
     g_assert_cmpfloat(outlook.residual, ==, outlook.missing);
 }
 
-static CcWayBack
-way_back(double loss)
-{
-    return (CcWayBack){.started = TRUE, .n = 1000, .loss = loss};
-}
-
-/* Answers that go out twice, and questions that are known to come, leave a narrow link to the
- * pictures: then copies of everything are not worth it. */
-static void
-test_answers(void)
-{
-    CcVoiceLink link = {.loss = 0.1,
-                        .rtt_us = 360000,
-                        .link_bps = 128000,
-                        .payload = 30,
-                        .samples = FRAME,
-                        .red = TRUE,
-                        .repeats = TRUE};
-    CcVoicePlan plan;
-    CcVoiceOutlook once, twice;
-    cc_voice_plan(&link, NULL, &plan);
-    cc_voice_plan_foresee(&link, &plan, &once);
-    g_assert_cmpuint(plan.n_earlier, >=, 2);
-    link.answers = 2;
-    link.back = way_back(0);
-    cc_voice_plan(&link, NULL, &plan);
-    cc_voice_plan_foresee(&link, &plan, &twice);
-    g_test_message("once %u bit/s, %d ms; twice %u bit/s, %d ms", once.bps,
-                   (int)(once.delay_us / 1000), twice.bps, (int)(twice.delay_us / 1000));
-    g_assert_cmpuint(twice.bps, <, once.bps * 3 / 4);
-    g_assert_cmpfloat(twice.residual, <=, 0.001);
-    g_assert_cmpint(twice.delay_us, <, 600000);
-    /* The same plan where questions are lost takes longer. */
-    link.back = way_back(0.3);
-    cc_voice_plan_foresee(&link, &plan, &once);
-    g_assert_cmpint(once.delay_us, >, twice.delay_us);
-}
-
 /* The codec follows a link down within a second and up within some; a link that breathes does not
  * make it. */
 static void
@@ -513,7 +475,6 @@ main(int argc, char **argv)
     g_test_add_func("/rate/voice-plan/links", test_links);
     g_test_add_func("/rate/voice-plan/copies", test_copies);
     g_test_add_func("/rate/voice-plan/copies-or-repetitions", test_copies_or_repetitions);
-    g_test_add_func("/rate/voice-plan/answers", test_answers);
     g_test_add_func("/rate/voice-plan/patience", test_patience);
     g_test_add_func("/rate/voice-plan/chance", test_chance);
     g_test_add_func("/rate/voice-plan/no-runs", test_no_runs);

@@ -9,7 +9,6 @@
 #include "common/wire/red.h"
 
 #define FRAME 960
-#define REPORTS_US 300000 /* between two that are both believed */
 
 typedef struct {
     MediaTest test;
@@ -67,22 +66,15 @@ heard(const Lesson *lesson, guint index)
 }
 
 static void
-report_loss_of(Lesson *lesson, CcMediaKind kind, double loss)
+report_loss(Lesson *lesson, double loss)
 {
     guint8 buffer[400];
     CcRtcpBuilder builder;
-    CcRtcpReportBlock block = {.ssrc = peer_slot(lesson->watcher, kind)->ssrc,
-                               .fraction_lost = (guint8)(loss * 256)};
+    CcRtcpReportBlock block = {.ssrc = lesson->ssrc, .fraction_lost = (guint8)(loss * 256)};
     cc_rtcp_builder_init(&builder, buffer, 300);
     cc_rtcp_add_receiver_report(&builder, 1, &block, 1);
     peer_send_rtcp(lesson->watcher, &builder);
     media_test_stats(&lesson->test); /* it has been read */
-}
-
-static void
-report_loss(Lesson *lesson, double loss)
-{
-    report_loss_of(lesson, CC_MEDIA_AUDIO, loss);
 }
 
 static guint16
@@ -287,50 +279,6 @@ test_merged(void)
     media_test_clear(&lesson.test);
 }
 
-static gboolean
-has_rtx_twice(gpointer user_data)
-{
-    RtxWait *wait = user_data;
-    return peer_count(wait->peer, wait->ssrc) > 1;
-}
-
-/* Where repetitions are lost as well, a packet with earlier ones goes out again twice. */
-static void
-test_repeated_twice(void)
-{
-    Lesson lesson;
-    lesson_begin(&lesson);
-    say_next(&lesson, 2);
-    hear(&lesson, 2);
-    send_video(lesson.teacher, PUBLISHER_VIDEO, 0, 0, TRUE);
-    wait_count(lesson.watcher, CC_MEDIA_VIDEO, 1);
-    for (guint i = 0; i < 4; i++) {
-        gint64 until_us = cc_clock_now_us() + REPORTS_US;
-        report_loss(&lesson, 0.1);
-        report_loss_of(&lesson, CC_MEDIA_VIDEO, 0.1); /* by which the link is judged */
-        while (cc_clock_now_us() < until_us)
-            media_test_turn(&lesson.test, 5);
-    }
-    say_next(&lesson, 10);
-    hear(&lesson, 10);
-    g_assert_cmpuint(heard(&lesson, 8)->payload_type, ==, WATCH_RED_PT);
-    const CcSlot *slot = peer_slot(lesson.watcher, CC_MEDIA_AUDIO);
-    guint8 buffer[400];
-    CcRtcpBuilder builder;
-    cc_rtcp_builder_init(&builder, buffer, 300);
-    cc_rtcp_add_receiver_report(&builder, 1, NULL, 0);
-    cc_rtcp_add_nack(&builder, 1, lesson.ssrc, &heard(&lesson, 8)->sequence, 1);
-    peer_send_rtcp(lesson.watcher, &builder);
-    RtxWait wait = {lesson.watcher, slot->rtx_ssrc};
-    media_test_wait(&lesson.test, has_rtx_twice, &wait);
-    const CcRtpHeader *one = &peer_packet(lesson.watcher, slot->rtx_ssrc, 0)->rtp;
-    const CcRtpHeader *other = &peer_packet(lesson.watcher, slot->rtx_ssrc, 1)->rtp;
-    g_assert_cmpuint(other->sequence, ==, (guint16)(one->sequence + 1));
-    g_assert_cmpuint(other->timestamp, ==, one->timestamp);
-    g_assert_cmpmem(other->payload, other->payload_length, one->payload, one->payload_length);
-    media_test_clear(&lesson.test);
-}
-
 /* A narrow link that has overflowed asks for everything, again and again: the answers do not take
  * the link from the voice that goes on. */
 static void
@@ -524,7 +472,6 @@ main(int argc, char **argv)
     g_test_add_func("/media-voice/no-red", test_no_red);
     g_test_add_func("/media-voice/disorder", test_disorder);
     g_test_add_func("/media-voice/merged", test_merged);
-    g_test_add_func("/media-voice/repeated-twice", test_repeated_twice);
     g_test_add_func("/media-voice/flood-of-questions", test_flood_of_questions);
     g_test_add_func("/media-voice/teacher-sends-red", test_teacher_sends_red);
     g_test_add_func("/media-voice/teacher-is-told", test_teacher_is_told);
