@@ -20,7 +20,7 @@ test_ends_while_stopped(void)
     g_autoptr(CcSource) source = cc_source_new(&settings, &error);
     g_assert_no_error(error);
     GstElement *pipeline = gst_object_ref_sink(gst_pipeline_new(NULL));
-    gst_bin_add(GST_BIN(pipeline), gst_object_ref(source->bin));
+    gst_bin_add(GST_BIN(pipeline), source->bin);
     add_end(pipeline, source->bin, "video");
     add_end(pipeline, source->bin, "audio");
     gst_element_set_state(pipeline, GST_STATE_PLAYING);
