@@ -146,6 +146,15 @@ raise_slot(Plan *plan, const CcLadderSlot *slot, guint index, CcRung rung, guint
     *left -= (gint64)plan->steps[index][plan->chosen[index]].bps - plan->steps[index][before].bps;
 }
 
+/* Half a voice is none: where it has a floor at all, that is what it takes, with the copies that
+ * the link's losses ask for. */
+static guint64
+floor_of(const CcLadderSettings *settings, CcRung rung)
+{
+    gboolean whole = rung == CC_RUNG_PUPIL && settings->floor_bps[rung] > 0;
+    return whole ? G_MAXUINT32 : settings->floor_bps[rung];
+}
+
 /* First the floors down the ladder, then what is left. The first voice has what it needs, be the
  * link ever so narrow; the margin is for what comes after it, or else a publisher that has been
  * told all the room there is would never fit. */
@@ -164,7 +173,7 @@ allocate(Plan *plan, const CcLadderSettings *settings, const CcLadderSlot *slots
     for (guint turn = 0; turn < 2; turn++) {
         for (guint k = 0; k < CC_N_RUNGS; k++) {
             CcRung rung = settings->order[k];
-            guint64 most = turn == 0 ? settings->floor_bps[rung] : G_MAXUINT32;
+            guint64 most = turn == 0 ? floor_of(settings, rung) : G_MAXUINT32;
             for (guint i = 0; i < plan->n_slots; i++) {
                 if (slots[i].rung == rung || (rung == CC_RUNG_HD && !is_voice(&slots[i])))
                     raise_slot(plan, &slots[i], i, rung, most, &left);

@@ -331,6 +331,13 @@ test_called_on(void)
     assert_target(&ladder, 2, CC_VIDEO_NOTHING, 0, 0);
     g_assert_cmpint(ladder.targets[1].mode, !=, CC_VIDEO_MOVING);
 
+    /* Copies for the link's losses make it dearer than its floor; and still no face goes before. */
+    slots[2].voice_bps = 70000;
+    cc_ladder_init(&ladder);
+    cc_ladder_decide(&ladder, &cc_ladder_defaults, slots, 4, 130000, now_us + 2);
+    assert_target(&ladder, 2, CC_VIDEO_MOVING, 0, 0);
+    g_assert_cmpint(ladder.targets[1].mode, ==, CC_VIDEO_NOTHING);
+
     /* Called on where there is no room for the picture: the voice alone. */
     slots[2] = nobody;
     slots[3] = nothing;
