@@ -4,6 +4,7 @@
 #include <webp/decode.h>
 #include <webp/encode.h>
 
+#include "client/deck/fewer-colours.h"
 #include "client/signalling/room-deck.h"
 #include "common/base/error.h"
 
@@ -119,7 +120,8 @@ GBytes *
 cc_deck_still_encode(const CcDeckImage *image, GError **error)
 {
     static const int qualities[] = {LOSSY_QUALITIES};
-    g_autoptr(GBytes) exact = encode(image, -1);
+    g_autoptr(CcDeckImage) fewer = cc_deck_image_with_fewer_colours(image);
+    g_autoptr(GBytes) exact = encode(fewer != NULL ? fewer : image, -1);
     gsize most = exact != NULL ? g_bytes_get_size(exact) : G_MAXSIZE;
 
     if (most <= DRAWN_BYTES)

@@ -1,6 +1,6 @@
-/* Pages as stills: what is drawn comes back as it was, photographs small, and hostile bytes not at
- * all. */
-#include "client/deck/still.h"
+/* Pages as stills: what is drawn comes back as it looked, photographs small, and hostile bytes not
+ * at all. */
+#include "client/deck/fewer-colours.h"
 
 #include <math.h>
 #include <string.h>
@@ -61,6 +61,46 @@ test_drawn(void)
     g_assert_cmpuint(g_bytes_get_size(still), <, 60000);
     g_assert_cmpuint(back->width, ==, WIDTH);
     g_assert_true(g_bytes_equal(image->rgba, back->rgba));
+}
+
+/* Round dots, whose edges have nearly every shade, and a grey area. */
+static guint8
+edged(guint x, guint y)
+{
+    double away = hypot((x % 40) - 19.3 - 0.117 * (x / 40), (y % 45) - 21.7 + 0.171 * (y / 45));
+
+    if (y >= 360)
+        return 0xe9;
+    return (guint8)CLAMP(20 + (away - 12) * 160, 20, 255);
+}
+
+static guint8
+graded(guint x, guint y)
+{
+    return (guint8)(x * 255 / WIDTH);
+}
+
+static void
+test_shades(void)
+{
+    g_autoptr(CcDeckImage) image = make(edged);
+    g_autoptr(CcDeckImage) fewer = cc_deck_image_with_fewer_colours(image);
+    g_autoptr(CcDeckImage) again = cc_deck_image_with_fewer_colours(fewer);
+    g_autoptr(CcDeckImage) gradient = make(graded);
+    g_autoptr(CcDeckImage) bands = cc_deck_image_with_fewer_colours(gradient);
+    const guint8 *a = g_bytes_get_data(image->rgba, NULL);
+    const guint8 *b = g_bytes_get_data(fewer->rgba, NULL);
+    g_autoptr(GHashTable) shades = g_hash_table_new(NULL, NULL);
+
+    for (guint i = 0; i < WIDTH * HEIGHT * 4; i++)
+        g_assert_cmpint(ABS(a[i] - b[i]), <=, CC_FEWER_COLOURS_MOST);
+    g_assert_cmpmem(a + 360 * WIDTH * 4, 90 * WIDTH * 4, b + 360 * WIDTH * 4, 90 * WIDTH * 4);
+    for (guint i = 0; i < WIDTH * 360; i++)
+        g_hash_table_add(shades, GUINT_TO_POINTER(b[i * 4]));
+    g_assert_cmpuint(g_hash_table_size(shades), <, 20);
+    g_assert_cmpfloat(compare(image, fewer), >, 0.99);
+    g_assert_null(again);
+    g_assert_null(bands);
 }
 
 static void
@@ -147,6 +187,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/client/still/drawn", test_drawn);
+    g_test_add_func("/client/still/shades", test_shades);
     g_test_add_func("/client/still/photographed", test_photographed);
     g_test_add_func("/client/still/size", test_size);
     g_test_add_func("/client/still/hostile", test_hostile);
