@@ -90,13 +90,13 @@ CcClassroomDisplay *
 cc_classroom_display_new(const CcClassroomDisplayOptions *options, GstElement *pipeline,
                          CcSpeaker *speaker, GError **error)
 {
-    static const CcWindowCallbacks callbacks = {.closed = on_closed,
-                                                .hand = on_hand,
-                                                .talk = on_talk,
-                                                .layout = on_layout,
-                                                .volume = on_volume,
-                                                .device = on_device,
-                                                .size = on_size};
+    static const CcWindowProcessCallbacks callbacks = {.closed = on_closed,
+                                                       .hand = on_hand,
+                                                       .talk = on_talk,
+                                                       .layout = on_layout,
+                                                       .volume = on_volume,
+                                                       .device = on_device,
+                                                       .size = on_size};
     g_autoptr(CcClassroomDisplay) display = g_new0(CcClassroomDisplay, 1);
     display->options = *options;
     display->speaker = speaker;

@@ -106,7 +106,7 @@ on_size(guint slot, guint width, guint height, gpointer user_data)
 CcTeacherDisplay *
 cc_teacher_display_new(const CcTeacherDisplayOptions *options, GError **error)
 {
-    static const CcWindowCallbacks callbacks = {
+    static const CcWindowProcessCallbacks callbacks = {
         .over = on_over,
         .lower_hand = on_lower_hand,
         .call = on_call,

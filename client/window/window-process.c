@@ -21,7 +21,7 @@
 struct CcWindowProcess {
     CcWindowKind kind;
     gboolean fullscreen;
-    CcWindowCallbacks callbacks;
+    CcWindowProcessCallbacks callbacks;
     gpointer user_data;
     char *program;
     GSubprocess *child; /* or NULL */
@@ -328,8 +328,8 @@ wait_until_ready(CcWindowProcess *process, GError **error)
 }
 
 CcWindowProcess *
-cc_window_process_new(CcWindowKind kind, gboolean fullscreen, const CcWindowCallbacks *callbacks,
-                      gpointer user_data, GError **error)
+cc_window_process_new(CcWindowKind kind, gboolean fullscreen,
+                      const CcWindowProcessCallbacks *callbacks, gpointer user_data, GError **error)
 {
     g_autoptr(CcWindowProcess) process = g_new0(CcWindowProcess, 1);
     g_mutex_init(&process->lock);

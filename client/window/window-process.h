@@ -35,13 +35,13 @@ typedef struct {
     void (*over)(gpointer user_data);
     void (*turn)(guint turn, gpointer user_data); /* a page; a CcTurn (client/deck/presenter.h) */
     void (*key)(char key, gpointer user_data);    /* a letter or digit: client/send/calling.h */
-} CcWindowCallbacks;
+} CcWindowProcessCallbacks;
 
 /* NULL if there is no such program here, or if it finds no display: @error says which. Waits until
  * the window has come, or has failed, a few seconds at most. */
 CcWindowProcess *cc_window_process_new(CcWindowKind kind, gboolean fullscreen,
-                                       const CcWindowCallbacks *callbacks, gpointer user_data,
-                                       GError **error);
+                                       const CcWindowProcessCallbacks *callbacks,
+                                       gpointer user_data, GError **error);
 void cc_window_process_free(CcWindowProcess *process);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcWindowProcess, cc_window_process_free)
 

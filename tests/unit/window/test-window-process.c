@@ -27,7 +27,7 @@ on_size(guint slot, guint width, guint height, gpointer user_data)
     }
 }
 
-static const CcWindowCallbacks callbacks = {.closed = on_closed, .size = on_size};
+static const CcWindowProcessCallbacks callbacks = {.closed = on_closed, .size = on_size};
 
 static gboolean
 on_patience(gpointer user_data)
