@@ -21,6 +21,7 @@
 #include "client/recv/still.h"
 #include "client/recv/window-x11.h"
 #include "client/ui/screen-words.h"
+#include "client/window/window-process.h"
 #include "common/base/clock.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
@@ -403,7 +404,7 @@ open_display(CcScreen *screen)
         .user_data = screen,
     };
     g_autoptr(GError) error = NULL;
-    if (options->plain || (g_getenv("DISPLAY") == NULL && g_getenv("WAYLAND_DISPLAY") == NULL))
+    if (options->plain || !cc_window_process_has_display())
         return FALSE;
     screen->display = cc_classroom_display_new(&wanted, screen->pipeline, screen->speaker, &error);
     if (screen->display == NULL)

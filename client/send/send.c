@@ -17,6 +17,7 @@
 #include "client/send/slides.h"
 #include "client/send/teacher-display.h"
 #include "client/send/terminal-keys.h"
+#include "client/window/window-process.h"
 #include "common/base/command-line.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
@@ -246,7 +247,7 @@ open_display(Send *send, const char *room)
     g_autoptr(GError) error = NULL;
     if (!send->settings.preview ||
         g_str_equal(cc_config_get_string(send->config, "send", "window"), "plain") ||
-        (g_getenv("DISPLAY") == NULL && g_getenv("WAYLAND_DISPLAY") == NULL))
+        !cc_window_process_has_display())
         return;
     send->display = cc_teacher_display_new(&wanted, &error);
     if (send->display == NULL)

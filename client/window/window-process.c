@@ -429,3 +429,9 @@ cc_window_process_free(CcWindowProcess *process)
     g_mutex_clear(&process->lock);
     g_free(process);
 }
+
+gboolean
+cc_window_process_has_display(void)
+{
+    return g_getenv("DISPLAY") != NULL || g_getenv("WAYLAND_DISPLAY") != NULL;
+}

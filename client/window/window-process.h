@@ -57,4 +57,7 @@ gboolean cc_window_process_picture(CcWindowProcess *process, guint slot, const g
 /* The window's process; 0: there is none at the moment. */
 GPid cc_window_process_pid(const CcWindowProcess *process);
 
+/* Whether there is a display at all that a window could be on. */
+gboolean cc_window_process_has_display(void);
+
 G_END_DECLS
