@@ -3,12 +3,19 @@
 #define WINDOW_US 250000
 /* A queue whose shortest wait in a window is longer than this does not empty any more. */
 #define LATE_US 10000
-#define VERY_LATE_US 50000
+#define MAX_STEP 4 /* in a window: the whole way in a second */
 #define BUSY 0.97
 #define NO_REST 0.90
 /* Giving one step back costs a sixteenth of the work: from here that does not lead to BUSY. */
 #define CALM 0.80
 #define CALM_US (2 * G_USEC_PER_SEC)
+
+/* The later the least late, the more at once: while it goes up in small steps everybody waits. */
+static guint
+step_of(gint64 delay_us)
+{
+    return delay_us == G_MAXINT64 ? 1 : (guint)CLAMP(delay_us / LATE_US, 1, MAX_STEP);
+}
 
 static gboolean
 judge(CcShedder *self, double busy, gint64 now_us)
@@ -16,8 +23,7 @@ judge(CcShedder *self, double busy, gint64 now_us)
     guint before = self->level;
     gboolean late = self->delay_us != G_MAXINT64 && self->delay_us > LATE_US && busy > NO_REST;
     if (late || busy > BUSY || self->lost > 0) {
-        guint step = self->delay_us != G_MAXINT64 && self->delay_us > VERY_LATE_US ? 3 : 1;
-        self->level = MIN(self->level + step, CC_SHED_MAX_LEVEL);
+        self->level = MIN(self->level + step_of(self->delay_us), CC_SHED_MAX_LEVEL);
         self->changed_us = now_us;
     } else if (self->level > 0 && busy < CALM && now_us - self->changed_us >= CALM_US) {
         self->level--;

@@ -5,8 +5,13 @@
 #include "relay/media/path.h"
 #include "relay/media/worker-private.h"
 
-#define MAX_KEPT 192 /* of 90 who join at once, and 400 KiB */
+/* Of 500 who join at once, and 2 MiB. What does not fit comes again a second later, or two, or four
+ * (RFC 9147 section 5.8.2), and so do copies of what only waits: room is cheaper. */
+#define MAX_KEPT 1024
 #define TURN_US 5000
+#define LATE_US 10000 /* of media: then it comes first … */
+#define LATE_TURN_US 2000
+#define MORE_US 40 /* … but for each that waits so much more, or all would come again */
 
 typedef struct {
     CcRoute route;
@@ -50,11 +55,19 @@ receive_one(CcWorker *worker, const Datagram *datagram, gint64 now_us)
                                          now_us);
 }
 
+static gint64
+turn_us(const CcWorker *worker)
+{
+    if (worker->delay_us <= LATE_US)
+        return TURN_US;
+    return MIN(LATE_TURN_US + MORE_US * (gint64)worker->handshakes.queue.length, TURN_US);
+}
+
 void
 cc_handshakes_receive(CcWorker *worker)
 {
     GQueue *queue = &worker->handshakes.queue;
-    gint64 now_us = cc_clock_now_us(), until_us = now_us + TURN_US;
+    gint64 now_us = cc_clock_now_us(), until_us = now_us + turn_us(worker);
     while (queue->length > 0 && now_us < until_us) {
         g_autofree Datagram *datagram = g_queue_pop_head(queue);
         worker->drops[receive_one(worker, datagram, now_us)]++;

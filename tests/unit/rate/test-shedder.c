@@ -42,10 +42,12 @@ test_overload_and_back(void)
 {
     CcShedder shedder = {0};
     gint64 now_us = run(&shedder, 1000, 1, 0.99, 5000);
-    g_assert_cmpuint(shedder.level, ==, 3); /* a step for each full window */
-    now_us = run(&shedder, now_us, 1, 0.95, 20000); /* not quite busy, but late */
-    g_assert_cmpuint(shedder.level, >=, 6);
-    now_us = run(&shedder, now_us, 1, 0.99, 100000); /* very late: faster */
+    g_assert_cmpuint(shedder.level, ==, 3);            /* a step for each full window */
+    now_us = run(&shedder, now_us, 0.75, 0.95, 15000); /* not quite busy, but late */
+    g_assert_cmpuint(shedder.level, ==, 6);
+    now_us = run(&shedder, now_us, 0.5, 0.99, 25000); /* later: faster */
+    g_assert_cmpuint(shedder.level, >=, 9);
+    now_us = run(&shedder, now_us, 0.75, 0.99, 100000); /* very late: at once */
     g_assert_cmpuint(shedder.level, ==, CC_SHED_MAX_LEVEL);
     now_us = run(&shedder, now_us, 5, 0.9, 100); /* neither: stays */
     g_assert_cmpuint(shedder.level, ==, CC_SHED_MAX_LEVEL);
@@ -67,8 +69,8 @@ test_kernel_drops(void)
     g_assert_cmpuint(shedder.level, ==, 1);
 }
 
-/* Somebody else's processes have the processor: packets are late, but leaving some out does not help
- * a worker that has hardly any work, and nobody must be refused. */
+/* Somebody else's processes have the processor: packets are late, but leaving some out does not
+ * help a worker that has hardly any work, and nobody must be refused. */
 static void
 test_starved(void)
 {
