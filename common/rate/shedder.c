@@ -6,6 +6,8 @@
 #define MAX_STEP 4 /* in a window: the whole way in a second */
 #define BUSY 0.97
 #define NO_REST 0.90
+/* Of a processor. Who has less to do is late for want of one: leaving some out would not help. */
+#define SOME_WORK 0.2
 /* Giving one step back costs a sixteenth of the work: from here that does not lead to BUSY. */
 #define CALM 0.80
 #define CALM_US (2 * G_USEC_PER_SEC)
@@ -18,11 +20,12 @@ step_of(gint64 delay_us)
 }
 
 static gboolean
-judge(CcShedder *self, double busy, gint64 now_us)
+judge(CcShedder *self, double busy, double share, gint64 now_us)
 {
     guint before = self->level;
+    gboolean works = share > SOME_WORK;
     gboolean late = self->delay_us != G_MAXINT64 && self->delay_us > LATE_US && busy > NO_REST;
-    if (late || busy > BUSY || self->lost > 0) {
+    if ((works && (late || busy > BUSY)) || self->lost > 0) {
         self->level = MIN(self->level + step_of(self->delay_us), CC_SHED_MAX_LEVEL);
         self->changed_us = now_us;
     } else if (self->level > 0 && busy < CALM && now_us - self->changed_us >= CALM_US) {
@@ -51,8 +54,8 @@ cc_shedder_turn(CcShedder *shedder, gint64 begin_us, gint64 end_us, gint64 cpu_u
         return FALSE;
 
     double busy = CLAMP((double)self->busy_us / (double)elapsed_us, 0, 1);
-    gboolean changed = judge(self, busy, end_us);
     double share = (double)(cpu_us - self->cpu_us) / (double)elapsed_us;
+    gboolean changed = judge(self, busy, share, end_us);
     self->load = (self->load + CLAMP(share, 0, 1)) / 2;
     self->cpu_us = cpu_us;
     self->window_us = end_us;
