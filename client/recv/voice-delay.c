@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FEW 100 /* frames: the first two seconds */
+#define FEW 100          /* frames: the first two seconds */
+#define BEGINNING 50     /* frames */
+#define BETTER_US 120000 /* more than the frames of one packet are apart */
 #define CHOOSE_US 160000
 #define MAX_STEP_US 100000 /* of the clock between two frames: then somebody was silent */
 /* In each second: so much, and of what is too much so much more. What happened will mostly happen
@@ -106,12 +108,24 @@ was_held_up(CcVoiceDelay *delay, gint64 media_us, gint64 now_us)
     return delay->held_up;
 }
 
+/* At a beginning: what came first was held up, by an outage that is over. */
+static gboolean
+is_better_than_first(const CcVoiceDelay *delay, gint64 transit_us)
+{
+    return delay->n > 0 && delay->n < BEGINNING &&
+           transit_us < delay->frames[0].transit_us - BETTER_US;
+}
+
 void
 cc_voice_delay_arrived(CcVoiceDelay *delay, gint64 media_us, gint64 now_us)
 {
     gint64 transit_us = now_us - media_us;
     if (was_held_up(delay, media_us, now_us) || is_hopeless(delay, transit_us))
         return;
+    if (is_better_than_first(delay, transit_us)) {
+        delay->n = 0;
+        delay->target_us = CC_VOICE_DELAY_FIRST_US;
+    }
     guint at = delay->n++ % CC_VOICE_DELAY_FRAMES;
     delay->frames[at].transit_us = transit_us;
     delay->frames[at].at_us = delay->clock_us;

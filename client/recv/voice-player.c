@@ -9,6 +9,7 @@
 #define STEP CC_VOICE_DECODER_STEP
 #define WAIT 480 /* samples: what is late mostly comes soon */
 #define SECOND CC_VOICE_RATE
+#define BEGINNING (SECOND * 3 / 10) /* of a stream */
 /* Behind our own time by so much, the machine stood still: go on from now. */
 #define HALT_US 200000
 
@@ -23,6 +24,7 @@ struct CcVoicePlayer {
     gint64 next;       /* RTP time of what is played next */
     gboolean dtx;      /* the encoder is silent by its own word */
     gint64 waited;     /* samples, with nothing there */
+    gint64 begun;      /* samples handed out since the stream began */
     gint64 hope_us;    /* until when it is waited for what is lacking; 0: it is not */
     CcVoicePace pace;
     struct {
@@ -99,6 +101,7 @@ begin(CcVoicePlayer *player, gint64 first, gint64 now_us)
     cc_voice_delay_init(&player->delay);
     cc_voice_delay_arrived(&player->delay, to_us(first), now_us);
     player->dtx = player->pace.shortening = FALSE;
+    player->begun = 0;
     player->next = first;
     if (player->started) {
         player->next = to_samples(due_us(player) - player->delay.base_us - wanted_us(player));
@@ -120,6 +123,25 @@ learn(CcVoicePlayer *player, gint64 time, gint64 now_us)
         cc_voice_delay_arrived(&player->delay, to_us(time - frame->samples), now_us);
 }
 
+static void
+advance(CcVoicePlayer *player, gint64 next)
+{
+    player->next = next;
+    cc_voice_buffer_played(&player->buffer, next);
+}
+
+/* The first packets may have waited somewhere, all of them for the same outage to end. Who has
+ * heard nothing yet misses none of it, and would hear all else later for their sake. */
+static void
+catch_up(CcVoicePlayer *player)
+{
+    gint64 excess = to_samples(excess_us(player)) / FRAME * FRAME;
+    if (excess <= FRAME)
+        return;
+    player->count.skipped += (guint64)excess;
+    advance(player, player->next + excess);
+}
+
 guint
 cc_voice_player_add(CcVoicePlayer *player, const CcVoicePacket *packet, gint64 now_us)
 {
@@ -130,8 +152,11 @@ cc_voice_player_add(CcVoicePlayer *player, const CcVoicePacket *packet, gint64 n
         begin(player, arrived.packet_time, now_us);
         return arrived.samples;
     }
+    gint64 base_us = player->delay.base_us;
     for (guint i = 0; i < arrived.n; i++)
         learn(player, arrived.times[i], now_us);
+    if (player->begun < BEGINNING && player->delay.base_us < base_us)
+        catch_up(player);
     return arrived.samples;
 }
 
@@ -170,13 +195,6 @@ static gint16 *
 end_of(CcVoicePiece *piece)
 {
     return piece->samples + piece->n * CC_VOICE_CHANNELS;
-}
-
-static void
-advance(CcVoicePlayer *player, gint64 next)
-{
-    player->next = next;
-    cc_voice_buffer_played(&player->buffer, next);
 }
 
 /* @n: a multiple of STEP. */
@@ -341,6 +359,7 @@ cc_voice_player_take(CcVoicePlayer *player, gint64 now_us, CcVoicePiece *piece)
     fill(player, piece);
     cc_voice_pace_played(&player->pace, piece->samples, piece->n);
     player->handed_out += piece->n;
+    player->begun += piece->n;
     player->count.played += piece->n;
     return TRUE;
 }

@@ -13,6 +13,8 @@
 #define DEFAULT_RTT_US 100000 /* before the first NACK has been answered */
 #define MIN_RTT_US 20000
 #define MAX_RTT_US 500000
+/* What was sent before so long a silence is of no use to anybody: no receiver waits longer. */
+#define STALE_US (1500 * 1000)
 /* A publisher who sends nothing is not asked for keyframes. */
 #define GONE_QUIET_US (3 * G_USEC_PER_SEC)
 
@@ -92,10 +94,16 @@ measure_rtt(CcPublisherTrack *track, guint16 sequence, gint64 now_us)
     track->probe_us = 0;
 }
 
+/* @silent_us: since the packet before. */
 static void
-look_for_losses(CcPublisherTrack *track, guint16 sequence, gint64 now_us)
+look_for_losses(CcPublisherTrack *track, guint16 sequence, gint64 silent_us, gint64 now_us)
 {
-    if (cc_loss_list_arrived(&track->losses, sequence, now_us))
+    gboolean hopeless = cc_loss_list_arrived(&track->losses, sequence, now_us);
+    if (silent_us > STALE_US && track->losses.n_entries > 0) {
+        cc_loss_list_forget_before(&track->losses, sequence);
+        hopeless = TRUE;
+    }
+    if (hopeless)
         cc_publisher_track_request_keyframe(track, now_us);
     else if (track->losses.n_entries > 0)
         cc_media_session_wake_at(track->session, cc_loss_list_next_us(&track->losses));
@@ -124,6 +132,7 @@ cc_publisher_track_receive(CcPublisherTrack *track, CcPacket *packet, gboolean r
     guint16 sequence = packet->rtp.sequence;
     if (!track->source.started && recovered) /* a probe ahead of any media */
         return CC_DROP_RTP_TOO_OLD;
+    gint64 silent_us = now_us - track->last_us;
     int ahead = track->unwrapper.started
                     ? cc_sequence_distance(sequence, (guint16)track->unwrapper.last)
                     : 0;
@@ -141,7 +150,7 @@ cc_publisher_track_receive(CcPublisherTrack *track, CcPacket *packet, gboolean r
         cc_red_order_add(track->red, sequence, packet->rtp.timestamp,
                          cc_opus_duration(packet->rtp.payload, packet->rtp.payload_length));
     if (track->slot->nack)
-        look_for_losses(track, sequence, now_us);
+        look_for_losses(track, sequence, silent_us, now_us);
     if (packet->keyframe)
         track->keyframe_wanted = FALSE;
     return CC_DROP_NONE;

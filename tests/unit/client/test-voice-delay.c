@@ -131,6 +131,21 @@ test_halt(Fixture *f, gconstpointer data)
     g_assert_cmpint(f->delay.target_us, ==, CC_VOICE_DELAY_MIN_US);
 }
 
+/* The first second of a stream comes at once, when an outage ends: none of it counts. */
+static void
+test_held_up_first(Fixture *f, gconstpointer data)
+{
+    gint64 now_us = f->media_us + G_USEC_PER_SEC + 40000;
+    for (guint i = 0; i < 50; i++) {
+        cc_voice_delay_arrived(&f->delay, f->media_us, now_us + i * 50);
+        f->media_us += FRAME_US;
+    }
+    f->media_us = now_us - 40000;
+    arrive(f, 10, 40, 0, 1);
+    g_assert_cmpint(f->delay.base_us, ==, 40000);
+    g_assert_cmpint(f->delay.target_us, <=, 140000);
+}
+
 /* A pause of the speaker is no halt: frames behind it count as ever. */
 static void
 test_pause(Fixture *f, gconstpointer data)
@@ -166,6 +181,7 @@ main(int argc, char **argv)
     ADD("bound", test_bound);
     ADD("another-path", test_another_path);
     ADD("halt", test_halt);
+    ADD("held-up-first", test_held_up_first);
     ADD("pause", test_pause);
     ADD("drift", test_drift);
     return g_test_run();

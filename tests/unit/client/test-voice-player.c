@@ -90,6 +90,16 @@ test_stall(void)
     g_assert_cmpuint(heard.stats.delay_ms, <=, 60);
 }
 
+/* What is held up before anything has been heard is left out: nobody is to hear all else later for
+ * it. */
+static void
+test_stall_first(void)
+{
+    RUN_FOR(4, .stall_from_ms = 0, .stall_until_ms = 1000);
+    g_assert_cmpuint(heard.stats.skipped_ms, >=, 800);
+    g_assert_cmpuint(heard.stats.delay_ms, <=, 150);
+}
+
 /* What is a little late is waited for a little. */
 static void
 test_late(void)
@@ -192,6 +202,7 @@ main(int argc, char **argv)
     g_test_add_func("/voice-player/fec", test_fec);
     g_test_add_func("/voice-player/burst", test_burst);
     g_test_add_func("/voice-player/stall", test_stall);
+    g_test_add_func("/voice-player/stall-first", test_stall_first);
     g_test_add_func("/voice-player/late", test_late);
     g_test_add_func("/voice-player/dead", test_dead);
     g_test_add_func("/voice-player/heals", test_heals);

@@ -171,6 +171,33 @@ test_publisher_loss(void)
     media_test_clear(&test);
 }
 
+/* Behind an outage what was lost in it is not asked for: answers would take the link from what is
+ * said and shown now, and nobody waits for them. There is a keyframe to ask for. */
+static void
+test_publisher_outage(void)
+{
+    MediaTest test;
+    guint16 nacked[64];
+    media_test_init(&test);
+    media_test_start(&test);
+    Peer *teacher = peer_connected(&test, CC_DIRECTION_PUBLISH, FALSE);
+    Peer *watcher = peer_connected(&test, CC_DIRECTION_WATCH, FALSE);
+    send_audio(teacher, PUBLISHER_AUDIO, 1);
+    send_video(teacher, PUBLISHER_VIDEO, 1, 3600, TRUE);
+    wait_count(watcher, CC_MEDIA_VIDEO, 1);
+    wait_count(watcher, CC_MEDIA_AUDIO, 1);
+    g_usleep(1600 * 1000); /* the outage */
+    send_audio(teacher, PUBLISHER_AUDIO, 80);
+    send_video(teacher, PUBLISHER_VIDEO, 40, 144000, FALSE);
+    wait_rtcp(teacher, CC_RTCP_PSFB, CC_PSFB_PLI, 1);
+    send_audio(teacher, PUBLISHER_AUDIO, 82);
+    wait_rtcp(teacher, CC_RTCP_RTPFB, CC_RTPFB_NACK, 1);
+    guint n = read_nacks(teacher, nacked, 64); /* asked for again if we are slow */
+    for (guint i = 0; i < n; i++)
+        g_assert_cmpuint(nacked[i], ==, 81);
+    media_test_clear(&test);
+}
+
 /* A number that was used is used up, even when the history has forgotten its packet: other bytes
  * under it would be a second plaintext under one SRTP index towards every receiver. */
 static void
@@ -344,6 +371,7 @@ main(int argc, char **argv)
     g_test_add_func("/media-repair/plain-resend", test_plain_resend);
     g_test_add_func("/media-repair/copied-question", test_copied_question);
     g_test_add_func("/media-repair/publisher-loss", test_publisher_loss);
+    g_test_add_func("/media-repair/publisher-outage", test_publisher_outage);
     g_test_add_func("/media-repair/number-used-twice", test_number_used_twice);
     g_test_add_func("/media-repair/reports-to-publisher", test_reports_to_publisher);
     g_test_add_func("/media-repair/receiver-report", test_receiver_report);
