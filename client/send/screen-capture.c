@@ -1,11 +1,14 @@
-/*   ximagesrc → queue → convert, scale → appsink "newest"   */
+/* The one place that knows of X11 and Wayland:
+ *
+ *   where (screen-x11.h), or whether (screen-portal.h) → screen-pipeline.h → taken, in screen-shape.h
+ */
 #define CC_LOG_AREA "send"
 #include "client/send/screen-capture.h"
 
 #include <glib/gi18n.h>
-#include <gst/app/app.h>
-#include <string.h>
 
+#include "client/send/screen-pipeline.h"
+#include "client/send/screen-portal.h"
 #include "client/send/screen-x11.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
@@ -15,123 +18,145 @@
 struct CcScreenCapture {
     CcScreenSettings settings;
     CcScreenArea area;
-    CcScreenX11 *x11;
-    CcScreenPlace place; /* width 0: nothing is captured */
-    GstElement *pipeline;
-    guint look_timer, bus_watch;
-    gboolean failed; /* since the last look */
-    GMutex lock;
-    GstSample *newest; /* under the lock; NULL: taken */
+    CcScreenX11 *x11;       /* or */
+    CcScreenPortal *portal; /* the other is NULL */
+    CcScreenShape *shape;   /* of who takes */
+    guint look_timer;
+    char *source; /* what is captured, for gst_parse_launch(); NULL: nothing */
+
+    GMutex lock;                /* of who sets them, and who takes */
+    CcScreenPipeline *pipeline; /* NULL: nothing is captured */
+    gboolean over;
 };
 
-static GstFlowReturn
-on_picture(GstAppSink *sink, gpointer user_data)
+/* @pipeline: (transfer full) (nullable) in place of what there is. */
+static void
+set_pipeline(CcScreenCapture *capture, CcScreenPipeline *pipeline)
 {
-    CcScreenCapture *capture = user_data;
-    GstSample *sample = gst_app_sink_pull_sample(sink);
-    if (sample == NULL)
-        return GST_FLOW_EOS;
     g_mutex_lock(&capture->lock);
-    GstSample *before = capture->newest;
-    capture->newest = sample;
+    CcScreenPipeline *before = capture->pipeline;
+    capture->pipeline = pipeline;
     g_mutex_unlock(&capture->lock);
-    if (before != NULL)
-        gst_sample_unref(before);
-    return GST_FLOW_OK;
+    cc_screen_pipeline_free(before);
 }
 
+/* --- X11 --- */
+
+/* (transfer full) NULL if there is nothing like that to be shown. */
+static char *
+find_on_x11(CcScreenCapture *capture, GError **error)
+{
+    CcScreenPlace place = {0};
+    if (!cc_screen_x11_find(capture->x11, &capture->area, &place, error))
+        return NULL;
+    return g_strdup_printf(
+        "ximagesrc name=source use-damage=false show-pointer=true xid=%" G_GUINT64_FORMAT
+        " startx=%u starty=%u endx=%u endy=%u ! video/x-raw,framerate=%u/1",
+        place.window, place.left, place.top, place.left + place.width - 1,
+        place.top + place.height - 1, capture->settings.framerate);
+}
+
+/* @source: (transfer full) */
 static gboolean
-on_message(GstBus *bus, GstMessage *message, gpointer user_data)
+capture_x11(CcScreenCapture *capture, char *source, GError **error)
 {
-    CcScreenCapture *capture = user_data;
-    if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
-        g_autoptr(GError) error = NULL;
-        gst_message_parse_error(message, &error, NULL);
-        cc_warning_limited("screen: %s", error->message);
-        capture->failed = TRUE;
-    }
-    return G_SOURCE_CONTINUE;
-}
-
-static void
-close_pipeline(CcScreenCapture *capture)
-{
-    capture->place.width = 0;
-    if (capture->pipeline == NULL)
-        return;
-    g_clear_handle_id(&capture->bus_watch, g_source_remove);
-    gst_element_set_state(capture->pipeline, GST_STATE_NULL);
-    gst_clear_object(&capture->pipeline);
-}
-
-/* Not more lines than wanted, in the shape of what is captured; both even, for I420. */
-static void
-choose_size(const CcScreenCapture *capture, guint *width, guint *height)
-{
-    const CcScreenPlace *place = &capture->place;
-    *width = place->width;
-    *height = place->height;
-    if (*height > capture->settings.max_height) {
-        *height = capture->settings.max_height;
-        *width = (guint)((guint64)place->width * *height / place->height);
-    }
-    *width = MAX(*width & ~1u, 2);
-    *height = MAX(*height & ~1u, 2);
-}
-
-static gboolean
-open_pipeline(CcScreenCapture *capture, GError **error)
-{
-    static const GstAppSinkCallbacks callbacks = {.new_sample = on_picture};
-    guint width, height;
-    choose_size(capture, &width, &height);
-    const CcScreenPlace *place = &capture->place;
-    g_autofree char *launch = g_strdup_printf(
-        "ximagesrc use-damage=false show-pointer=true xid=%" G_GUINT64_FORMAT
-        " startx=%u starty=%u endx=%u endy=%u ! video/x-raw,framerate=%u/1 "
-        "! queue leaky=downstream max-size-buffers=1 ! videoconvertscale "
-        "! video/x-raw,format=I420,width=%u,height=%u,pixel-aspect-ratio=1/1 "
-        "! appsink name=newest sync=false enable-last-sample=false max-buffers=1 drop=true",
-        place->window, place->left, place->top, place->left + place->width - 1,
-        place->top + place->height - 1, capture->settings.framerate, width, height);
-    g_autoptr(GError) cause = NULL;
-    capture->pipeline = gst_parse_launch_full(launch, NULL, GST_PARSE_FLAG_FATAL_ERRORS, &cause);
-    if (capture->pipeline == NULL) {
-        g_set_error(error, CC_ERROR, CC_ERROR_MEDIA, _("the screen cannot be captured: %s"),
-                    cause->message);
-        return FALSE;
-    }
-    g_autoptr(GstElement) sink = gst_bin_get_by_name(GST_BIN(capture->pipeline), "newest");
-    gst_app_sink_set_callbacks(GST_APP_SINK(sink), (GstAppSinkCallbacks *)&callbacks, capture,
-                               NULL);
-    g_autoptr(GstBus) bus = gst_element_get_bus(capture->pipeline);
-    capture->bus_watch = gst_bus_add_watch(bus, on_message, capture);
-    cc_info("screen: %ux%u shown as %ux%u", place->width, place->height, width, height);
-    return gst_element_set_state(capture->pipeline, GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE;
+    g_free(capture->source);
+    capture->source = source;
+    set_pipeline(capture, cc_screen_pipeline_new(source, -1, error));
+    return capture->pipeline != NULL;
 }
 
 /* Is all as it was? Else what is captured is captured anew, or not at all for now. */
+static void
+look_at_x11(CcScreenCapture *capture)
+{
+    g_autoptr(GError) error = NULL;
+    char *source = find_on_x11(capture, &error);
+    gboolean works = capture->pipeline != NULL && !cc_screen_pipeline_has_failed(capture->pipeline);
+    if (source == NULL) {
+        set_pipeline(capture, NULL);
+        cc_warning_limited("%s", error->message);
+    } else if (works && g_strcmp0(source, capture->source) == 0) {
+        g_free(source);
+    } else if (!capture_x11(capture, source, &error)) {
+        cc_warning_limited("%s", error->message);
+    }
+}
+
+/* --- the portal --- */
+
+static void
+on_opened(int fd, guint32 node, gpointer user_data)
+{
+    CcScreenCapture *capture = user_data;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *source = g_strdup_printf("pipewiresrc name=source fd=%d path=%u", fd, node);
+    set_pipeline(capture, cc_screen_pipeline_new(source, fd, &error));
+    if (capture->pipeline == NULL)
+        cc_warning_limited("%s", error->message);
+}
+
+static void
+on_lost(gpointer user_data)
+{
+    set_pipeline(user_data, NULL);
+}
+
+static void
+on_ended(const char *words, gpointer user_data)
+{
+    CcScreenCapture *capture = user_data;
+    set_pipeline(capture, NULL);
+    cc_warning("%s", words);
+    g_mutex_lock(&capture->lock);
+    capture->over = TRUE;
+    g_mutex_unlock(&capture->lock);
+}
+
+static gboolean
+open_portal(CcScreenCapture *capture, GError **error)
+{
+    static const CcScreenPortalCallbacks callbacks = {
+        .opened = on_opened, .lost = on_lost, .ended = on_ended};
+    g_autoptr(GstElementFactory) factory = gst_element_factory_find("pipewiresrc");
+    if (factory == NULL) {
+        g_set_error_literal(error, CC_ERROR, CC_ERROR_NO_DEVICE,
+                            _("to show the screen of a Wayland desktop, install "
+                              "gstreamer1.0-pipewire"));
+        return FALSE;
+    }
+    capture->portal =
+        cc_screen_portal_new(capture->settings.area, &capture->area, &callbacks, capture, error);
+    return capture->portal != NULL;
+}
+
+/* --- either --- */
+
 static gboolean
 on_look(gpointer user_data)
 {
     CcScreenCapture *capture = user_data;
-    CcScreenPlace place = {0};
-    g_autoptr(GError) error = NULL;
-    gboolean found = cc_screen_x11_find(capture->x11, &capture->area, &place, &error);
-    if (found && !capture->failed && memcmp(&place, &capture->place, sizeof place) == 0)
-        return G_SOURCE_CONTINUE;
-    close_pipeline(capture);
-    capture->failed = FALSE;
-    if (!found) {
-        cc_warning_limited("%s", error->message);
-        return G_SOURCE_CONTINUE;
-    }
-    capture->place = place;
-    if (!open_pipeline(capture, &error)) {
-        cc_warning_limited("%s", error != NULL ? error->message : "the screen cannot be captured");
-        close_pipeline(capture);
-    }
+    if (capture->x11 != NULL)
+        look_at_x11(capture);
+    else if (capture->pipeline != NULL && cc_screen_pipeline_has_failed(capture->pipeline))
+        cc_screen_portal_renew(capture->portal);
     return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+is_wayland(void)
+{
+    const char *display = g_getenv("WAYLAND_DISPLAY");
+    return (display != NULL && *display != '\0') ||
+           g_strcmp0(g_getenv("XDG_SESSION_TYPE"), "wayland") == 0;
+}
+
+static gboolean
+open_x11(CcScreenCapture *capture, GError **error)
+{
+    capture->x11 = cc_screen_x11_new(error);
+    g_autofree char *source = capture->x11 != NULL ? find_on_x11(capture, error) : NULL;
+    return source != NULL;
 }
 
 CcScreenCapture *
@@ -142,17 +167,10 @@ cc_screen_capture_new(const CcScreenSettings *settings, GError **error)
     capture->settings = *settings;
     if (!cc_screen_area_parse(settings->area, &capture->area, error))
         return NULL;
-    if (g_getenv("WAYLAND_DISPLAY") != NULL) {
-        g_set_error_literal(error, CC_ERROR, CC_ERROR_NO_DEVICE,
-                            _("this desktop runs on Wayland, whose screen cannot be captured yet: "
-                              "log in with an Xorg session, or share the screen from the browser "
-                              "(/teach)"));
+    if (!(is_wayland() ? open_portal(capture, error) : open_x11(capture, error)))
         return NULL;
-    }
-    capture->x11 = cc_screen_x11_new(error);
-    if (capture->x11 == NULL ||
-        !cc_screen_x11_find(capture->x11, &capture->area, &capture->place, error))
-        return NULL;
+    gboolean cut = capture->portal != NULL && capture->area.kind == CC_SCREEN_REGION;
+    capture->shape = cc_screen_shape_new(settings->max_height, cut ? &capture->area : NULL);
     return g_steal_pointer(&capture);
 }
 
@@ -162,10 +180,12 @@ cc_screen_capture_free(CcScreenCapture *capture)
     if (capture == NULL)
         return;
     g_clear_handle_id(&capture->look_timer, g_source_remove);
-    close_pipeline(capture);
+    cc_screen_pipeline_finish(capture->pipeline);
+    cc_screen_portal_free(capture->portal);
     cc_screen_x11_free(capture->x11);
-    g_clear_pointer(&capture->newest, gst_sample_unref);
+    cc_screen_shape_free(capture->shape);
     g_mutex_clear(&capture->lock);
+    g_free(capture->source);
     g_free(capture);
 }
 
@@ -173,18 +193,30 @@ gboolean
 cc_screen_capture_start(CcScreenCapture *capture, GError **error)
 {
     capture->look_timer = g_timeout_add_seconds(LOOK_S, on_look, capture);
-    if (open_pipeline(capture, error))
+    if (capture->portal != NULL) {
+        cc_screen_portal_start(capture->portal);
         return TRUE;
-    if (error != NULL && *error == NULL)
-        g_set_error_literal(error, CC_ERROR, CC_ERROR_MEDIA, _("the screen cannot be captured"));
-    return FALSE;
+    }
+    char *source = find_on_x11(capture, error);
+    return source != NULL && capture_x11(capture, source, error);
 }
 
 GstSample *
 cc_screen_capture_take(CcScreenCapture *capture)
 {
+    g_autoptr(CcScreenPipeline) pipeline = NULL;
     g_mutex_lock(&capture->lock);
-    GstSample *sample = g_steal_pointer(&capture->newest);
+    if (capture->pipeline != NULL)
+        pipeline = cc_screen_pipeline_ref(capture->pipeline);
     g_mutex_unlock(&capture->lock);
-    return sample;
+    return pipeline != NULL ? cc_screen_pipeline_take(pipeline, capture->shape) : NULL;
+}
+
+gboolean
+cc_screen_capture_is_over(CcScreenCapture *capture)
+{
+    g_mutex_lock(&capture->lock);
+    gboolean over = capture->over;
+    g_mutex_unlock(&capture->lock);
+    return over;
 }

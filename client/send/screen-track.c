@@ -156,6 +156,8 @@ look(CcScreenTrack *track)
         g_clear_pointer(&track->now, gst_sample_unref);
         track->now = newest;
     }
+    if (cc_screen_capture_is_over(track->capture))
+        g_clear_pointer(&track->now, gst_sample_unref);
     if (track->now == NULL || !map(track->now, &mapped, &frame))
         return;
     if (ready_codec(track, &frame))

@@ -4,6 +4,7 @@
     CLASSCAST=… COMPARE_LUMA=… WEAK_LINK_TOOLS=… tests/loopback/test-screen.py --measure N   seconds from a change to a sharp picture, N times"""
 import pathlib
 import statistics
+import subprocess
 import sys
 import time
 
@@ -13,6 +14,7 @@ from support import tap
 from support.display import Display, draw_page
 from support.lesson import LessonCase
 from support.shown import Shown
+from support.wayland import WaylandDisplay
 
 WIDTH, HEIGHT = 960, 540
 SHARP = 0.98
@@ -29,6 +31,12 @@ class ScreenCase(LessonCase):
         desk = Display(width, height)
         self.addCleanup(desk.close)
         self.addCleanup(self.end_programs)  # before it goes
+        return desk
+
+    def open_wayland(self):
+        desk = WaylandDisplay(self.path("desk"), WIDTH, HEIGHT)
+        self.addCleanup(desk.close)
+        self.addCleanup(self.end_programs)
         return desk
 
     def draw(self, number, width=WIDTH, height=HEIGHT):
@@ -50,6 +58,13 @@ class ScreenCase(LessonCase):
 
     def wait_until_sharp(self, shown, page, width=WIDTH, height=HEIGHT):
         self.wait_until("a sharp picture of the screen", lambda: shown.similarity(page, width, height) >= SHARP)
+
+    def show_until_it_comes(self, desk, page, teacher, after=0):
+        """xdg-desktop-portal-wlr sends nothing, not even the first picture, until something moves."""
+        def is_there():
+            desk.show(page)
+            return teacher.find("screen: pictures come", after)
+        self.wait_until("the first picture", is_there)
 
     def wait_until_quiet(self, teacher):
         """Several pictures after each other that cost almost nothing."""
@@ -98,12 +113,40 @@ class Screen(ScreenCase):
         self.teach(relay, desk, "region:480x270+100+60")
         self.wait_until_sharp(self.watch(relay), part, 480, 270)
 
+    def test_wayland(self):
+        """The same on a Wayland desktop, by its portal; when that crashes it is asked again."""
+        relay, desk = self.start_relay(), self.open_wayland()
+        first, second, third = (self.draw(number) for number in (6, 7, 8))
+        teacher = self.teach(relay, desk)
+        self.show_until_it_comes(desk, first, teacher)
+        shown = self.watch(relay)
+        self.wait_until_sharp(shown, first)
+        self.wait_until_quiet(teacher)
+        desk.show(second)
+        self.wait_until_sharp(shown, second)
+        mark = teacher.mark()
+        desk.kill_portal()
+        teacher.wait_for("the desktop portal has gone", after=mark)
+        self.show_until_it_comes(desk, third, teacher, mark)
+        self.wait_until_sharp(shown, third)
+
+    def test_wayland_region(self):
+        relay, desk = self.start_relay(), self.open_wayland()
+        page, part = self.draw(9), self.path("part.png")
+        subprocess.run(["convert", page, "-crop", "480x270+100+60", "+repage", part], check=True)
+        teacher = self.teach(relay, desk, "region:480x270+100+60")
+        self.show_until_it_comes(desk, page, teacher)
+        self.wait_until_sharp(self.watch(relay), part, 480, 270)
+
     def test_refused(self):
         """Before the lesson begins, in words."""
         relay, desk = self.start_relay(), self.open_desk()
         wrong = ("monitor:none", desk.env, r'no monitor "none"', 66), ("window:none", desk.env, r'no window "none"', 66), \
             ("region:99x99", desk.env, "region:1280x720", 64), ("region:2000x99+0+0", desk.env, "960x540", 66), \
-            ("monitor", {"DISPLAY": ":none"}, "cannot be opened", 66), ("all", desk.env, "monitor:NAME", 64)
+            ("monitor", {"DISPLAY": ":none"}, "cannot be opened", 66), \
+            ("monitor", {"WAYLAND_DISPLAY": "none", "DBUS_SESSION_BUS_ADDRESS": "unix:path=/none"}, "cannot be asked", 66), \
+            ("monitor", {"XDG_SESSION_TYPE": "wayland", "DBUS_SESSION_BUS_ADDRESS": "unix:path=/none"}, "cannot be asked", 66), \
+            ("all", desk.env, "monitor:NAME", 64)
         for number, (screen, env, words, code) in enumerate(wrong):
             source = {"source": "test", "screen": screen}
             teacher = self.start_send(relay, source=source, env=env, name=f"send{number}")

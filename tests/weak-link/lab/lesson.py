@@ -20,7 +20,7 @@ def environment(folder, tools, witness=(), screen=None):
     env = dict(os.environ, HOME=str(folder), XDG_CONFIG_HOME=str(folder), CLASSCAST_SYSTEM_CONFIG="/dev/null",
                LC_ALL="C.UTF-8", LANGUAGE="C", GST_REGISTRY=str(tools / "registry.bin"), GST_PLUGIN_PATH=str(tools),
                GST_REGISTRY_UPDATE="no")
-    for name in ("DISPLAY", "WAYLAND_DISPLAY", "PULSE_SERVER", "http_proxy", "https_proxy"):
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE", "PULSE_SERVER", "http_proxy", "https_proxy"):
         env.pop(name, None)
     # Leaks are the other loopback tests' business, which know the one that GLib makes on purpose.
     env["ASAN_OPTIONS"] = f"{env.get('ASAN_OPTIONS', '')}:detect_leaks=0"
