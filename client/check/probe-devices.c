@@ -34,7 +34,7 @@ cc_probe_screen(const CcConfig *config, CcDeviceFacts *facts)
 static void
 probe_input(CcDeviceKind kind, const char *id, CcDeviceFacts *facts)
 {
-    GstElement *element = cc_devices_open(kind, id, &facts->name, NULL);
+    GstElement *element = cc_devices_open(kind, id, NULL, &facts->name, NULL);
     if (element == NULL)
         return;
     gst_object_ref_sink(element);

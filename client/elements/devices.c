@@ -77,7 +77,7 @@ cc_devices_list(CcDeviceKind kind)
 }
 
 GstElement *
-cc_devices_open(CcDeviceKind kind, const char *id, char **name, GError **error)
+cc_devices_open(CcDeviceKind kind, const char *id, char **found_id, char **name, GError **error)
 {
     const char *what = kinds[kind].name;
     g_autoptr(GPtrArray) devices = cc_devices_list(kind);
@@ -89,6 +89,8 @@ cc_devices_open(CcDeviceKind kind, const char *id, char **name, GError **error)
         GstElement *element = gst_device_create_element(device->device, NULL);
         if (element == NULL)
             continue;
+        if (found_id != NULL)
+            *found_id = g_strdup(device->id);
         if (name != NULL)
             *name = g_strdup(device->name);
         return element;
@@ -100,4 +102,14 @@ cc_devices_open(CcDeviceKind kind, const char *id, char **name, GError **error)
                     "there is no %s \"%s\"; \"classcast devices\" lists those that are there", what,
                     id);
     return NULL;
+}
+
+gboolean
+cc_devices_hears_loudspeaker(GstElement *element)
+{
+    g_autofree char *device = NULL;
+    if (g_object_class_find_property(G_OBJECT_GET_CLASS(element), "current-device") == NULL)
+        return FALSE;
+    g_object_get(element, "current-device", &device, NULL);
+    return device != NULL && g_str_has_suffix(device, ".monitor");
 }

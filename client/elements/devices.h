@@ -1,4 +1,5 @@
-/* Cameras, microphones and loudspeakers, as GStreamer's device providers know them. Main thread. */
+/* Cameras, microphones and loudspeakers, as GStreamer's device providers know them. Any
+ * thread. */
 #pragma once
 
 #include <gst/gst.h>
@@ -20,8 +21,13 @@ typedef struct {
 GPtrArray *cc_devices_list(CcDeviceKind kind);
 
 /* Makes the element that captures, or that plays. @id: "auto", an id, or a name as the list shows
- * it.
- * @name: (out) (optional). Returns a floating element, or NULL with CC_ERROR_NO_DEVICE. */
-GstElement *cc_devices_open(CcDeviceKind kind, const char *id, char **name, GError **error);
+ * it. @found_id, @name: (out) (optional): of the one that was found. Returns a floating element, or
+ * NULL with CC_ERROR_NO_DEVICE. */
+GstElement *cc_devices_open(CcDeviceKind kind, const char *id, char **found_id, char **name,
+                            GError **error);
+
+/* TRUE if the sound server lets @element hear a loudspeaker, as PulseAudio does when a microphone is
+ * unplugged and there is no other one. */
+gboolean cc_devices_hears_loudspeaker(GstElement *element);
 
 G_END_DECLS

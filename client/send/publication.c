@@ -5,6 +5,7 @@
 
 #include "client/send/outgoing.h"
 #include "client/send/send-offer.h"
+#include "client/send/stream-ids.h"
 #include "client/send/uplink-share.h"
 #include "common/base/clock.h"
 #include "common/base/error.h"
@@ -20,10 +21,10 @@ struct CcPublication {
     gpointer user_data;
     CcConnection *connection;
     CcRtpSender *sender;
+    CcSource *source; /* the sender's */
     CcUplink *uplink;
     CcUplinkShare share;
     CcOutgoing *outgoing;
-    gboolean has_video, has_audio;
     gboolean is_private; /* the camera runs only while its pictures are wanted: */
     gboolean seen, expected;
     gint on;        /* atomic: packets may go out */
@@ -75,6 +76,14 @@ on_pipeline_failed(const GError *error, gpointer user_data)
     publication->callbacks.failed(error, publication->user_data);
 }
 
+static void
+on_device(CcDeviceKind kind, gpointer user_data)
+{
+    CcPublication *publication = user_data;
+    if (publication->callbacks.device_changed != NULL)
+        publication->callbacks.device_changed(kind, publication->user_data);
+}
+
 /* --- rates --- */
 
 /* What the relay wants of @layer; -1: as much as there is. Of a classroom nothing is wanted until
@@ -107,7 +116,7 @@ set_rates(CcPublication *publication)
     gint64 now_us = cc_clock_now_us(), wanted[CC_SEND_PICTURES], rates[CC_SEND_PICTURES];
     gboolean seen = FALSE;
     for (guint i = 0; i < settings->n_layers; i++) {
-        wanted[i] = publication->has_video ? wanted_bps(publication, i) : 0;
+        wanted[i] = publication->source->has_video ? wanted_bps(publication, i) : 0;
         seen |= wanted[i] != 0;
     }
     see(publication, (seen || publication->expected) && g_atomic_int_get(&publication->on));
@@ -224,12 +233,6 @@ max_uplink_bps(const CcSendSettings *settings)
     return bps * 2;
 }
 
-static guint32
-random_ssrc(void)
-{
-    return (guint32)g_random_int_range(1, G_MAXINT32);
-}
-
 static gboolean
 open_source(CcPublication *publication, CcTeacherDisplay *display, GError **error)
 {
@@ -244,27 +247,13 @@ open_source(CcPublication *publication, CcTeacherDisplay *display, GError **erro
     CcSource *source = cc_source_new(settings, error);
     if (source == NULL)
         return FALSE;
-    publication->has_video = source->has_video;
-    publication->has_audio = source->has_audio;
+    publication->source = source;
+    cc_source_listen(source, on_device, publication);
     publication->cname = g_strdup_printf("%08x%08x", g_random_int(), g_random_int());
-    *ids = (CcRtpSenderIds){
-        .audio_ssrc = source->has_audio ? random_ssrc() : 0,
-        .audio_rtx_ssrc = source->has_audio ? random_ssrc() : 0,
-        .cname = publication->cname,
-        .display = display,
-    };
-    CcUplinkStreams streams = {.audio_ssrc = ids->audio_ssrc,
-                               .audio_rtx_ssrc = ids->audio_rtx_ssrc};
-    /* The screen is the second of the pictures, also where there is no first one. */
-    gboolean screen = *settings->screen.area != '\0';
-    for (guint i = 0; i < CC_SEND_PICTURES; i++) {
-        gboolean layer = i < settings->n_layers && (source->has_video || screen);
-        if (!layer && (i != CC_SEND_SCREEN || !screen))
-            continue;
-        streams.video_ssrc[i] = ids->video_ssrc[i] = random_ssrc();
-        streams.rtx_ssrc[i] = ids->rtx_ssrc[i] = random_ssrc();
-        streams.rid[i] = layer ? settings->layers[i].rid : NULL;
-    }
+    CcUplinkStreams streams;
+    cc_stream_ids_choose(ids, &streams, source, settings);
+    ids->cname = publication->cname;
+    ids->display = display;
     publication->uplink = cc_uplink_new(&streams);
     publication->outgoing = cc_outgoing_new(
         publication->uplink, max_uplink_bps(settings),
@@ -385,16 +374,22 @@ cc_publication_connection(CcPublication *publication)
     return publication->connection;
 }
 
+CcCapture *
+cc_publication_capture(CcPublication *publication, CcDeviceKind kind)
+{
+    return cc_source_get_capture(publication->source, kind);
+}
+
 gboolean
 cc_publication_has_video(const CcPublication *publication)
 {
-    return publication->has_video;
+    return publication->source->has_video;
 }
 
 gboolean
 cc_publication_has_audio(const CcPublication *publication)
 {
-    return publication->has_audio;
+    return publication->source->has_audio;
 }
 
 void

@@ -16,6 +16,8 @@ typedef struct {
     void (*room_changed)(const CcRoomState *room, const CcParticipant *own, gpointer user_data);
     /* Whether anybody is to see the pictures has changed; NULL if that does not matter. */
     void (*picture_changed)(gboolean seen, gpointer user_data);
+    /* Its camera or microphone is missing, or there again, or to be another one; NULL: likewise. */
+    void (*device_changed)(CcDeviceKind kind, gpointer user_data);
     /* What the uplink has for pictures, with headers; NULL if that does not matter. */
     void (*uplink_changed)(gint64 picture_bps, gpointer user_data);
     void (*ended)(gpointer user_data); /* the source has */
@@ -56,6 +58,8 @@ void cc_publication_expect(CcPublication *publication, gboolean expected);
 
 /* (transfer none) */
 CcConnection *cc_publication_connection(CcPublication *publication);
+/* See cc_source_get_capture(). */
+CcCapture *cc_publication_capture(CcPublication *publication, CcDeviceKind kind);
 gboolean cc_publication_has_video(const CcPublication *publication);
 gboolean cc_publication_has_audio(const CcPublication *publication);
 /* @picture: a layer, or CC_SEND_SCREEN. */

@@ -89,6 +89,13 @@ on_rtp_eos(GstAppSink *sink, gpointer user_data)
         sender->ended_idle = g_idle_add(on_ended_idle, sender);
 }
 
+/* A device that was taken out may have said something before. */
+static gboolean
+is_gone(const CcRtpSender *sender, GstObject *origin)
+{
+    return !gst_object_has_as_ancestor(origin, GST_OBJECT(sender->pipeline));
+}
+
 static gboolean
 on_message(GstBus *bus, GstMessage *message, gpointer user_data)
 {
@@ -98,6 +105,9 @@ on_message(GstBus *bus, GstMessage *message, gpointer user_data)
     switch (GST_MESSAGE_TYPE(message)) {
     case GST_MESSAGE_ERROR: {
         gst_message_parse_error(message, &cause, &details);
+        if (is_gone(sender, GST_MESSAGE_SRC(message)) ||
+            cc_source_take_error(sender->source, GST_MESSAGE_SRC(message), cause->message))
+            break;
         g_autoptr(GError) error = g_error_new(CC_ERROR, CC_ERROR_MEDIA, "%s", cause->message);
         cc_debug("%s", details != NULL ? details : "");
         sender->callbacks.failed(error, sender->user_data);

@@ -1,79 +1,95 @@
-/* The camera:   v4l2src / pipewiresrc … ! caps ! decodebin ! queue(video)    and the microphone.
- * Most cameras reach 720p only as Motion JPEG; decodebin unpacks that and lets raw pictures
- * through. */
+/* The camera:   (v4l2src / pipewiresrc … ! caps [! jpegdec], by capture.c) ! queue(video)    and
+ * the microphone. Most cameras reach 720p only as Motion JPEG. */
 #define CC_LOG_AREA "send"
-#include "client/elements/devices.h"
 #include "client/send/source.h"
-#include "common/base/error.h"
-#include "common/base/log.h"
 
-/* The widest format that the device offers up to the wanted size, raw before JPEG if equal. */
+/* Of what the device offers: the wanted size before any other, raw before JPEG. @jpeg: (out): it is
+ * that. NULL: neither. */
 static GstCaps *
-choose_format(GstElement *camera, const CcSendSettings *settings)
+choose_format(GstElement *device, guint width, guint height, gboolean *jpeg)
 {
-    g_autofree char *wanted =
-        g_strdup_printf("video/x-raw,width=%u,height=%u;image/jpeg,width=%u,height=%u",
-                        settings->width, settings->height, settings->width, settings->height);
-    g_autoptr(GstCaps) exact = gst_caps_from_string(wanted);
-    g_autoptr(GstPad) pad = gst_element_get_static_pad(camera, "src");
+    static const char *const kinds[] = {"video/x-raw", "image/jpeg"};
+    g_autoptr(GstPad) pad = gst_element_get_static_pad(device, "src");
     g_autoptr(GstCaps) offered = gst_pad_query_caps(pad, NULL);
-    g_autoptr(GstCaps) common = gst_caps_intersect_full(exact, offered, GST_CAPS_INTERSECT_FIRST);
-    if (!gst_caps_is_empty(common))
-        return g_steal_pointer(&exact);
-    return gst_caps_from_string("video/x-raw;image/jpeg");
+    for (guint any = 0; any < 2; any++)
+        for (guint i = 0; i < G_N_ELEMENTS(kinds); i++) {
+            g_autoptr(GstCaps) caps = gst_caps_new_empty_simple(kinds[i]);
+            if (!any)
+                gst_caps_set_simple(caps, "width", G_TYPE_INT, (int)width, "height", G_TYPE_INT,
+                                    (int)height, NULL);
+            *jpeg = i == 1;
+            if (gst_caps_can_intersect(caps, offered))
+                return g_steal_pointer(&caps);
+        }
+    return NULL;
 }
 
-static void
-on_decoded(GstElement *decodebin, GstPad *pad, gpointer queue)
+/* No decodebin: it would hold the running bin's state until the first picture. */
+static GstElement *
+make_camera(GstElement *device, guint width, guint height)
 {
-    g_autoptr(GstPad) sink = gst_element_get_static_pad(queue, "sink");
-    if (!gst_pad_is_linked(sink))
-        gst_pad_link(pad, sink);
+    GstElement *bin = gst_bin_new(NULL), *filter = gst_element_factory_make("capsfilter", NULL);
+    GstElement *last = filter;
+    gboolean jpeg;
+    gst_bin_add_many(GST_BIN(bin), device, filter, NULL);
+    gst_element_set_state(device, GST_STATE_READY); /* so that it knows its formats */
+    g_autoptr(GstCaps) format = choose_format(device, width, height, &jpeg);
+    g_object_set(filter, "caps", format, NULL);
+    gboolean linked = format != NULL && gst_element_link(device, filter);
+    if (linked && jpeg) {
+        last = gst_element_factory_make("jpegdec", NULL);
+        g_object_set(last, "max-errors", -1, NULL); /* a broken picture is left out */
+        gst_bin_add(GST_BIN(bin), last);
+        linked = gst_element_link(filter, last);
+    }
+    if (!linked) {
+        gst_element_set_state(device, GST_STATE_NULL);
+        gst_object_unref(gst_object_ref_sink(bin));
+        return NULL;
+    }
+    g_autoptr(GstPad) pad = gst_element_get_static_pad(last, "src");
+    gst_element_add_pad(bin, gst_ghost_pad_new("src", pad));
+    return bin;
+}
+
+/* How else she could teach. */
+static void
+name_ways_out(GError **error)
+{
+    char *message = g_strconcat((*error)->message,
+                                "; --file FILE plays a recording, --screen shows the screen, "
+                                "--test sends a test pattern",
+                                NULL);
+    g_free((*error)->message);
+    (*error)->message = message;
 }
 
 CcSource *
 cc_source_camera_new(const CcSendSettings *settings, GError **error)
 {
-    g_autofree char *name = NULL;
-    GstElement *camera = cc_devices_open(CC_DEVICE_CAMERA, settings->camera, &name, error);
-    if (camera == NULL) {
+    g_autoptr(CcSource) source = cc_source_from_description(
+        "queue name=video leaky=downstream max-size-buffers=2", TRUE, FALSE, "camera", error);
+    if (source == NULL)
+        return NULL;
+    g_autoptr(GstElement) queue = gst_bin_get_by_name(GST_BIN(source->bin), "video");
+    CcCaptureOptions options = {.kind = CC_DEVICE_CAMERA,
+                                .device = settings->camera,
+                                .to = queue,
+                                .make = make_camera,
+                                .width = settings->width,
+                                .height = settings->height};
+    source->camera = cc_capture_new(GST_BIN(source->bin), &options, error);
+    if (source->camera == NULL) {
         if (settings->speak)
             return NULL;
         g_prefix_error(error, "cannot teach with a camera: ");
-        if (error != NULL && *error != NULL && g_str_equal(settings->camera, "auto")) {
-            char *message =
-                g_strconcat((*error)->message,
-                            "; --file FILE plays a recording, --screen shows the screen, "
-                            "--test sends a test pattern",
-                            NULL);
-            g_free((*error)->message);
-            (*error)->message = message;
-        }
+        if (error != NULL && *error != NULL && g_str_equal(settings->camera, "auto"))
+            name_ways_out(error);
         return NULL;
     }
-    gst_element_set_state(camera, GST_STATE_READY); /* so that it knows its formats */
-    g_autoptr(GstCaps) format = choose_format(camera, settings);
-    g_autoptr(CcSource) source = cc_source_from_description(
-        "decodebin name=decoder queue name=video leaky=downstream max-size-buffers=2", TRUE, FALSE,
-        name, error);
-    if (source == NULL) {
-        gst_element_set_state(camera, GST_STATE_NULL);
-        gst_object_unref(gst_object_ref_sink(camera));
-        return NULL;
-    }
-    g_autoptr(GstElement) decoder = gst_bin_get_by_name(GST_BIN(source->bin), "decoder");
-    g_autoptr(GstElement) queue = gst_bin_get_by_name(GST_BIN(source->bin), "video");
-    gst_object_set_name(GST_OBJECT(camera), CC_SOURCE_CAMERA);
-    gst_bin_add(GST_BIN(source->bin), camera);
-    if (!gst_element_link_filtered(camera, decoder, format)) {
-        gst_element_set_state(camera, GST_STATE_NULL);
-        g_set_error(error, CC_ERROR, CC_ERROR_MEDIA, "the camera \"%s\" has no usable format",
-                    name);
-        return NULL;
-    }
-    g_signal_connect(decoder, "pad-added", G_CALLBACK(on_decoded), queue);
+    g_free(source->description);
+    source->description = g_strdup(cc_capture_get_name(source->camera));
     source->previewed = TRUE;
-    cc_info("camera: %s", name);
     if (!cc_source_add_microphone(source, settings, error))
         return NULL;
     return g_steal_pointer(&source);

@@ -1,7 +1,6 @@
 #define CC_LOG_AREA "send"
 #include "client/send/source.h"
 
-#include "client/elements/devices.h"
 #include "client/elements/echo.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
@@ -19,7 +18,8 @@ source_of_devices(const CcSendSettings *settings, GError **error)
     source->description = g_strdup("microphone");
     if (!cc_source_add_microphone(source, settings, error))
         return NULL;
-    if (!source->has_audio && settings->speak) {
+    gboolean silent = source->microphone == NULL || cc_capture_is_missing(source->microphone);
+    if (silent && settings->speak) {
         g_propagate_error(error, g_steal_pointer(&no_camera));
         return NULL;
     }
@@ -66,6 +66,8 @@ cc_source_free(CcSource *source)
         return;
     if (source->free_player != NULL)
         source->free_player(source->player);
+    cc_capture_free(source->camera);
+    cc_capture_free(source->microphone);
     if (source->bin != NULL) {
         let_go(source, CC_SOURCE_CAMERA);
         let_go(source, CC_SOURCE_MICROPHONE);
@@ -75,9 +77,37 @@ cc_source_free(CcSource *source)
     g_free(source);
 }
 
+CcCapture *
+cc_source_get_capture(const CcSource *source, CcDeviceKind kind)
+{
+    return kind == CC_DEVICE_CAMERA ? source->camera : source->microphone;
+}
+
+void
+cc_source_listen(CcSource *source, CcCaptureFunc changed, gpointer user_data)
+{
+    if (source->camera != NULL)
+        cc_capture_listen(source->camera, changed, user_data);
+    if (source->microphone != NULL)
+        cc_capture_listen(source->microphone, changed, user_data);
+}
+
+gboolean
+cc_source_take_error(CcSource *source, GstObject *origin, const char *reason)
+{
+    return (source->camera != NULL && cc_capture_take_error(source->camera, origin, reason)) ||
+           (source->microphone != NULL &&
+            cc_capture_take_error(source->microphone, origin, reason));
+}
+
 void
 cc_source_capture(CcSource *source, gboolean video, gboolean on)
 {
+    CcCapture *capture = video ? source->camera : source->microphone;
+    if (capture != NULL) {
+        cc_capture_run(capture, on);
+        return;
+    }
     g_autoptr(GstElement) element =
         gst_bin_get_by_name(GST_BIN(source->bin), video ? CC_SOURCE_CAMERA : CC_SOURCE_MICROPHONE);
     if (element == NULL || gst_element_is_locked_state(element) == !on)
@@ -135,32 +165,23 @@ cc_source_add_microphone(CcSource *source, const CcSendSettings *settings, GErro
 {
     if (g_str_equal(settings->microphone, "none"))
         return TRUE;
-    g_autoptr(GError) missing = NULL;
-    g_autofree char *name = NULL;
-    GstElement *microphone =
-        cc_devices_open(CC_DEVICE_MICROPHONE, settings->microphone, &name, &missing);
-    if (microphone == NULL) {
-        if (!g_str_equal(settings->microphone, "auto")) {
-            g_propagate_error(error, g_steal_pointer(&missing));
-            return FALSE;
-        }
-        cc_warning("no microphone: the lesson has pictures and no sound");
-        return TRUE;
-    }
-    cc_info("microphone: %s", name);
-    gst_object_set_name(GST_OBJECT(microphone), CC_SOURCE_MICROPHONE);
     GstElement *queue = gst_element_factory_make("queue", "audio");
     GstElement *canceller = make_canceller(settings);
     g_object_set(queue, "leaky", 2, "max-size-time", (guint64)500 * GST_MSECOND, NULL);
-    gst_bin_add_many(GST_BIN(source->bin), microphone, queue, NULL);
-    if (canceller != NULL)
+    gst_bin_add(GST_BIN(source->bin), queue);
+    if (canceller != NULL) {
         gst_bin_add(GST_BIN(source->bin), canceller);
-    if (canceller != NULL ? !gst_element_link_many(microphone, canceller, queue, NULL)
-                          : !gst_element_link(microphone, queue)) {
-        g_set_error(error, CC_ERROR, CC_ERROR_MEDIA, "the microphone \"%s\" has no usable format",
-                    name);
-        return FALSE;
+        gst_element_link(canceller, queue);
     }
+    CcCaptureOptions options = {.kind = CC_DEVICE_MICROPHONE,
+                                .device = settings->microphone,
+                                .to = canceller != NULL ? canceller : queue,
+                                .may_be_missing = g_str_equal(settings->microphone, "auto")};
+    source->microphone = cc_capture_new(GST_BIN(source->bin), &options, error);
+    if (source->microphone == NULL)
+        return FALSE;
+    if (cc_capture_is_missing(source->microphone))
+        cc_warning("no microphone: NOBODY HEARS what is said here until there is one");
     expose(source->bin, "audio");
     source->has_audio = TRUE;
     return TRUE;

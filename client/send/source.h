@@ -5,6 +5,7 @@
 
 #include <gst/gst.h>
 
+#include "client/send/capture.h"
 #include "client/send/settings.h"
 
 G_BEGIN_DECLS
@@ -13,6 +14,7 @@ typedef struct {
     GstElement *bin; /* owned; also added to the pipeline */
     gboolean has_video, has_audio;
     gboolean previewed;             /* live pictures of the teacher: worth a window of their own */
+    CcCapture *camera, *microphone; /* that can be changed; or NULL */
     char *description;              /* for people: "lecture.mp4", "HD Webcam" */
     gpointer player;                /* a file's decoder, or NULL */
     void (*start)(gpointer player); /* called once the pipeline plays; may be NULL */
@@ -30,8 +32,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcSource, cc_source_free)
  * beginning. A source that has none runs on. */
 void cc_source_capture(CcSource *source, gboolean video, gboolean on);
 
-/* The kinds, each in its file. What captures is called CC_SOURCE_CAMERA or CC_SOURCE_MICROPHONE in
- * its bin. */
+/* That camera or microphone; NULL: the source has no such one. (transfer none) */
+CcCapture *cc_source_get_capture(const CcSource *source, CcDeviceKind kind);
+/* To both of them: see cc_capture_listen(). */
+void cc_source_listen(CcSource *source, CcCaptureFunc changed, gpointer user_data);
+/* TRUE if an error of @origin is camera's or microphone's, which is then looked for. */
+gboolean cc_source_take_error(CcSource *source, GstObject *origin, const char *reason);
+
+/* The kinds, each in its file. What captures and cannot be changed is called CC_SOURCE_CAMERA or
+ * CC_SOURCE_MICROPHONE in its bin. */
 #define CC_SOURCE_CAMERA "camera"
 #define CC_SOURCE_MICROPHONE "microphone"
 CcSource *cc_source_test_new(const CcSendSettings *settings, GError **error);
@@ -42,9 +51,9 @@ CcSource *cc_source_camera_new(const CcSendSettings *settings, GError **error);
  * elements become its pads. @video, @audio: whether there are such. */
 CcSource *cc_source_from_description(const char *launch, gboolean video, gboolean audio,
                                      const char *description, GError **error);
-/* Adds the microphone that @settings names as the bin's "audio" pad. A missing one is a warning:
- * the lesson goes on with pictures alone. Error: a microphone named in the settings that is not
- * there. */
+/* Adds the microphone that @settings names as the bin's "audio" pad. If there is none at all it is
+ * waited for: the lesson begins with pictures alone. Error: a microphone named in the settings that
+ * is not there. */
 gboolean cc_source_add_microphone(CcSource *source, const CcSendSettings *settings, GError **error);
 
 G_END_DECLS
