@@ -1,9 +1,8 @@
 #define CC_LOG_AREA "recv"
 #include "client/recv/classroom-display.h"
 
-#include <glib/gi18n.h>
-
-#include "client/elements/devices.h"
+#include "client/elements/device-watch.h"
+#include "client/window/device-choice.h"
 #include "client/window/picture-feed.h"
 #include "client/window/window-process.h"
 #include "common/base/log.h"
@@ -14,21 +13,25 @@ struct CcClassroomDisplay {
     CcSpeaker *speaker;
     CcWindowProcess *window;
     CcPictureFeed *feed;
-    GPtrArray *devices; /* CcDevice * */
+    CcDeviceWatch *watch;
+    CcDeviceChoice speakers;
     CcClassroomView view;
 };
 
 static void
 show(CcClassroomDisplay *display)
 {
-    CcClassroomView *view = &display->view;
-    view->speakers = (CcViewDevices){.chosen = cc_speaker_get_device(display->speaker)};
-    cc_view_add_device(&view->speakers, "auto", _("Automatic"));
-    for (guint i = 0; i < display->devices->len; i++) {
-        const CcDevice *device = display->devices->pdata[i];
-        cc_view_add_device(&view->speakers, device->id, device->name);
-    }
-    cc_window_process_show_classroom(display->window, view);
+    cc_window_process_show_classroom(display->window, &display->view);
+}
+
+static void
+look_for_speakers(gpointer user_data)
+{
+    CcClassroomDisplay *display = user_data;
+    cc_device_choice_look(&display->speakers, CC_DEVICE_SPEAKER,
+                          cc_speaker_get_device(display->speaker), "", FALSE);
+    display->view.speakers = display->speakers.view;
+    show(display);
 }
 
 static void
@@ -73,9 +76,14 @@ static void
 on_device(const char *kind, const char *id, gpointer user_data)
 {
     CcClassroomDisplay *display = user_data;
-    if (g_str_equal(kind, "speaker"))
+    if (g_str_equal(kind, "speaker")) {
         cc_speaker_set_device(display->speaker, id);
-    show(display);
+        look_for_speakers(display);
+    } else if (display->options.device != NULL) {
+        display->options.device(g_str_equal(kind, "camera") ? CC_DEVICE_CAMERA
+                                                            : CC_DEVICE_MICROPHONE,
+                                id, display->options.user_data);
+    }
 }
 
 static void
@@ -111,8 +119,8 @@ cc_classroom_display_new(const CcClassroomDisplayOptions *options, GstElement *p
     display->feed = cc_picture_feed_new(pipeline, display->window, 0, error);
     if (display->feed == NULL)
         return NULL;
-    display->devices = cc_devices_list(CC_DEVICE_SPEAKER);
-    show(display);
+    display->watch = cc_device_watch_new(look_for_speakers, display);
+    look_for_speakers(display);
     return g_steal_pointer(&display);
 }
 
@@ -143,6 +151,17 @@ cc_classroom_display_show(CcClassroomDisplay *display, CcConnectionState state, 
 }
 
 void
+cc_classroom_display_show_device(CcClassroomDisplay *display, CcDeviceKind kind,
+                                 const CcViewDevices *devices)
+{
+    if (kind == CC_DEVICE_CAMERA)
+        display->view.cameras = *devices;
+    else
+        display->view.microphones = *devices;
+    show(display);
+}
+
+void
 cc_classroom_display_set_several(CcClassroomDisplay *display, gboolean several)
 {
     if (display->view.several == several)
@@ -158,7 +177,8 @@ cc_classroom_display_free(CcClassroomDisplay *display)
         return;
     cc_picture_feed_free(display->feed);
     cc_window_process_free(display->window);
-    g_clear_pointer(&display->devices, g_ptr_array_unref);
+    cc_device_watch_free(display->watch);
+    cc_device_choice_clear(&display->speakers);
     g_free(display->school);
     g_free(display->lesson);
     g_free(display->chat);

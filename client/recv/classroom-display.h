@@ -5,6 +5,7 @@
 #include <gst/gst.h>
 
 #include "client/connection.h"
+#include "client/elements/devices.h"
 #include "client/recv/speaker.h"
 #include "client/window/view.h"
 
@@ -19,6 +20,8 @@ typedef struct {
     void (*hand)(gpointer user_data);
     void (*talk)(gpointer user_data);   /* the microphone */
     void (*layout)(gpointer user_data); /* another one */
+    /* Another camera or microphone; NULL: there is nothing to choose. */
+    void (*device)(CcDeviceKind kind, const char *id, gpointer user_data);
     gpointer user_data;
 } CcClassroomDisplayOptions;
 
@@ -37,6 +40,9 @@ GstElement *cc_classroom_display_sink(CcClassroomDisplay *display);
 void cc_classroom_display_show(CcClassroomDisplay *display, CcConnectionState state,
                                const CcLink *link, gboolean hand_raised, const CcTalk *talk,
                                const char *chat);
+/* See cc_screen_show_device(). */
+void cc_classroom_display_show_device(CcClassroomDisplay *display, CcDeviceKind kind,
+                                      const CcViewDevices *devices);
 /* More than one picture is to be seen. */
 void cc_classroom_display_set_several(CcClassroomDisplay *display, gboolean several);
 

@@ -263,6 +263,31 @@ on_speaking(const CcTalk *talk, gpointer user_data)
 }
 
 static void
+on_devices(CcDeviceKind kind, const CcViewDevices *devices, gpointer user_data)
+{
+    cc_screen_show_device(((CcClassroom *)user_data)->screen, kind, devices);
+}
+
+/* In the window. */
+static void
+on_device(CcDeviceKind kind, const char *id, gpointer user_data)
+{
+    CcClassroom *classroom = user_data;
+    if (classroom->speaking != NULL)
+        cc_speaking_choose(classroom->speaking, kind, id);
+}
+
+static void
+on_next_device(char key, gpointer user_data)
+{
+    CcClassroom *classroom = user_data;
+    g_autofree char *done =
+        classroom->speaking != NULL ? cc_speaking_press_device(classroom->speaking, key) : NULL;
+    if (done != NULL)
+        cc_status_line_announce(classroom->line, done);
+}
+
+static void
 see_stage(CcClassroom *classroom, const CcRoomState *room, const CcParticipant *own)
 {
     gboolean guests[CC_GUESTS];
@@ -384,6 +409,7 @@ may_speak(const CcClassroom *classroom)
 static void
 begin_speaking(CcClassroom *classroom)
 {
+    static const CcSpeakingCallbacks callbacks = {.changed = on_speaking, .devices = on_devices};
     if (!cc_echo_is_available())
         cc_warning("echo is not cancelled: install gstreamer1.0-plugins-bad; the loudspeaker is "
                    "lowered while the microphone is open");
@@ -394,7 +420,7 @@ begin_speaking(CcClassroom *classroom)
         .echo_probe = cc_echo_is_available() ? LOUDSPEAKER : NULL,
         .base_time = cc_screen_base_time(classroom->screen),
     };
-    classroom->speaking = cc_speaking_new(&options, on_speaking, classroom);
+    classroom->speaking = cc_speaking_new(&options, &callbacks, classroom);
 }
 
 static gboolean
@@ -416,6 +442,8 @@ open_outputs(CcClassroom *classroom, const char *room, GError **error)
         .closed = on_closed,
         .hand = on_hand,
         .talk = on_talk,
+        .device = on_device,
+        .next_device = on_next_device,
         .echo_probe = may_speak(classroom) ? LOUDSPEAKER : NULL,
         .user_data = classroom,
     };

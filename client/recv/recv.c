@@ -37,8 +37,9 @@ static const CcCommandLine command_line = {
     .summary =
         N_("The classroom: waits for the lesson of a room and shows it. In the window: F11, f or a "
            "double click for the full screen, Escape to leave it, h to raise your hand or lower "
-           "it, t to mute your microphone or open it again, l for another layout, q to end; "
-           "where it has buttons also + and - for the volume and m for silence."),
+           "it, t to mute your microphone or open it again, l for another layout, w and v for the "
+           "next camera and microphone, q to end; where it has buttons also + and - for the volume "
+           "and m for silence."),
     .options = options,
     .log_level_key = "recv.log-level",
 };

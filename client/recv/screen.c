@@ -189,6 +189,19 @@ cc_screen_next_layout(CcScreen *screen)
 }
 
 void
+cc_screen_show_device(CcScreen *screen, CcDeviceKind kind, const CcViewDevices *devices)
+{
+    if (screen->display != NULL)
+        cc_classroom_display_show_device(screen->display, kind, devices);
+}
+
+void
+cc_screen_set_speaker(CcScreen *screen, const char *device)
+{
+    cc_speaker_set_device(screen->speaker, device);
+}
+
+void
 cc_screen_set_quiet(CcScreen *screen, gboolean quiet)
 {
     cc_speaker_set_quiet(screen->speaker, quiet);
@@ -339,6 +352,21 @@ on_window_layout(gpointer user_data)
     cc_screen_next_layout(user_data);
 }
 
+static void
+on_window_device(CcDeviceKind kind, const char *id, gpointer user_data)
+{
+    CcScreen *screen = user_data;
+    screen->options.device(kind, id, screen->options.user_data);
+}
+
+static void
+on_window_next_device(char key, gpointer user_data)
+{
+    CcScreen *screen = user_data;
+    if (screen->options.next_device != NULL)
+        screen->options.next_device(key, screen->options.user_data);
+}
+
 /* The sink does not look at the window's events itself: it must be told to look at its size. */
 static void
 on_window_changed(gpointer user_data)
@@ -375,6 +403,7 @@ open_window(CcScreen *screen)
                                                 .hand = on_window_hand,
                                                 .talk = on_window_talk,
                                                 .layout = on_window_layout,
+                                                .device = on_window_next_device,
                                                 .changed = on_window_changed};
     if (!GST_IS_VIDEO_OVERLAY(screen->video_sink) || g_getenv("DISPLAY") == NULL)
         return;
@@ -401,6 +430,7 @@ open_display(CcScreen *screen)
         .hand = on_window_hand,
         .talk = on_window_talk,
         .layout = on_window_layout,
+        .device = options->device != NULL ? on_window_device : NULL,
         .user_data = screen,
     };
     g_autoptr(GError) error = NULL;

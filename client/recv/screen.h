@@ -10,8 +10,10 @@
 
 #include "client/connection.h"
 #include "client/deck/still.h"
+#include "client/elements/devices.h"
 #include "client/test-pattern/probe.h"
 #include "client/ui/talk-words.h"
+#include "client/window/view.h"
 #include "common/base/slots.h"
 
 G_BEGIN_DECLS
@@ -37,6 +39,10 @@ typedef struct {
     void (*closed)(gpointer user_data); /* the window was closed */
     void (*hand)(gpointer user_data);   /* the hand's key was pressed */
     void (*talk)(gpointer user_data);   /* the microphone's */
+    /* Another camera or microphone was chosen; NULL: there is nothing to choose. */
+    void (*device)(CcDeviceKind kind, const char *id, gpointer user_data);
+    /* The next one, by its key: see cc_own_devices_press(). NULL: likewise. */
+    void (*next_device)(char key, gpointer user_data);
     gpointer user_data;
 } CcScreenOptions;
 
@@ -61,6 +67,8 @@ void cc_screen_set_voice_delay(CcScreen *screen, guint voice, gint64 delay_us);
 void cc_screen_set_guests(CcScreen *screen, const gboolean guests[CC_GUESTS]);
 /* Another arrangement of what is seen; also by the window's key. */
 void cc_screen_next_layout(CcScreen *screen);
+/* See cc_speaker_set_device(). */
+void cc_screen_set_speaker(CcScreen *screen, const char *device);
 /* A microphone is open that would hear the loudspeaker. */
 void cc_screen_set_quiet(CcScreen *screen, gboolean quiet);
 
@@ -73,6 +81,8 @@ GstSample *cc_screen_compose(CcScreen *screen, GstSample *sample);
  * written; or NULL. */
 void cc_screen_show(CcScreen *screen, CcConnectionState state, const CcLink *link,
                     gboolean hand_raised, const CcTalk *talk, const char *chat);
+/* Cameras or microphones among which people choose. Strings live until the next call. */
+void cc_screen_show_device(CcScreen *screen, CcDeviceKind kind, const CcViewDevices *devices);
 /* Forgets the last picture: dark again behind the words. What arrived until now is not shown. */
 void cc_screen_clear(CcScreen *screen);
 

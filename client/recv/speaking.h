@@ -6,7 +6,9 @@
 #pragma once
 
 #include "client/connection.h"
+#include "client/elements/devices.h"
 #include "client/ui/talk-words.h"
+#include "client/window/view.h"
 
 G_BEGIN_DECLS
 
@@ -20,10 +22,14 @@ typedef struct {
     guint64 base_time;      /* of the loudspeaker's running times, nanoseconds */
 } CcSpeakingOptions;
 
-typedef void (*CcSpeakingFunc)(const CcTalk *talk, gpointer user_data);
+typedef struct {
+    void (*changed)(const CcTalk *talk, gpointer user_data); /* what is live */
+    /* Which cameras and microphones there are: see CcOwnDevicesCallbacks. */
+    void (*devices)(CcDeviceKind kind, const CcViewDevices *devices, gpointer user_data);
+} CcSpeakingCallbacks;
 
-/* @changed: what is live has changed. All in @options but itself outlives. */
-CcSpeaking *cc_speaking_new(const CcSpeakingOptions *options, CcSpeakingFunc changed,
+/* All in @options but itself outlives. */
+CcSpeaking *cc_speaking_new(const CcSpeakingOptions *options, const CcSpeakingCallbacks *callbacks,
                             gpointer user_data);
 void cc_speaking_free(CcSpeaking *speaking);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcSpeaking, cc_speaking_free)
@@ -36,5 +42,9 @@ void cc_speaking_see(CcSpeaking *speaking, const CcRoomState *room, const CcPart
 void cc_speaking_hurry(CcSpeaking *speaking);
 /* Mutes our microphone, or opens it again, while we are on the stage. */
 void cc_speaking_press(CcSpeaking *speaking);
+/* See cc_own_devices_press(). (transfer full) */
+char *cc_speaking_press_device(CcSpeaking *speaking, char key);
+/* Another camera or microphone, from now on: see cc_devices_open(). */
+void cc_speaking_choose(CcSpeaking *speaking, CcDeviceKind kind, const char *device);
 
 G_END_DECLS

@@ -65,6 +65,12 @@ on_key(CcWindow *window, XKeyEvent *event)
     case XK_l:
         window->callbacks.layout(window->user_data);
         break;
+    case XK_w:
+        window->callbacks.device('w', window->user_data);
+        break;
+    case XK_v:
+        window->callbacks.device('v', window->user_data);
+        break;
     case XK_q:
         window->callbacks.closed(window->user_data);
         break;

@@ -17,6 +17,7 @@ struct CcHearing {
     CcConnection *beside;     /* not owned; or NULL */
     CcConnection *connection; /* or NULL: not begun */
     CcScreen *loudspeaker;    /* or NULL: nothing is to be heard yet */
+    char *speaker;            /* its device */
     CcRtpReceiver *receiver;  /* or NULL: no session yet */
     gboolean guests[CC_GUESTS];
     gboolean closed; /* the window, by hand: until somebody else is called */
@@ -140,7 +141,7 @@ open_loudspeaker(CcHearing *hearing, GError **error)
 {
     CcScreenOptions screen = {
         .blind = TRUE,
-        .audio_device = cc_config_get_string(hearing->options.config, "recv", "audio-device"),
+        .audio_device = hearing->speaker,
         .echo_probe = cc_echo_is_available() ? CC_HEARING_ECHO_PROBE : NULL,
         .closed = on_key,
         .hand = on_key,
@@ -277,6 +278,16 @@ update_window(CcHearing *hearing)
 }
 
 void
+cc_hearing_set_speaker(CcHearing *hearing, const char *device)
+{
+    char *copy = g_strdup(device);
+    g_free(hearing->speaker);
+    hearing->speaker = copy;
+    if (hearing->loudspeaker != NULL)
+        cc_screen_set_speaker(hearing->loudspeaker, copy);
+}
+
+void
 cc_hearing_next_layout(CcHearing *hearing)
 {
     if (hearing->window != NULL) /* changes in this thread alone */
@@ -312,6 +323,7 @@ cc_hearing_new(const CcHearingOptions *options, GError **error)
     g_autoptr(CcHearing) hearing = g_new0(CcHearing, 1);
     g_mutex_init(&hearing->lock);
     hearing->options = *options;
+    hearing->speaker = g_strdup(cc_config_get_string(options->config, "recv", "audio-device"));
     if (options->microphone && !open_loudspeaker(hearing, error))
         return NULL;
     return g_steal_pointer(&hearing);
@@ -337,6 +349,7 @@ cc_hearing_free(CcHearing *hearing)
     cc_connection_free(hearing->connection);
     close_window(hearing, hearing->window);
     cc_screen_free(hearing->loudspeaker);
+    g_free(hearing->speaker);
     g_mutex_clear(&hearing->lock);
     g_free(hearing);
 }

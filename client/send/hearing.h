@@ -17,7 +17,7 @@ typedef struct {
     const CcConfig *config;
     const char *room;
     gboolean microphone; /* of hers, which would hear the loudspeaker: that is there from now on */
-    gboolean window; /* guests' pictures are shown, if there is a display */
+    gboolean window;     /* guests' pictures are shown, if there is a display */
     /* Where: as in CcScreenOptions, while somebody is on the stage. NULL: in a window of their own.
      */
     GstElement *(*add_place)(GstElement *pipeline, GstElement **sink, gpointer user_data);
@@ -39,6 +39,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcHearing, cc_hearing_free)
 void cc_hearing_set_beside(CcHearing *hearing, CcConnection *beside);
 /* Says goodbye to the relay, at most for a second. */
 void cc_hearing_stop(CcHearing *hearing, GSourceOnceFunc done, gpointer user_data);
+/* Another loudspeaker: see cc_speaker_set_device(). */
+void cc_hearing_set_speaker(CcHearing *hearing, const char *device);
 /* Guests' pictures in another arrangement. */
 void cc_hearing_next_layout(CcHearing *hearing);
 /* The room has changed. */

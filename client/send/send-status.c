@@ -16,7 +16,8 @@ struct CcSendStatus {
     CcConnectionState state;
     char *message;
     char *audience;
-    char *page;     /* "  slide 3 of 12", or NULL */
+    char *page; /* "  slide 3 of 12", or NULL */
+    gboolean camera_missing, microphone_missing;
     gint64 hand_us; /* the newest that was announced */
     gint64 chat_ms; /* of the newest text that was told */
     CcStatusLine *line;
@@ -63,6 +64,25 @@ cc_send_status_connection(CcSendStatus *status, CcConnectionState state, const c
     status->message = g_strdup(message);
     if (state != CC_CONNECTION_ON)
         cc_status_line_announce(status->line, message != NULL ? message : _("connecting"));
+}
+
+static const char *
+missing_words(CcDeviceKind kind)
+{
+    return kind == CC_DEVICE_CAMERA ? _("NO CAMERA: the classrooms see a placeholder")
+                                    : _("NO MICROPHONE: nobody hears you");
+}
+
+void
+cc_send_status_device(CcSendStatus *status, CcDeviceKind kind, gboolean missing)
+{
+    gboolean camera = kind == CC_DEVICE_CAMERA;
+    gboolean *state = camera ? &status->camera_missing : &status->microphone_missing;
+    if (*state == missing)
+        return;
+    *state = missing;
+    const char *there = camera ? _("the camera is there") : _("the microphone is there");
+    cc_status_line_announce(status->line, missing ? missing_words(kind) : there);
 }
 
 static const char *
@@ -152,6 +172,10 @@ describe(const CcSendStatus *status, const CcUplinkStats *stats)
         return g_string_free(line, FALSE);
     }
     g_string_append(line, _("connected"));
+    if (status->microphone_missing)
+        g_string_append_printf(line, "  %s", missing_words(CC_DEVICE_MICROPHONE));
+    if (status->camera_missing)
+        g_string_append_printf(line, "  %s", missing_words(CC_DEVICE_CAMERA));
     if (status->picture != NULL)
         g_string_append_printf(line, "  %s", status->picture);
     if (status->page != NULL)

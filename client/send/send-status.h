@@ -3,6 +3,7 @@
 #pragma once
 
 #include "client/connection.h"
+#include "client/elements/devices.h"
 #include "client/send/layer.h"
 #include "client/send/settings.h"
 #include "client/send/uplink.h"
@@ -17,6 +18,8 @@ void cc_send_status_free(CcSendStatus *status);
 /* The page that is shown, from 0 on. */
 void cc_send_status_page(CcSendStatus *status, guint page, guint n_pages, gboolean blank);
 void cc_send_status_connection(CcSendStatus *status, CcConnectionState state, const char *message);
+/* Her camera or microphone is missing, or there. */
+void cc_send_status_device(CcSendStatus *status, CcDeviceKind kind, gboolean missing);
 /* Something that happened just now. */
 void cc_send_status_announce(CcSendStatus *status, const char *text);
 /* Who is watching, and what each of them has to do without. */

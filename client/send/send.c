@@ -1,58 +1,22 @@
-/* `classcast send`: joins a source, the sending pipeline and a connection, and shows how it goes.
- */
 #define CC_LOG_AREA "send"
+#include "client/send/send.h"
+
 #include <glib-unix.h>
-#include <glib/gi18n.h>
-#include <gst/gst.h>
-#include <sysexits.h>
 #include <unistd.h>
 
-#include "client/client.h"
 #include "client/connection-address.h"
 #include "client/elements/echo.h"
 #include "client/send/calling.h"
 #include "client/send/hearing.h"
+#include "client/send/own-devices.h"
 #include "client/send/publication.h"
 #include "client/send/send-status.h"
 #include "client/send/slides.h"
 #include "client/send/teacher-display.h"
 #include "client/send/terminal-keys.h"
 #include "client/window/window-process.h"
-#include "common/base/command-line.h"
 #include "common/base/error.h"
 #include "common/base/log.h"
-
-static const CcOptionKey options[] = {
-    {"relay", 'r', "network.relay-url", NULL, NULL, N_("URL"), N_("Address of the relay")},
-    {"name", 'n', "network.name", NULL, NULL, N_("NAME"),
-     N_("Name of the school, shown to the others")},
-    {"token", 0, "auth.token", NULL, NULL, N_("TOKEN"), N_("Access token from classcast token")},
-    {"file", 'f', "send.file", NULL, "send.source=file", N_("FILE"), N_("Teach from a video file")},
-    {"loop", 0, "send.loop", "true", NULL, NULL, N_("Begin the file again at its end")},
-    {"screen", 0, "send.screen", "monitor", NULL, N_("AREA"),
-     N_("Show the screen beside the picture; or window:TITLE, region:WIDTHxHEIGHT+LEFT+TOP")},
-    {"camera", 0, "send.camera", NULL, "send.source=camera", N_("DEVICE"),
-     N_("Teach with this camera")},
-    {"microphone", 0, "send.microphone", NULL, NULL, N_("DEVICE"),
-     N_("Speak into this microphone; none for silence")},
-    {"deck", 0, "send.deck", NULL, NULL, N_("PDF"),
-     N_("Show the pages of a PDF beside the picture")},
-    {"test", 0, "send.source", "test", NULL, NULL, N_("Send a test pattern with a clock")},
-    {"codec", 0, "video.codec", NULL, NULL, N_("CODEC"), N_("Video codec: vp8, h264 or vp9")},
-    {"preview", 0, "send.preview", "true", NULL, NULL, N_("Show the own picture in a window")},
-    {"no-preview", 0, "send.preview", "false", NULL, NULL, N_("Show no window")},
-    {NULL},
-};
-
-static const CcCommandLine command_line = {
-    .name = "send",
-    .parameters = N_("[ROOM]"),
-    .summary = N_("Teaches: sends camera and microphone, the screen or a file to the relay. In the "
-                  "terminal: 1 to 9 to call on a classroom or to thank it, h to call on who raised "
-                  "a hand first, m to mute those on the stage, x to thank all."),
-    .options = options,
-    .log_level_key = "send.log-level",
-};
 
 typedef struct {
     const CcConfig *config;
@@ -63,6 +27,7 @@ typedef struct {
     CcTerminalKeys *keys; /* or NULL */
     CcConnectionState state;
     CcSendStatus *status;
+    CcOwnDevices *devices;
     CcSlides *slides;          /* or NULL */
     CcTeacherDisplay *display; /* or NULL: the plain window, or none */
     gboolean stopping;
@@ -160,7 +125,9 @@ on_key(char key, gpointer user_data)
     Send *send = user_data;
     CcConnection *connection = cc_publication_connection(send->publication);
     const CcRoomState *room = cc_connection_room(connection);
-    g_autofree char *done = room != NULL ? cc_calling_press(connection, room, key) : NULL;
+    g_autofree char *done = cc_own_devices_press(send->devices, key);
+    if (done == NULL && room != NULL)
+        done = cc_calling_press(connection, room, key);
     if (done != NULL)
         cc_send_status_announce(send->status, done);
 }
@@ -171,6 +138,7 @@ on_second(gpointer user_data)
     Send *send = user_data;
     CcUplinkStats stats;
     cc_publication_tick(send->publication, &stats);
+    cc_own_devices_tick(send->devices);
     if (send->hearing != NULL)
         cc_hearing_tick(send->hearing);
     CcLayerStatus layers[CC_SEND_MAX_LAYERS];
@@ -221,6 +189,33 @@ on_mute(const char *participant, gboolean muted, gpointer user_data)
 }
 
 static void
+on_device(CcDeviceKind kind, const char *id, gpointer user_data)
+{
+    cc_own_devices_choose(((Send *)user_data)->devices, kind, id);
+}
+
+static void
+on_devices(CcDeviceKind kind, const CcViewDevices *devices, gpointer user_data)
+{
+    Send *send = user_data;
+    if (kind != CC_DEVICE_SPEAKER)
+        cc_send_status_device(send->status, kind, devices->missing);
+    cc_teacher_display_device(send->display, kind, devices);
+}
+
+static void
+on_speaker(const char *device, gpointer user_data)
+{
+    cc_hearing_set_speaker(((Send *)user_data)->hearing, device);
+}
+
+static void
+on_device_changed(CcDeviceKind kind, gpointer user_data)
+{
+    cc_own_devices_changed(((Send *)user_data)->devices);
+}
+
+static void
 on_layout(gpointer user_data)
 {
     Send *send = user_data;
@@ -242,6 +237,7 @@ open_display(Send *send, const char *room)
         .layout = on_layout,
         .turn = on_turn,
         .key = on_key,
+        .device = on_device,
         .user_data = send,
     };
     g_autoptr(GError) error = NULL;
@@ -299,6 +295,17 @@ open_hearing(Send *send, const char *room, GError **error)
     return TRUE;
 }
 
+static void
+open_devices(Send *send)
+{
+    gboolean window = send->display != NULL && send->hearing != NULL;
+    CcOwnDevicesCallbacks callbacks = {.show = on_devices,
+                                       .use_speaker = window ? on_speaker : NULL};
+    send->devices = cc_own_devices_new(
+        &callbacks, cc_config_get_string(send->config, "recv", "audio-device"), send);
+    cc_own_devices_set_publication(send->devices, send->publication);
+}
+
 static gboolean
 open_publication(Send *send, const char *room, GError **error)
 {
@@ -306,6 +313,7 @@ open_publication(Send *send, const char *room, GError **error)
         .state_changed = on_state,
         .room_changed = on_room,
         .uplink_changed = on_uplink,
+        .device_changed = on_device_changed,
         .ended = on_ended,
         .failed = on_failed,
     };
@@ -320,6 +328,7 @@ open_publication(Send *send, const char *room, GError **error)
     if (send->publication == NULL)
         return FALSE;
     send->status = cc_send_status_new(&send->settings, cc_publication_has_video(send->publication));
+    open_devices(send);
     if (send->hearing != NULL)
         cc_hearing_set_beside(send->hearing, cc_publication_connection(send->publication));
     return TRUE;
@@ -353,6 +362,7 @@ static void
 clear(Send *send)
 {
     cc_slides_free(send->slides);
+    cc_own_devices_free(send->devices);
     cc_hearing_free(send->hearing);
     cc_publication_free(send->publication);
     cc_send_status_free(send->status);
@@ -361,20 +371,14 @@ clear(Send *send)
 }
 
 int
-cc_send_main(int argc, char **argv)
+cc_send_run(const CcConfig *config, const char *room, GError **error)
 {
-    g_autoptr(GError) error = NULL;
-    g_autoptr(CcConfig) config = cc_command_line_load(&command_line, &argc, &argv, &error);
-    if (config == NULL || !cc_command_line_check_positional(argc, argv, 1, &error))
-        return cc_command_line_fail(&command_line, error);
-    gst_init(NULL, NULL);
     Send send = {.config = config, .loop = g_main_loop_new(NULL, FALSE)};
     cc_send_settings_load(&send.settings, config);
-    const char *room = argc > 1 ? argv[1] : cc_config_get_string(config, "network", "room");
     open_display(&send, room);
-    if (open_hearing(&send, room, &error) && open_publication(&send, room, &error) &&
-        open_deck(&send, &error) && cc_publication_start(send.publication, &error))
+    if (open_hearing(&send, room, error) && open_publication(&send, room, error) &&
+        open_deck(&send, error) && cc_publication_start(send.publication, error))
         run(&send);
     clear(&send);
-    return error != NULL ? cc_command_line_fail(&command_line, error) : send.exit_code;
+    return send.exit_code;
 }

@@ -91,6 +91,18 @@ on_key(char key, gpointer user_data)
 }
 
 static void
+on_device(const char *kind, const char *id, gpointer user_data)
+{
+    CcTeacherDisplay *display = user_data;
+    static const char *const kinds[] = {[CC_DEVICE_CAMERA] = "camera",
+                                        [CC_DEVICE_MICROPHONE] = "microphone",
+                                        [CC_DEVICE_SPEAKER] = "speaker"};
+    for (guint i = 0; i < G_N_ELEMENTS(kinds); i++)
+        if (strcmp(kind, kinds[i]) == 0)
+            display->options.device((CcDeviceKind)i, id, display->options.user_data);
+}
+
+static void
 on_size(guint slot, guint width, guint height, gpointer user_data)
 {
     CcTeacherDisplay *display = user_data;
@@ -115,6 +127,7 @@ cc_teacher_display_new(const CcTeacherDisplayOptions *options, GError **error)
         .layout = on_layout,
         .turn = on_turn,
         .key = on_key,
+        .device = on_device,
         .size = on_size,
     };
     g_autoptr(CcTeacherDisplay) display = g_new0(CcTeacherDisplay, 1);
@@ -177,6 +190,24 @@ cc_teacher_display_connection(CcTeacherDisplay *display, CcConnectionState state
         display->begun_us = cc_clock_now_us();
     g_free(display->message);
     display->message = g_strdup(message != NULL ? message : _("connecting"));
+    show(display);
+}
+
+void
+cc_teacher_display_device(CcTeacherDisplay *display, CcDeviceKind kind,
+                          const CcViewDevices *devices)
+{
+    if (display == NULL)
+        return;
+    CcTeacherView *view = &display->view;
+    CcViewDevices *const lists[] = {[CC_DEVICE_CAMERA] = &view->cameras,
+                                    [CC_DEVICE_MICROPHONE] = &view->microphones,
+                                    [CC_DEVICE_SPEAKER] = &view->speakers};
+    *lists[kind] = *devices;
+    if (kind == CC_DEVICE_MICROPHONE && devices->missing) { /* else the meter stands still */
+        cc_audibility_init(&display->audibility);
+        cc_window_process_show_level(display->window, 0, 0, CC_AUDIBILITY_NOTHING);
+    }
     show(display);
 }
 

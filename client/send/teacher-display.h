@@ -6,7 +6,9 @@
 
 #include "client/connection.h"
 #include "client/deck/presenter.h"
+#include "client/elements/devices.h"
 #include "client/send/uplink.h"
+#include "client/window/view.h"
 
 G_BEGIN_DECLS
 
@@ -22,6 +24,8 @@ typedef struct {
     void (*layout)(gpointer user_data);            /* another one, of the guests' pictures */
     void (*turn)(CcTurn turn, gpointer user_data); /* a page */
     void (*key)(char key, gpointer user_data);     /* as in the terminal: client/send/calling.h */
+    /* Another camera, microphone or loudspeaker. */
+    void (*device)(CcDeviceKind kind, const char *id, gpointer user_data);
     gpointer user_data;
 } CcTeacherDisplayOptions;
 
@@ -46,6 +50,10 @@ void cc_teacher_display_remove_guests(CcTeacherDisplay *display);
 /* NULL instead of a display is let pass by the following, so that callers need not ask. */
 void cc_teacher_display_connection(CcTeacherDisplay *display, CcConnectionState state,
                                    const char *message);
+/* Her camera, microphone or loudspeaker, and what else there is. Strings live until the next call.
+ */
+void cc_teacher_display_device(CcTeacherDisplay *display, CcDeviceKind kind,
+                               const CcViewDevices *devices);
 void cc_teacher_display_room(CcTeacherDisplay *display, const CcRoomState *room);
 /* A page of the slides is on, from 0; @blank: it would be, but is hidden. */
 void cc_teacher_display_page(CcTeacherDisplay *display, guint page, guint n_pages, gboolean blank);

@@ -1,5 +1,7 @@
 #include "client/window/view.h"
 
+#include <string.h>
+
 #define LINK_TYPE "(buudibuu)"
 #define TALK_TYPE "(bbbbb)"
 #define CLASSROOM_TYPE "(ssubbbb" LINK_TYPE ")"
@@ -50,6 +52,15 @@ cc_view_add_device(CcViewDevices *devices, const char *id, const char *name)
         devices->all[devices->n++] = (CcViewDevice){id, name};
 }
 
+const char *
+cc_view_device_name(const CcViewDevices *devices, const char *id)
+{
+    for (guint i = 0; i < devices->n; i++)
+        if (strcmp(devices->all[i].id, id) == 0)
+            return devices->all[i].name;
+    return "";
+}
+
 static void
 add_devices(GVariantDict *dict, const char *key, const CcViewDevices *devices)
 {
@@ -57,8 +68,8 @@ add_devices(GVariantDict *dict, const char *key, const CcViewDevices *devices)
     g_variant_builder_init(&builder, G_VARIANT_TYPE("a(ss)"));
     for (guint i = 0; i < devices->n; i++)
         g_variant_builder_add(&builder, "(ss)", devices->all[i].id, devices->all[i].name);
-    g_variant_dict_insert(dict, key, "(sa(ss))", devices->chosen != NULL ? devices->chosen : "",
-                          &builder);
+    g_variant_dict_insert(dict, key, "(sba(ss))", devices->chosen != NULL ? devices->chosen : "",
+                          devices->missing, &builder);
 }
 
 static void
@@ -67,7 +78,7 @@ get_devices(GVariant *value, const char *key, CcViewDevices *devices)
     GVariantIter *iter = NULL;
     const char *id, *name;
     devices->chosen = "";
-    if (!g_variant_lookup(value, key, "(&sa(ss))", &devices->chosen, &iter))
+    if (!g_variant_lookup(value, key, "(&sba(ss))", &devices->chosen, &devices->missing, &iter))
         return;
     while (g_variant_iter_next(iter, "(&s&s)", &id, &name))
         cc_view_add_device(devices, id, name);
@@ -90,6 +101,8 @@ cc_classroom_view_write(const CcClassroomView *view)
     add_string(&dict, "lesson", view->lesson);
     g_variant_dict_insert(&dict, "volume", "d", view->volume);
     g_variant_dict_insert(&dict, "muted", "b", view->muted);
+    add_devices(&dict, "cameras", &view->cameras);
+    add_devices(&dict, "microphones", &view->microphones);
     add_devices(&dict, "speakers", &view->speakers);
     return g_variant_dict_end(&dict);
 }
@@ -110,6 +123,8 @@ cc_classroom_view_read(CcClassroomView *view, GVariant *value)
     g_variant_lookup(value, "several", "b", &view->several);
     g_variant_lookup(value, "volume", "d", &view->volume);
     g_variant_lookup(value, "muted", "b", &view->muted);
+    get_devices(value, "cameras", &view->cameras);
+    get_devices(value, "microphones", &view->microphones);
     get_devices(value, "speakers", &view->speakers);
 }
 
@@ -162,6 +177,7 @@ cc_teacher_view_write(const CcTeacherView *view)
     g_variant_dict_insert(&dict, "more", "u", view->n_more);
     add_devices(&dict, "cameras", &view->cameras);
     add_devices(&dict, "microphones", &view->microphones);
+    add_devices(&dict, "speakers", &view->speakers);
     return g_variant_dict_end(&dict);
 }
 
@@ -184,4 +200,5 @@ cc_teacher_view_read(CcTeacherView *view, GVariant *value)
     read_classrooms(view, value);
     get_devices(value, "cameras", &view->cameras);
     get_devices(value, "microphones", &view->microphones);
+    get_devices(value, "speakers", &view->speakers);
 }

@@ -21,6 +21,7 @@ typedef struct {
     CcViewDevice all[CC_VIEW_MAX_DEVICES];
     guint n;
     const char *chosen; /* an id, or "auto" */
+    gboolean missing;   /* it has gone, and no other one stands in for it */
 } CcViewDevices;
 
 /* What the classroom sees beside the lesson itself. */
@@ -34,7 +35,7 @@ typedef struct {
     const char *school, *lesson;
     double volume; /* 0..1, as people hear it */
     gboolean muted;
-    CcViewDevices speakers;
+    CcViewDevices cameras, microphones, speakers; /* the first two: if it may be called on */
 } CcClassroomView;
 
 /* One of the teacher's classrooms. */
@@ -61,7 +62,7 @@ typedef struct {
     gboolean blank;      /* the page is hidden */
     CcViewClassroom classrooms[CC_VIEW_MAX_CLASSROOMS];
     guint n_classrooms, n_more;
-    CcViewDevices cameras, microphones;
+    CcViewDevices cameras, microphones, speakers;
 } CcTeacherView;
 
 /* Floating. */
@@ -72,5 +73,7 @@ void cc_classroom_view_read(CcClassroomView *view, GVariant *value);
 void cc_teacher_view_read(CcTeacherView *view, GVariant *value);
 
 void cc_view_add_device(CcViewDevices *devices, const char *id, const char *name);
+/* "" if there is no such one. */
+const char *cc_view_device_name(const CcViewDevices *devices, const char *id);
 
 G_END_DECLS

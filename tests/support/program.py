@@ -48,8 +48,9 @@ class Program:
                            XDG_CACHE_HOME=os.path.join(home, "cache"),
                            CLASSCAST_SYSTEM_CONFIG="/dev/null", LC_ALL="C.UTF-8", LANGUAGE="C")
         environment["LSAN_OPTIONS"] = f"{os.environ.get('LSAN_OPTIONS', '')}:exitcode={LEAK_EXIT_CODE}"
-        for variable in ("DISPLAY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE", "http_proxy", "https_proxy", "PULSE_SERVER"):
+        for variable in ("DISPLAY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE", "http_proxy", "https_proxy"):
             environment.pop(variable, None)
+        environment["PULSE_SERVER"] = "unix:" + os.path.join(home, "no-sound")  # else one may be started
         # One registry of GStreamer plugins for all children: making it takes seconds.
         environment.setdefault("GST_REGISTRY", os.path.expanduser("~/.cache/classcast-tests-registry.bin"))
         environment.update(env or {})

@@ -9,7 +9,7 @@
 
 #include "client/ui/link-words.h"
 #include "client/ui/screen-words.h"
-#include "client/window/gtk/choice.h"
+#include "client/window/gtk/device-menu.h"
 #include "client/window/gtk/picture-view.h"
 #include "client/window/gtk/waiting-page.h"
 #include "client/window/gtk/widgets.h"
@@ -22,7 +22,7 @@
 struct CcClassroomWindow {
     const CcHost *host;
     GtkWidget *window, *stack, *waiting, *picture, *notice, *chip, *hand_chip, *bar;
-    GtkWidget *hand, *talk, *mute, *layout, *volume, *speakers;
+    GtkWidget *hand, *talk, *mute, *layout, *volume, *devices;
     gboolean fullscreen, muted, updating;
     double pointer_x, pointer_y;
     guint bar_timer;
@@ -141,6 +141,9 @@ on_key(GtkEventControllerKey *controller, guint key, guint code, GdkModifierType
     case GDK_KEY_l:
         next_layout(window);
         return TRUE;
+    case GDK_KEY_d:
+        cc_device_menu_open(window->devices);
+        return TRUE;
     case GDK_KEY_plus:
     case GDK_KEY_equal:
     case GDK_KEY_KP_Add:
@@ -203,13 +206,13 @@ make_bar(CcClassroomWindow *window)
         cc_widget_button(_("Sound off"), "M", NULL, NULL, G_CALLBACK(press_mute), window);
     window->layout =
         cc_widget_button(_("Layout"), "L", NULL, NULL, G_CALLBACK(next_layout), window);
-    window->speakers = cc_choice_new(window->host, "speaker", _("Loudspeaker"));
+    window->devices = cc_device_menu_new(window->host);
     gtk_box_append(GTK_BOX(box), window->hand);
     gtk_box_append(GTK_BOX(box), window->talk);
     gtk_box_append(GTK_BOX(box), window->mute);
     gtk_box_append(GTK_BOX(box), make_volume(window));
     gtk_box_append(GTK_BOX(box), window->layout);
-    gtk_box_append(GTK_BOX(box), window->speakers);
+    gtk_box_append(GTK_BOX(box), window->devices);
     window->bar = gtk_revealer_new();
     gtk_revealer_set_transition_type(GTK_REVEALER(window->bar), GTK_REVEALER_TRANSITION_TYPE_NONE);
     gtk_revealer_set_child(GTK_REVEALER(window->bar), box);
@@ -327,7 +330,7 @@ show_sound(CcClassroomWindow *window, const CcClassroomView *view)
     gtk_range_set_value(GTK_RANGE(window->volume), view->volume);
     cc_widget_button_set_text(window->mute, view->muted ? _("Sound on") : _("Sound off"));
     cc_widget_set_class(window->mute, "muted", view->muted);
-    cc_choice_show(window->speakers, &view->speakers);
+    cc_device_menu_show(window->devices, &view->cameras, &view->microphones, &view->speakers);
     window->updating = FALSE;
 }
 

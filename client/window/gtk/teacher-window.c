@@ -9,6 +9,7 @@
 
 #include "client/deck/presenter.h"
 #include "client/window/gtk/classroom-card.h"
+#include "client/window/gtk/device-menu.h"
 #include "client/window/gtk/level-meter.h"
 #include "client/window/gtk/picture-view.h"
 #include "client/window/gtk/widgets.h"
@@ -18,7 +19,8 @@
 struct CcTeacherWindow {
     const CcHost *host;
     GtkWidget *window, *title, *elapsed, *chip, *message;
-    GtkWidget *picture, *guests, *guests_frame, *layout, *meter, *audience, *cards, *uplink;
+    GtkWidget *picture, *guests, *guests_frame, *layout, *meter, *audience, *cards, *uplink,
+        *devices;
     GtkWidget *slides, *page; /* a row of buttons, and which page is on */
     GtkWidget *foot;          /* a stack: what is sent, or the question */
     GPtrArray *shown;         /* GtkWidget *: cards */
@@ -106,6 +108,10 @@ on_key(GtkEventControllerKey *controller, guint pressed, guint code, GdkModifier
         return FALSE;
     if (press_page_key(window, key))
         return TRUE;
+    if (key == GDK_KEY_d) {
+        cc_device_menu_open(window->devices);
+        return TRUE;
+    }
     if (key == GDK_KEY_l) {
         next_layout(window);
         return TRUE;
@@ -229,6 +235,8 @@ make_foot(CcTeacherWindow *window)
     gtk_label_set_xalign(GTK_LABEL(window->uplink), 0);
     gtk_widget_set_hexpand(window->uplink, TRUE);
     gtk_box_append(GTK_BOX(box), window->uplink);
+    window->devices = cc_device_menu_new(window->host);
+    gtk_box_append(GTK_BOX(box), window->devices);
     gtk_box_append(GTK_BOX(box), cc_widget_button(_("Lesson over"), NULL, NULL, "danger",
                                                   G_CALLBACK(ask_whether_over), window));
     window->foot = gtk_stack_new();
@@ -332,6 +340,21 @@ show_guests_and_slides(CcTeacherWindow *window, const CcTeacherView *view)
     gtk_widget_set_visible(window->layout, view->has_guests && view->several);
 }
 
+/* What she has to know at once. */
+static void
+show_trouble(CcTeacherWindow *window, const CcTeacherView *view)
+{
+    const char *words = view->message;
+    if (view->state == CC_CONNECTION_ON && view->microphones.missing)
+        words = _("Nobody hears you: the microphone is unplugged");
+    else if (view->state == CC_CONNECTION_ON)
+        words = view->cameras.missing
+                    ? _("The camera is unplugged: the classrooms see a placeholder")
+                    : "";
+    gtk_label_set_text(GTK_LABEL(window->message), words);
+    gtk_widget_set_visible(window->message, *words != '\0');
+}
+
 void
 cc_teacher_window_show(CcTeacherWindow *window, const CcTeacherView *view)
 {
@@ -341,9 +364,8 @@ cc_teacher_window_show(CcTeacherWindow *window, const CcTeacherView *view)
     gtk_label_set_text(GTK_LABEL(window->title), view->lesson);
     gtk_label_set_text(GTK_LABEL(window->elapsed), elapsed);
     cc_widget_link_chip_show(window->chip, cc_link_colour(view->state, &uplink));
-    gtk_label_set_text(GTK_LABEL(window->message), view->message);
-    gtk_widget_set_visible(window->message,
-                           view->state != CC_CONNECTION_ON && *view->message != '\0');
+    show_trouble(window, view);
+    cc_device_menu_show(window->devices, &view->cameras, &view->microphones, &view->speakers);
     show_classrooms(window, view);
     show_guests_and_slides(window, view);
     show_uplink(window, view);

@@ -22,21 +22,30 @@ cc_widget_set_name(GtkWidget *widget, const char *accessible_name)
 }
 
 GtkWidget *
-cc_widget_button(const char *text, const char *key, const char *name, const char *css,
-                 GCallback clicked, gpointer user_data)
+cc_widget_face(const char *text, const char *key, GtkWidget **label)
 {
-    GtkWidget *button = gtk_button_new();
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 10);
-    GtkWidget *label = gtk_label_new(text);
+    GtkWidget *words = gtk_label_new(text);
     gtk_widget_set_halign(box, GTK_ALIGN_CENTER);
-    gtk_box_append(GTK_BOX(box), label);
+    gtk_box_append(GTK_BOX(box), words);
     if (key != NULL) {
         GtkWidget *cap = gtk_label_new(key);
         gtk_widget_add_css_class(cap, "keycap");
         gtk_widget_set_valign(cap, GTK_ALIGN_CENTER);
         gtk_box_append(GTK_BOX(box), cap);
     }
-    gtk_button_set_child(GTK_BUTTON(button), box);
+    if (label != NULL)
+        *label = words;
+    return box;
+}
+
+GtkWidget *
+cc_widget_button(const char *text, const char *key, const char *name, const char *css,
+                 GCallback clicked, gpointer user_data)
+{
+    GtkWidget *button = gtk_button_new();
+    GtkWidget *label;
+    gtk_button_set_child(GTK_BUTTON(button), cc_widget_face(text, key, &label));
     if (css != NULL)
         gtk_widget_add_css_class(button, css);
     g_object_set_data(G_OBJECT(button), text_key, label);

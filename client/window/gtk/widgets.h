@@ -14,6 +14,8 @@ GtkWidget *cc_widget_label(const char *text, const char *css);
  * it; NULL: @text is enough. */
 GtkWidget *cc_widget_button(const char *text, const char *key, const char *name, const char *css,
                             GCallback clicked, gpointer user_data);
+/* What is on such a button. @label: (out) (optional): where its text is. */
+GtkWidget *cc_widget_face(const char *text, const char *key, GtkWidget **label);
 /* The text of such a button. */
 void cc_widget_button_set_text(GtkWidget *button, const char *text);
 void cc_widget_set_name(GtkWidget *widget, const char *accessible_name);

@@ -11,7 +11,9 @@ make_view(CcConnectionState state)
                             .school = "甘肃省临夏州东乡族自治县湖里希望小学",
                             .lesson = "五年级数学",
                             .volume = 0.5,
+                            .cameras = {.chosen = "auto"},
                             .speakers = {.chosen = "auto"}};
+    cc_view_add_device(&view.cameras, "auto", "自动");
     cc_view_add_device(&view.speakers, "auto", "自动");
     cc_view_add_device(&view.speakers, "hdmi", "HDMI / DisplayPort 2");
     return view;

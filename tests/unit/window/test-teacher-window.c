@@ -35,6 +35,16 @@ make_view(guint n_classrooms)
 }
 
 static void
+add_devices(CcTeacherView *view)
+{
+    view->cameras.chosen = view->microphones.chosen = "auto";
+    cc_view_add_device(&view->cameras, "auto", "Automatic");
+    cc_view_add_device(&view->cameras, "usb", "HD Webcam");
+    cc_view_add_device(&view->microphones, "auto", "Automatic");
+    cc_view_add_device(&view->microphones, "desk", "Desk");
+}
+
+static void
 look_at(gboolean question, CcAudibility audibility, int width, int height)
 {
     g_autoptr(CcTeacherWindow) window = cc_teacher_window_new(&window_fixture_host, TRUE);
@@ -42,6 +52,8 @@ look_at(gboolean question, CcAudibility audibility, int width, int height)
     g_autofree CcTeacherView *view = make_view(40);
     view->page = view->n_pages = 128;
     view->blank = TRUE;
+    add_devices(view);
+    view->microphones.missing = question;
     cc_teacher_window_show(window, view);
     cc_teacher_window_show_level(window, 0.6, audibility);
     window_fixture_present(widget, width, height);
@@ -49,7 +61,7 @@ look_at(gboolean question, CcAudibility audibility, int width, int height)
         gtk_window_close(widget);
     window_fixture_draw(widget);
     window_fixture_assert_whole(widget, width, height);
-    g_assert_cmpuint(window_fixture_assert_names(GTK_WIDGET(widget)), >=, 7 + 40);
+    g_assert_cmpuint(window_fixture_assert_names(GTK_WIDGET(widget)), >=, 10 + 40);
 }
 
 static void
@@ -236,6 +248,62 @@ test_keys(void)
     }
 }
 
+static GtkWidget *
+find_list(GtkWidget *widget, const char *chosen)
+{
+    GtkWidget *label = window_fixture_find(widget, chosen);
+    return label != NULL ? gtk_widget_get_ancestor(label, GTK_TYPE_DROP_DOWN) : NULL;
+}
+
+/* By the keyboard alone: D opens the lists. What is missing is said at once. */
+static void
+test_devices(void)
+{
+    window_fixture_speak("en");
+    g_autoptr(CcTeacherWindow) window = cc_teacher_window_new(&window_fixture_host, FALSE);
+    g_autofree CcTeacherView *view = make_view(1);
+    GtkWindow *widget = cc_teacher_window_get(window);
+    gboolean handled = FALSE;
+    cc_teacher_window_show(window, view);
+    window_fixture_present(widget, 1366, 768);
+    g_assert_null(window_fixture_find(GTK_WIDGET(widget), "Devices")); /* she plays a file */
+    add_devices(view);
+    cc_teacher_window_show(window, view);
+    window_fixture_draw(widget);
+    g_assert_nonnull(window_fixture_find(GTK_WIDGET(widget), "Devices"));
+    g_assert_null(window_fixture_find(GTK_WIDGET(widget), "Microphone"));
+    g_signal_emit_by_name(find_keys(GTK_WIDGET(widget)), "key-pressed", GDK_KEY_d, 0, 0, &handled);
+    g_assert_true(handled);
+    while (window_fixture_find(GTK_WIDGET(widget), "Microphone") == NULL)
+        g_main_context_iteration(NULL, TRUE);
+    g_string_truncate(window_fixture_said, 0);
+    gtk_drop_down_set_selected(GTK_DROP_DOWN(find_list(GTK_WIDGET(widget), "Automatic")), 1);
+    g_assert_cmpstr(window_fixture_said->str, ==, "device=('camera', 'usb');");
+}
+
+static void
+test_unplugged(void)
+{
+    window_fixture_speak("en");
+    g_autoptr(CcTeacherWindow) window = cc_teacher_window_new(&window_fixture_host, FALSE);
+    g_autofree CcTeacherView *view = make_view(1);
+    GtkWidget *widget = GTK_WIDGET(cc_teacher_window_get(window));
+    add_devices(view);
+    view->cameras.missing = TRUE;
+    cc_teacher_window_show(window, view);
+    window_fixture_present(cc_teacher_window_get(window), 1024, 768);
+    g_assert_nonnull(window_fixture_find(widget, "The camera is unplugged"));
+    view->microphones.missing = TRUE; /* worse */
+    cc_teacher_window_show(window, view);
+    window_fixture_draw(cc_teacher_window_get(window));
+    g_assert_nonnull(window_fixture_find(widget, "Nobody hears you"));
+    view->microphones.missing = view->cameras.missing = FALSE;
+    cc_teacher_window_show(window, view);
+    window_fixture_draw(cc_teacher_window_get(window));
+    g_assert_null(window_fixture_find(widget, "Nobody hears you"));
+    g_assert_null(window_fixture_find(widget, "unplugged"));
+}
+
 /* No lesson ends by one wrong click. */
 static void
 test_over(void)
@@ -271,6 +339,8 @@ main(int argc, char **argv)
     g_test_add_func("/teacher-window/guests", test_guests);
     g_test_add_func("/teacher-window/slides", test_slides);
     g_test_add_func("/teacher-window/keys", test_keys);
+    g_test_add_func("/teacher-window/devices", test_devices);
+    g_test_add_func("/teacher-window/unplugged", test_unplugged);
     g_test_add_func("/teacher-window/over", test_over);
     return g_test_run();
 }

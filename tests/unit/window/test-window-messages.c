@@ -24,7 +24,9 @@ test_classroom_view(void)
                             .lesson = "math",
                             .volume = 0.4,
                             .muted = TRUE,
+                            .microphones = {.chosen = "auto", .missing = TRUE},
                             .speakers = {.chosen = "hdmi"}};
+    cc_view_add_device(&view.cameras, "usb", "HD Webcam");
     cc_view_add_device(&view.speakers, "auto", "Automatic");
     cc_view_add_device(&view.speakers, "hdmi", "Projector");
     g_autoptr(GVariant) value = g_variant_ref_sink(cc_classroom_view_write(&view));
@@ -42,6 +44,9 @@ test_classroom_view(void)
     g_assert_cmpstr(read.school, ==, "湖里希望小学");
     g_assert_cmpstr(read.lesson, ==, "math");
     g_assert_cmpfloat(read.volume, ==, 0.4);
+    g_assert_cmpstr(cc_view_device_name(&read.cameras, "usb"), ==, "HD Webcam");
+    g_assert_cmpstr(cc_view_device_name(&read.cameras, "other"), ==, "");
+    g_assert_true(read.microphones.missing && !read.speakers.missing);
     g_assert_cmpuint(read.speakers.n, ==, 2);
     g_assert_cmpstr(read.speakers.all[1].name, ==, "Projector");
     g_assert_cmpstr(read.speakers.chosen, ==, "hdmi");
