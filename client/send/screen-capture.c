@@ -90,7 +90,11 @@ on_opened(int fd, guint32 node, gpointer user_data)
 {
     CcScreenCapture *capture = user_data;
     g_autoptr(GError) error = NULL;
-    g_autofree char *source = g_strdup_printf("pipewiresrc name=source fd=%d path=%u", fd, node);
+    /* A desktop that can send fewer pictures than its monitor shows is asked to. */
+    g_autofree char *source =
+        g_strdup_printf("pipewiresrc name=source fd=%d path=%u "
+                        "! video/x-raw,max-framerate=(fraction)[1/1,%u/1];video/x-raw",
+                        fd, node, capture->settings.framerate);
     set_pipeline(capture, cc_screen_pipeline_new(source, fd, &error));
     if (capture->pipeline == NULL)
         cc_warning_limited("%s", error->message);

@@ -4,7 +4,7 @@
 
 #include "common/base/error.h"
 
-#define ASK_MS 20000
+#define ASK_MS 40000 /* a portal that is just being started may itself wait 25 s for another */
 
 GDBusConnection *
 cc_portal_connect(GError **error)

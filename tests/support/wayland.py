@@ -69,6 +69,8 @@ class WaylandDisplay:
         sway = self.run("sway", *AS_USER, "sway", "--config", config)
         self.wait_for_file(sway, "wayland-1")
         self.wait_for_file(sway, "sway.sock")
+        while OUTPUT not in self.say("swaymsg", "--socket", self.socket, "--type", "get_outputs"):
+            time.sleep(0.02)
         address = "unix:path=" + self.path("bus")
         self.all["DBUS_SESSION_BUS_ADDRESS"] = self.env["DBUS_SESSION_BUS_ADDRESS"] = address
         bus = self.run("bus", "dbus-daemon", "--session", "--nofork", "--nopidfile", "--address=" + address)
@@ -76,18 +78,31 @@ class WaylandDisplay:
         pipewire = self.run("pipewire", "pipewire")
         self.wait_for_file(pipewire, "pipewire-0")
         self.run("wireplumber", "wireplumber")
+        self.wait_for_portal()
+
+    def wait_for_portal(self):
+        """xdg-desktop-portal-wlr overlooks a message that comes while it begins, and xdg-desktop-portal waits for the answer for
+        25 s. So it begins before the other, mostly in time."""
+        self.ask("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus.StartServiceByName",
+                 "string:org.freedesktop.impl.portal.desktop.wlr", "uint32:0")
+        self.ask("org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop", "org.freedesktop.DBus.Properties.GetAll",
+                 "string:org.freedesktop.portal.ScreenCast")
+
+    def ask(self, name, path, *call):
+        return self.say("dbus-send", "--session", "--print-reply=literal", f"--reply-timeout={SECONDS * 1000}", "--dest=" + name, path, *call)
+
+    def say(self, *command):
+        return subprocess.run(command, check=True, env=self.all, capture_output=True, text=True).stdout
 
     def show(self, picture):
         """On its whole ground."""
-        subprocess.run(["swaymsg", "--socket", self.socket, "output", OUTPUT, "background", picture, "fill"], check=True, env=self.all,
-                       stdout=subprocess.DEVNULL)
+        self.say("swaymsg", "--socket", self.socket, "output", OUTPUT, "background", picture, "fill")
 
     def kill_portal(self):
         """As a crash would; the bus starts it again for who asks for it."""
-        said = subprocess.run(["dbus-send", "--session", "--print-reply=literal", "--dest=org.freedesktop.DBus", "/org/freedesktop/DBus",
-                               "org.freedesktop.DBus.GetConnectionUnixProcessID", "string:org.freedesktop.portal.Desktop"],
-                              check=True, env=self.all, capture_output=True, text=True)
-        os.kill(int(said.stdout.split()[-1]), signal.SIGKILL)
+        said = self.ask("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus.GetConnectionUnixProcessID",
+                        "string:org.freedesktop.portal.Desktop")
+        os.kill(int(said.split()[-1]), signal.SIGKILL)
 
     def logs(self):
         texts = []
