@@ -37,7 +37,7 @@ struct CcScreenPortal {
     gulong bus_closed;
 
     Step step;
-    GCancellable *calls;    /* of this session */
+    GCancellable *calls;   /* of this session */
     char *request;         /* path of what is answered next; NULL: nothing */
     char *handle, *before; /* paths of the session, and of the one before it; NULL: none */
     guint32 node;

@@ -111,8 +111,32 @@ start(Fixture *f, const char *text)
 }
 
 static void
+remove_folder(const char *folder)
+{
+    g_autoptr(GDir) files = g_dir_open(folder, 0, NULL);
+    const char *name;
+    while (files != NULL && (name = g_dir_read_name(files)) != NULL) {
+        g_autofree char *file = g_build_filename(folder, name, NULL);
+        if (g_file_test(file, G_FILE_TEST_IS_DIR))
+            remove_folder(file);
+        else
+            g_unlink(file);
+    }
+    g_rmdir(folder);
+}
+
+/* What other tests have kept. */
+static void
+forget(void)
+{
+    g_autofree char *folder = g_build_filename(g_get_user_state_dir(), "classcast", NULL);
+    remove_folder(folder);
+}
+
+static void
 set_up(Fixture *f, gconstpointer data)
 {
+    forget();
     f->bus = g_test_dbus_new(G_TEST_DBUS_NONE);
     g_test_dbus_up(f->bus);
     f->fake = fake_portal_new();
@@ -319,6 +343,7 @@ test_token(void)
 {
     g_autofree char *loaded = NULL, *longest = g_strnfill(1024, 'a'), *longer = NULL;
     longer = g_strconcat(longest, "a", NULL);
+    forget();
     cc_screen_token_save("monitor", "one");
     cc_screen_token_save("window:课件", "two");
     loaded = cc_screen_token_load("monitor");
@@ -345,7 +370,9 @@ test_token(void)
 int
 main(int argc, char **argv)
 {
-    g_test_init(&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+    g_autofree char *state = g_dir_make_tmp("test-screen-portal-XXXXXX", NULL);
+    g_setenv("XDG_STATE_HOME", state, TRUE);
+    g_test_init(&argc, &argv, NULL);
     static const struct {
         const char *path;
         void (*test)(Fixture *, gconstpointer);
@@ -370,5 +397,7 @@ main(int argc, char **argv)
         g_test_add(tests[i].path, Fixture, GINT_TO_POINTER(tests[i].mood), set_up, tests[i].test,
                    tear_down);
     g_test_add_func("/screen-portal/token", test_token);
-    return g_test_run();
+    int failed = g_test_run();
+    remove_folder(state);
+    return failed;
 }
