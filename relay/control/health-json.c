@@ -2,8 +2,8 @@
 
 #include "common/base/json-object.h"
 
-static const char *const room_columns[] = {"room", "lesson", "links",     "weak",
-                                           "bad",  "kbps",   "seen_tick", NULL};
+static const char *const room_columns[] = {"room", "lesson", "links",     "weak", "bad",
+                                           "kbps", "worst",  "seen_tick", NULL};
 /* What a moment of a link has. */
 #define NUMBERS                                                                                    \
     "contact", "kbps", "estimate_kbps", "loss", "rtt_ms", "queue_ms", "height", "picture", "tcp"
@@ -11,7 +11,11 @@ static const char *const link_columns[] = {
     "number",   "room",  "id",      "role",       "name",      "sends", "health",
     "findings", NUMBERS, "outages", "first_tick", "seen_tick", NULL};
 static const char *const link_moment_columns[] = {NUMBERS, "reason", "voice", NULL};
-static const char *const room_moment_columns[] = {"lesson", "links", "weak", "bad", "kbps", NULL};
+static const char *const room_moment_columns[] = {
+    "lesson",         "links", "weak",      "bad",          "kbps",   "kbps_in",
+    "worst",          "loss",  "most_loss", "teacher_loss", "rtt_ms", "most_rtt_ms",
+    "teacher_rtt_ms", "came",  "left",      "lost",         NULL};
+static const char *const move_columns[] = {"tick", "number", "move", NULL};
 static const char *const relay_moment_columns[] = {"load",    "shed_level", "cpu",     "links",
                                                    "kbps_in", "kbps_out",   "dropped", "overflows",
                                                    "refused", NULL};
@@ -147,6 +151,7 @@ add_rooms(JsonBuilder *builder, const CcHealthWatch *watch, guint64 revision)
         json_builder_add_int_value(builder, room->moment.weak);
         json_builder_add_int_value(builder, room->moment.bad);
         json_builder_add_int_value(builder, room->moment.kbps);
+        put_int_or_null(builder, room->moment.worst, room->moment.worst != 0);
         put_int_or_null(builder, room->seen_tick, !room->moment.there);
         json_builder_end_array(builder);
     }
@@ -233,6 +238,21 @@ put_link_moment(JsonBuilder *builder, const void *record)
 }
 
 static void
+put_room_loss(JsonBuilder *builder, guint8 loss)
+{
+    if (loss == CC_ROOM_UNKNOWN)
+        json_builder_add_null_value(builder);
+    else
+        json_builder_add_double_value(builder, loss / (double)CC_ROOM_LOSS_STEPS);
+}
+
+static void
+put_room_rtt(JsonBuilder *builder, guint8 rtt)
+{
+    put_int_or_null(builder, rtt * CC_ROOM_RTT_STEP_MS, rtt != CC_ROOM_UNKNOWN);
+}
+
+static void
 put_room_moment(JsonBuilder *builder, const void *record)
 {
     const CcRoomMoment *moment = record;
@@ -242,6 +262,17 @@ put_room_moment(JsonBuilder *builder, const void *record)
     json_builder_add_int_value(builder, moment->weak);
     json_builder_add_int_value(builder, moment->bad);
     json_builder_add_int_value(builder, moment->kbps);
+    json_builder_add_int_value(builder, moment->kbps_in);
+    put_int_or_null(builder, moment->worst, moment->worst != 0);
+    put_room_loss(builder, moment->loss);
+    put_room_loss(builder, moment->most_loss);
+    put_room_loss(builder, moment->teacher_loss);
+    put_room_rtt(builder, moment->rtt);
+    put_room_rtt(builder, moment->most_rtt);
+    put_room_rtt(builder, moment->teacher_rtt);
+    json_builder_add_int_value(builder, moment->came);
+    json_builder_add_int_value(builder, moment->left);
+    json_builder_add_int_value(builder, moment->lost);
 }
 
 static void
@@ -260,8 +291,8 @@ put_relay_moment(JsonBuilder *builder, const void *record)
     json_builder_add_int_value(builder, moment->refused);
 }
 
-/* A row for each tick from "from" on; null where there is none. */
-static char *
+/* A row for each tick from "from" on; null where there is none. To be ended. */
+static JsonBuilder *
 describe_moments(const CcHealthWatch *watch, const CcSeries *series, guint32 since,
                  const char *const *columns, void (*put)(JsonBuilder *, const void *))
 {
@@ -285,23 +316,48 @@ describe_moments(const CcHealthWatch *watch, const CcSeries *series, guint32 sin
         json_builder_end_array(builder);
     }
     json_builder_end_array(builder);
-    return cc_json_end(builder);
+    return builder;
 }
 
 char *
 cc_health_json_relay(const CcHealthWatch *watch, guint32 since)
 {
-    return describe_moments(watch, watch->moments, since, relay_moment_columns, put_relay_moment);
+    return cc_json_end(
+        describe_moments(watch, watch->moments, since, relay_moment_columns, put_relay_moment));
+}
+
+/* Who came and went within the hour, as far as it is kept. */
+static void
+add_moves(JsonBuilder *builder, const CcHealthWatch *watch, const CcHealthRoom *room, guint32 since)
+{
+    add_names(builder, "move_columns", move_columns);
+    cc_json_begin_array(builder, "moves");
+    for (guint i = 0; i < cc_health_room_n_moves(room); i++) {
+        const CcRoomMove *move = cc_health_room_get_move(room, i);
+        if (move->tick <= since || watch->tick - move->tick >= CC_HEALTH_TICKS)
+            continue;
+        json_builder_begin_array(builder);
+        json_builder_add_int_value(builder, move->tick);
+        json_builder_add_int_value(builder, move->number);
+        json_builder_add_string_value(builder, cc_move_name(move->move));
+        json_builder_end_array(builder);
+    }
+    json_builder_end_array(builder);
 }
 
 char *
 cc_health_json_room(const CcHealthWatch *watch, const CcHealthRoom *room, guint32 since)
 {
-    return describe_moments(watch, room->moments, since, room_moment_columns, put_room_moment);
+    JsonBuilder *builder =
+        describe_moments(watch, room->moments, since, room_moment_columns, put_room_moment);
+
+    add_moves(builder, watch, room, since);
+    return cc_json_end(builder);
 }
 
 char *
 cc_health_json_link(const CcHealthWatch *watch, const CcHealthLink *link, guint32 since)
 {
-    return describe_moments(watch, link->samples, since, link_moment_columns, put_link_moment);
+    return cc_json_end(
+        describe_moments(watch, link->samples, since, link_moment_columns, put_link_moment));
 }

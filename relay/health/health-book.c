@@ -13,20 +13,12 @@ struct CcHealthBook {
     guint n_unseen, n_unseen_now;
 };
 
-static void
-room_free(gpointer data)
-{
-    CcHealthRoom *room = data;
-    cc_series_free(room->moments);
-    g_free(room->name);
-    g_free(room);
-}
-
 CcHealthBook *
 cc_health_book_new(void)
 {
     CcHealthBook *book = g_new0(CcHealthBook, 1);
-    book->rooms = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, room_free);
+    book->rooms =
+        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)cc_health_room_free);
     book->links = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)cc_health_link_free);
     book->by_id = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     book->by_name = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -116,15 +108,11 @@ cc_health_book_see_room(CcHealthBook *book, guint32 tick, const char *name, guin
     if (room == NULL) {
         if (g_hash_table_size(book->rooms) >= CC_HEALTH_MAX_ROOMS)
             return;
-        room = g_new0(CcHealthRoom, 1);
-        room->name = g_strdup(name);
-        room->moments = cc_series_new(CC_HEALTH_TICKS, sizeof(CcRoomMoment));
+        room = cc_health_room_new(name);
         room->revision = ++book->revision;
         g_hash_table_insert(book->rooms, room->name, room);
     }
-    room->seen_tick = tick;
-    room->moment =
-        (CcRoomMoment){.lesson = (guint8)lesson, .there = 1, .under_way = under_way ? 1 : 0};
+    cc_health_room_see(room, tick, lesson, under_way);
 }
 
 static CcHealthLink *
@@ -200,9 +188,7 @@ cc_health_book_see_link(CcHealthBook *book, guint32 tick, const CcHealthWho *who
         return FALSE;
     }
     cc_health_link_see(link, tick, values);
-    room->moment.links++;
-    if (!link->sends)
-        room->moment.kbps += values->bps / 1000;
+    cc_health_room_add(room, values, link->sends, cc_health_link_teaches(link));
     return TRUE;
 }
 
@@ -230,24 +216,16 @@ came_again(CcHealthBook *book, const CcHealthLink *link)
 static void
 judge(CcHealthBook *book, CcHealthLink *link, guint32 tick)
 {
+    CcMove move;
+
     if (link->seen_tick != tick)
         cc_health_link_miss(link, tick, came_again(book, link));
     if (cc_health_link_judge(link, tick))
         change(book, link);
-    if (link->presence == CC_PRESENCE_HERE) {
-        link->room->moment.weak += link->judgement.word == CC_HEALTH_WEAK;
-        link->room->moment.bad += link->judgement.word == CC_HEALTH_BAD;
-    }
-}
-
-static gboolean
-room_differs(const CcRoomMoment *a, const CcRoomMoment *b)
-{
-    guint32 larger = MAX(a->kbps, b->kbps);
-
-    return a->links != b->links || a->weak != b->weak || a->bad != b->bad ||
-           a->lesson != b->lesson || a->there != b->there ||
-           larger - MIN(a->kbps, b->kbps) > larger / 6;
+    cc_health_room_judge(link->room, link->number, &link->judgement);
+    /* Who speaks comes and goes with the same school that watches. */
+    if (cc_health_link_moved(link, &move) && link->sends == cc_health_link_teaches(link))
+        cc_health_room_move(link->room, tick, link->number, move);
 }
 
 static gboolean
@@ -265,14 +243,8 @@ close_rooms(CcHealthBook *book, guint32 tick)
     g_hash_table_iter_init(&iter, book->rooms);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         CcHealthRoom *room = value;
-        if (room->seen_tick == tick)
-            cc_series_put(room->moments, tick, &room->moment);
-        else
-            room->moment = (CcRoomMoment){.lesson = room->moment.lesson};
-        if (room_differs(&room->moment, &room->shown)) {
-            room->shown = room->moment;
+        if (cc_health_room_close(room, tick))
             room->revision = ++book->revision;
-        }
     }
     g_hash_table_foreach_remove(book->rooms, is_forgotten, GUINT_TO_POINTER(tick));
 }

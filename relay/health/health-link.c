@@ -45,6 +45,7 @@ watch_contact(CcHealthLink *link, guint32 tick, CcContact contact)
     if (contact != CC_CONTACT_UP && values.contact == CC_CONTACT_UP)
         count_outage(link, tick);
     link->connected = link->connected || contact == CC_CONTACT_UP;
+    link->contact = contact;
 }
 
 void
@@ -82,11 +83,29 @@ count_outages(const CcHealthLink *link, guint32 tick)
 }
 
 gboolean
+cc_health_link_moved(CcHealthLink *link, CcMove *move)
+{
+    gboolean up = link->presence == CC_PRESENCE_HERE && link->contact == CC_CONTACT_UP;
+
+    if (up == link->up)
+        return FALSE;
+    link->up = up;
+    *move = up ? CC_MOVE_CAME : link->presence == CC_PRESENCE_LEFT ? CC_MOVE_LEFT : CC_MOVE_LOST;
+    return TRUE;
+}
+
+gboolean
+cc_health_link_teaches(const CcHealthLink *link)
+{
+    return link->sends && g_str_equal(link->role, "teacher");
+}
+
+gboolean
 cc_health_link_judge(CcHealthLink *link, guint32 tick)
 {
     CcLinkCase the_case = {
         .sends = link->sends,
-        .teaches = link->sends && g_str_equal(link->role, "teacher"),
+        .teaches = cc_health_link_teaches(link),
         .presence = link->presence,
         .never_connected = !link->connected,
         .lesson = link->room->seen_tick == tick && link->room->moment.under_way,

@@ -2,27 +2,11 @@
  * and forgets it; others read. */
 #pragma once
 
-#include "relay/health/judgement.h"
+#include "relay/health/health-room.h"
 
 G_BEGIN_DECLS
 
 #define CC_HEALTH_OUTAGES 8
-
-typedef struct {
-    guint16 links, weak, bad; /* that are there */
-    guint8 lesson;            /* as the caller numbers it */
-    guint8 there;
-    guint8 under_way; /* a lesson is: who vanishes now is missed */
-    guint32 kbps;     /* to all together */
-} CcRoomMoment;
-
-typedef struct {
-    char *name;
-    guint32 seen_tick; /* when it was there last */
-    guint64 revision;
-    CcRoomMoment moment, shown;
-    CcSeries *moments;
-} CcHealthRoom;
 
 /* A school that watches, one that speaks, or a teacher: one end of one way. */
 typedef struct {
@@ -35,6 +19,8 @@ typedef struct {
     guint32 first_tick, seen_tick;
     CcPresence presence;
     gboolean connected; /* ever */
+    gboolean up;        /* it is, as far as has been told of */
+    CcContact contact;
     guint32
         outages[CC_HEALTH_OUTAGES]; /* ticks in which one began, 0: none; the oldest gives way */
     guint n_outages;                /* within the hour */
@@ -49,13 +35,19 @@ typedef struct {
 CcHealthLink *cc_health_link_new(guint number, CcHealthRoom *room, gboolean sends, guint32 tick);
 void cc_health_link_free(CcHealthLink *link);
 
+/* It is a teacher's who gives a lesson. */
+gboolean cc_health_link_teaches(const CcHealthLink *link);
+
 /* How it is doing at @tick. */
 void cc_health_link_see(CcHealthLink *link, guint32 tick, const CcLinkValues *values);
 
 /* It is not there at @tick. @came_again: the same school is there as another link. */
 void cc_health_link_miss(CcHealthLink *link, guint32 tick, gboolean came_again);
 
-/* Once all are seen or missed: TRUE if its line has changed. */
+/* Once all are seen or missed: TRUE if it has come or gone since the tick before. */
+gboolean cc_health_link_moved(CcHealthLink *link, CcMove *move);
+
+/* Likewise: TRUE if its line has changed. */
 gboolean cc_health_link_judge(CcHealthLink *link, guint32 tick);
 
 G_END_DECLS

@@ -142,6 +142,21 @@ cc_judge_link(const CcLinkCase *link)
     return judgement;
 }
 
+static int
+severity(CcHealthWord word)
+{
+    return word == CC_HEALTH_BAD ? 2 : word == CC_HEALTH_WEAK ? 1 : 0;
+}
+
+int
+cc_judgement_compare(const CcJudgement *a, const CcJudgement *b)
+{
+    int worse = severity(a->word) - severity(b->word);
+
+    /* Of two that are as bad, the one of which people should hear first. */
+    return worse != 0 ? worse : g_bit_nth_lsf(b->findings, -1) - g_bit_nth_lsf(a->findings, -1);
+}
+
 CcJudgement
 cc_judge_relay(const CcRelayCase *relay)
 {

@@ -59,6 +59,8 @@ typedef struct {
 } CcJudgement;
 
 CcJudgement cc_judge_link(const CcLinkCase *link);
+/* Positive if @a is worse than @b, negative if it is better, 0 if neither. */
+int cc_judgement_compare(const CcJudgement *a, const CcJudgement *b);
 
 typedef enum {
     CC_RELAY_FINDING_SHEDS,          /* leaves out pictures: no time for all */

@@ -34,6 +34,30 @@ function relayMoment(tick) {
   return [30 + (tick % 11), tick % 90 < 5 ? 2 : 0, 70 + (tick % 13), 3000, 2100, 180000 + tick * 40, tick % 4, 0, tick % 30 === 0 ? 3 : 0];
 }
 
+const ROOM_COLUMNS = ['lesson', 'links', 'weak', 'bad', 'kbps', 'kbps_in', 'worst', 'loss', 'most_loss', 'teacher_loss', 'rtt_ms', 'most_rtt_ms',
+  'teacher_rtt_ms', 'came', 'left', 'lost'];
+
+/** What the page is to make of an hour below. */
+export const roomHour = {
+  words: 'Did worst, and for how long: 甘肃省临夏回族自治州东乡族自治县龙泉学区中心 学校 4 (8 min), 学校 7 (2 min)',
+  came: '30', left: '1', lost: '2', bands: ['away'],
+};
+
+/** From tick 101 on: thirty come, the teacher is away for 24 ticks, two schools are lost at 300. */
+function roomMoment(tick) {
+  const came = tick < 131 ? 1 : 0;
+  const here = Math.min(tick - 100, 30) - (tick >= 300 ? 2 : 0);
+  const worst = tick < 300 ? null : tick < 400 ? 4 : tick < 424 ? 7 : null;
+  return [tick > 200 && tick <= 224 ? 'away' : 'on', here, 3, worst ? 2 : 0, 24000 + (tick % 9) * 300, 1500, worst, 0.02, 0.04 + (tick % 20) / 100, 0,
+    90, 400 + (tick % 12) * 20, 30, came, tick === 440 ? 1 : 0, tick === 300 ? 2 : 0];
+}
+
+function roomMoves(since, tick) {
+  const all = Array.from({ length: 30 }, (_, i) => [101 + i, i + 1, 'came']);
+  all.push([300, 4, 'lost'], [300, 7, 'lost'], [440, 7, 'left']);
+  return all.filter(([at]) => at > since && at <= tick);
+}
+
 /** @n: schools, of which the fourth in each room has just been lost and one is gone for good. */
 export function manySchools(n) {
   const links = Array.from({ length: n }, (_, i) => {
@@ -43,7 +67,7 @@ export function manySchools(n) {
       i % 30 === 7 ? '' : `${i % 10 === 3 ? '甘肃省临夏回族自治州东乡族自治县龙泉学区中心 ' : ''}学校 ${i + 1}`, sends,
       kind.health, kind.findings, ...kind.numbers, kind.findings.includes('unsteady') ? 4 : 0, 101, i === n - 1 ? 480 : null];
   });
-  const rooms = Array.from({ length: Math.ceil(n / 30) }, (_, i) => [`room-${i}`, 'on', 30, 6, 12, 24000, null]);
+  const rooms = Array.from({ length: Math.ceil(n / 30) }, (_, i) => [`room-${i}`, 'on', 30, 6, 12, 24000, i * 30 + 4, null]);
   let tick = TICK;
   const head = () => ({ boot: 'b1', started_ms: Date.now() - tick * 5000, tick, tick_s: 5 });
   return {
@@ -58,7 +82,7 @@ export function manySchools(n) {
           links: n, unseen: 0, kbps_in: 2100, kbps_out: 212000, workers: [{ load: 88, shed_level: 2 }, { load: 71, shed_level: 0 }],
           dropped: { 'shed-layer': 1820, 'rtp-duplicate': 14 }, refused: { overloaded: 7, unauthorized: 2 }, receive_overflows: 0, send_overflows: 0,
         },
-        room_columns: ['room', 'lesson', 'links', 'weak', 'bad', 'kbps', 'seen_tick'], rooms: since === 0 ? rooms : [],
+        room_columns: ['room', 'lesson', 'links', 'weak', 'bad', 'kbps', 'worst', 'seen_tick'], rooms: since === 0 ? rooms : [],
         link_columns: ['number', 'room', 'id', 'role', 'name', 'sends', 'health', 'findings', ...NUMBERS, 'outages', 'first_tick', 'seen_tick'],
         links: links.slice(since, last),
       };
@@ -66,10 +90,12 @@ export function manySchools(n) {
     hour(path, query) {
       const since = query.get('boot') === 'b1' ? Number(query.get('since')) : 0;
       const relay = path === '/api/status/relay';
+      const room = path.startsWith('/api/status/room/');
       const from = Math.max(since + 1, relay ? 1 : 101);
-      const moment = relay ? relayMoment : schoolMoment;
-      const columns = relay ? ['load', 'shed_level', 'cpu', 'links', 'kbps_in', 'kbps_out', 'dropped', 'overflows', 'refused'] : [...NUMBERS, 'reason', 'voice'];
-      return { ...head(), from, columns, moments: Array.from({ length: Math.max(0, tick - from + 1) }, (_, i) => moment(from + i)) };
+      const moment = relay ? relayMoment : room ? roomMoment : schoolMoment;
+      const columns = room ? ROOM_COLUMNS : relay ? ['load', 'shed_level', 'cpu', 'links', 'kbps_in', 'kbps_out', 'dropped', 'overflows', 'refused'] : [...NUMBERS, 'reason', 'voice'];
+      const moves = room ? { move_columns: ['tick', 'number', 'move'], moves: roomMoves(since, tick) } : {};
+      return { ...head(), ...moves, from, columns, moments: Array.from({ length: Math.max(0, tick - from + 1) }, (_, i) => moment(from + i)) };
     },
   };
 }

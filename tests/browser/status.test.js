@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { cleanUp, complaints, launchBrowser, makeToken, openPage, outputDirectory, startRecv, startRelay, startSend, waitFor } from './support.js';
-import { FINDINGS, manySchools, RELAY_FINDINGS, schoolHour } from './status-data.js';
+import { FINDINGS, manySchools, RELAY_FINDINGS, roomHour, schoolHour } from './status-data.js';
 
 const SIZES = { phone: [360, 740], small: [1024, 768], laptop: [1366, 768], large: [1920, 1080] };
 const LOCALES = { en: 'en-US', zh: 'zh-CN' };
@@ -72,11 +72,25 @@ test('a lesson, a school that listens, and one that vanishes', async () => {
   assert.match(await page.textContent('#detail-plots'), /Rate.*Lost on the way.*Delay.*Height of the picture/s);
   await check(page, 'status-real-detail');
 
+  await page.click('#detail-room');
+  await waitFor('the room', () => page.evaluate(() => document.querySelectorAll('#room-plots .area .line-0').length === 5));
+  assert.equal(await page.textContent('#room-title'), 'Room math');
+  assert.match(await page.textContent('#room-plots'), /Connected, and who struggles.*Traffic.*Lost on the way.*Delay.*Came and went/s);
+  assert.match(await page.textContent('#moves'), /厦门一中came/);
+  assert.match(await page.textContent('#moves'), /东乡县龙泉小学came/);
+  await check(page, 'status-real-room');
+  await page.click('#room-links a:has-text("东乡县龙泉小学")');
+  await waitFor('the school again', () => page.isVisible('#detail'));
+
   recv.child.kill('SIGKILL');
   await waitFor('the page to say so', async () => (await page.textContent('#detail-health')) === 'Trouble');
   assert.match(await page.textContent('#detail-findings'), /Nothing comes from this school any more.*Call it/s);
   await page.click('#back');
   assert.match(await page.textContent('#links li:first-child'), /东乡县龙泉小学.*Trouble.*Nothing comes/s);
+  assert.match(await page.textContent('#rooms'), /math.*Trouble.*worst: 东乡县龙泉小学/s);
+  await page.click('#rooms a');
+  await waitFor('its going', async () => /东乡县龙泉小学lost/.test(await page.textContent('#moves li:first-child')));
+  assert.match(await page.textContent('#room-findings'), /1 of 1 schools are weak or in trouble.*what to do/s);
   await page.context().close();
 });
 
@@ -154,6 +168,9 @@ for (const [language, locale] of Object.entries(LOCALES)) {
       await page.click('#links a >> nth=0');
       await waitFor('plots', async () => (await page.locator('#detail-plots .plot').count()) === 4);
       await check(page, `status-detail-${size}-${language}`);
+      await page.click('#detail-room');
+      await waitFor('the room’s plots', async () => (await page.locator('#room-plots .plot').count()) === 5);
+      await check(page, `status-room-${size}-${language}`);
       await page.keyboard.press('Tab');
       await page.context().close();
     });
@@ -166,18 +183,19 @@ test('there are words for all that may be found, in both languages', async () =>
     const page = await openPage(browser, `${relay.url}/status`, { locale });
     await isOn(page);
     const said = await page.evaluate(async ([findings, relayFindings]) => {
-      const { explainLink, explainRelay } = await import('/assets/status-words.js');
+      const { explainLink, explainRelay, explainRoom, wellOf } = await import('/assets/status-words.js');
       const relay = { ports: '8189', refused: { unauthorized: 9 }, workers: [{ load: 90 }], max_load: 85, unseen: 1, findings: relayFindings };
       const link = { findings, estimate_kbps: 90, loss: 0.08, rtt_ms: 700, queue_ms: 400, outages: 3 };
-      return [...explainLink({ ...link, sends: 0 }, relay), ...explainLink({ ...link, sends: 1, role: 'teacher' }, relay), ...explainLink({ ...link, sends: 1, role: 'classroom' }, relay), ...explainRelay(relay)]
-        .flatMap(({ what, todo }) => [what, todo]);
+      return [...explainLink({ ...link, sends: 0 }, relay), ...explainLink({ ...link, sends: 1, role: 'teacher' }, relay), ...explainLink({ ...link, sends: 1, role: 'classroom' }, relay), ...explainRelay(relay),
+        ...[1, 5].flatMap((n) => explainRoom(Array.from({ length: n }, () => ({ ...link, sends: 0, health: 'bad' })), relay))]
+        .flatMap(({ what, todo }) => [what, todo]).concat(['good', 'coming', 'left'].map((health) => wellOf({ health })));
     }, [FINDINGS, RELAY_FINDINGS]);
     assert.deepEqual(said.filter((text) => /status\.|\{\w+\}|undefined|NaN/.test(text)), []);
     assert.equal(said.every((text) => /\p{Script=Han}/u.test(text)), locale === 'zh-CN');
     if (locale === 'en-US') {
       assert.ok(said.includes('The link takes 90 kbit/s: too little for a picture. The voice goes on.'));
       assert.ok(said.includes('Open UDP port 8189 in that school’s firewall.'));
-      assert.ok(said.includes('The teacher’s uplink loses 8.0 %: all schools suffer.'));
+      assert.ok(said.includes('The teacher’s uplink loses 8.0\u00a0%: all schools suffer.'));
     }
     await page.context().close();
   }
@@ -194,6 +212,40 @@ test('lines have gaps, bands and a scale', async () => {
   assert.deepEqual(drawn, { path: 'M0 75h.5L1 50M4 0h.5', empty: '',
     runs: [{ from: 1, to: 3, kind: 'a' }, { from: 4, to: 5, kind: 'a' }, { from: 5, to: 6, kind: 'b' }],
     tops: [50, 100, 0.1, 0.2, 10, 1000, 1] });
+  await page.context().close();
+});
+
+test('an hour of a room shows who struggled, who came and who went', async () => {
+  const relay = await startRelay();
+  const page = await openFake(relay, manySchools(60));
+  await page.click('#rooms a >> nth=0');
+  await waitFor('plots', async () => (await page.locator('#room-plots .plot').count()) === 5);
+  assert.equal(await page.textContent('#room-hour'), roomHour.words);
+  const figures = await page.evaluate(() => Object.fromEntries([...document.querySelectorAll('#room-figures div')].map((div) =>
+    [div.querySelector('dt').textContent, div.querySelector('dd').textContent])));
+  assert.equal(figures['Does worst now'], '甘肃省临夏回族自治州东乡族自治县龙泉学区中心 学校 4');
+  assert.deepEqual([figures['Came in the hour'], figures.Left, figures['Connection lost']], [roomHour.came, roomHour.left, roomHour.lost]);
+  assert.deepEqual(await page.evaluate(() => [...document.querySelectorAll('#room-plots .band')].filter((band) => band.closest('.area'))
+    .map((band) => band.getAttribute('class').replace('band band-', ''))), roomHour.bands);
+  // Half of them at once: that is not their own links.
+  assert.match(await page.textContent('#room-findings'), /of \d+ schools are weak or in trouble at the same time.*the teacher’s link first/s);
+  // The newest first, and the way to a school and back.
+  assert.match(await page.textContent('#moves li:first-child'), /学校 7left/);
+  assert.equal(await page.textContent('#moves-pager span'), '1 of 4');
+  await page.click('#moves-pager button:last-child');
+  assert.equal(await page.textContent('#moves-pager span'), '2 of 4');
+  assert.equal(await page.locator('#room-links a').count(), 30);
+  await page.click('#moves a >> nth=0');
+  await waitFor('a school', () => page.isVisible('#detail'));
+  await page.click('#detail-room');
+  await waitFor('its room', () => page.isVisible('#room'));
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'room-title');
+  // What came since is all that is asked for again, and nothing is told twice.
+  const asked = () => page.questions.filter(({ pathname }) => pathname.endsWith('/room/room-0'));
+  const before = asked().length;
+  await waitFor('what came since', () => asked().length > before);
+  assert.ok(Number(asked().at(-1).searchParams.get('since')) > 0);
+  assert.equal(await page.textContent('#moves-pager span'), '1 of 4');
   await page.context().close();
 });
 

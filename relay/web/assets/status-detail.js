@@ -3,6 +3,7 @@ import { t } from './i18n.js';
 import { formatBitrate, formatLoss, formatMs } from './page.js';
 import { drawPlot } from './plot.js';
 
+const MINUTE_TICKS = 12;
 const number = (n) => String(Math.round(n * 10) / 10);
 const percent = (n) => t('unit.percent', { n: number(n) });
 const lines = (n) => (n > 0 ? t('status.lines', { n: Math.round(n) }) : '0');
@@ -46,6 +47,43 @@ export function troubleOf(hour, tickS) {
 
 export function formatDuration(seconds) {
   return seconds < 60 ? t('status.seconds', { n: Math.round(seconds) }) : t('status.minutes', { n: Math.round(seconds / 60) });
+}
+
+/** Of each moment what came about in its whole minute: single ones would hardly be seen. */
+function byMinute(hour, name) {
+  const sums = new Map();
+  const minute = (tick) => Math.floor(tick / MINUTE_TICKS);
+  for (const { tick, moment } of hour) if (moment) sums.set(minute(tick), (sums.get(minute(tick)) ?? 0) + moment[name]);
+  return hour.map(({ tick }) => sums.get(minute(tick)) ?? null);
+}
+
+const lessonBand = ({ moment }) => (!moment || moment.lesson === 'on' ? null : moment.lesson === 'away' ? 'away' : 'idle');
+
+export function roomPlots(hour) {
+  const of = (name) => hour.map(({ moment }) => (moment ? moment[name] : null));
+  const three = (most, mean, teacher) => [
+    { name: t('status.plot-worst'), values: of(most) }, { name: t('status.plot-mean'), values: of(mean) },
+    { name: t('status.plot-teacher'), values: of(teacher) },
+  ];
+  return [
+    { title: t('status.plot-people'), format: number, least: 10, bands: hour.map(lessonBand),
+      bandNames: { away: t('status.band-away'), idle: t('status.band-idle') },
+      lines: [{ name: t('status.plot-here'), values: of('links') }, { name: t('status.plot-weak'), values: of('weak') },
+        { name: t('status.plot-bad'), values: of('bad') }] },
+    { title: t('status.plot-traffic'), format: (kbps) => formatBitrate(kbps * 1000), least: 100,
+      lines: [{ name: t('status.plot-out'), values: of('kbps') }, { name: t('status.plot-in'), values: of('kbps_in') }] },
+    { title: t('status.plot-loss'), format: formatLoss, least: 0.1, lines: three('most_loss', 'loss', 'teacher_loss') },
+    { title: t('status.plot-delay'), format: formatMs, least: 200, lines: three('most_rtt_ms', 'rtt_ms', 'teacher_rtt_ms') },
+    { title: t('status.plot-moves'), format: number, least: 4,
+      lines: ['came', 'left', 'lost'].map((move) => ({ name: t(`status.plot-${move}`), values: byMinute(hour, move) })) },
+  ];
+}
+
+/** Who did worst, and for how long: [{number, ticks}], the longest first. */
+export function worstOf(hour) {
+  const ticks = new Map();
+  for (const { moment } of hour) if (moment?.worst) ticks.set(moment.worst, (ticks.get(moment.worst) ?? 0) + 1);
+  return [...ticks].map(([number, n]) => ({ number, ticks: n })).sort((a, b) => b.ticks - a.ticks);
 }
 
 export function relayPlots(hour) {

@@ -24,6 +24,7 @@ async function ask(path) {
 /** An hour of one thing's moments, by tick. */
 export class History {
   moments = new Map(); // tick: object; missing ones are gaps
+  moves = []; // of a room: who came and went, the oldest first
   tick = 0; // the newest that is known
   #path;
   #boot = '';
@@ -35,10 +36,15 @@ export class History {
   /** Asks for what is missing. */
   async refresh() {
     const answer = await ask(`${this.#path}?boot=${this.#boot}&since=${this.tick}`);
-    if (answer.boot !== this.#boot) this.moments.clear();
+    if (answer.boot !== this.#boot) {
+      this.moments.clear();
+      this.moves = [];
+    }
     this.#boot = answer.boot;
     takeRows(answer.columns, answer.moments).forEach((moment, i) => moment && this.moments.set(answer.from + i, moment));
     this.tick = answer.tick;
+    if (answer.moves) this.moves.push(...takeRows(answer.move_columns, answer.moves));
+    this.moves = this.moves.filter(({ tick }) => tick > answer.tick - HOUR_TICKS);
     for (const tick of this.moments.keys()) if (tick <= answer.tick - HOUR_TICKS) this.moments.delete(tick);
   }
 

@@ -36,6 +36,27 @@ export function explainLink(link, relay) {
   });
 }
 
+/** The same where there is nothing to explain. */
+export const wellOf = (link) => t(`status.link-well-${link.health}`);
+
+const MANY = 4; // schools: of fewer one cannot say that it is all of them
+
+/** What a room is to be told, and of whom: the teacher first, for everybody hears her. @links: those in it. */
+export function explainRoom(links, relay) {
+  const said = links.filter((link) => teaches(link) && ['weak', 'bad'].includes(link.health)).flatMap((link) => explainLink(link, relay).slice(0, 1));
+  const schools = links.filter((link) => !link.sends && link.health !== 'left');
+  const troubled = schools.filter(({ health }) => ['weak', 'bad'].includes(health));
+  const values = { n: troubled.length, most: schools.length };
+  const kind = schools.length >= MANY && troubled.length * 2 > schools.length ? 'most' : 'some';
+  if (troubled.length > 0) said.push({ what: t(`status.room-${kind}`, values), todo: t(`status.room-${kind}-todo`, values) });
+  return said;
+}
+
+export function roomHealth(room) {
+  if (room.seen_tick !== null) return 'left';
+  return room.bad > 0 ? 'bad' : room.weak > 0 ? 'weak' : 'good';
+}
+
 export function explainRelay(relay) {
   const refused = Object.values(relay.refused).reduce((sum, n) => sum + n, 0);
   const values = { load: Math.max(0, ...relay.workers.map(({ load }) => load)), max: relay.max_load, n: relay.unseen, refused };

@@ -1,44 +1,19 @@
-// The page for those who look after the relay: the relay, its rooms and its schools, worst first, and one's last hour.
+// The page for those who look after the relay: the relay, its rooms and its schools, worst first, and the last hour of each.
 import './texts-status.js';
 import { onLanguageChange, say, setUpLanguage, t } from './i18n.js';
 import { byId, formatBitrate, formatLoss, formatMs, token } from './page.js';
 import { linkPlots, relayPlots, showPlots, troubleOf } from './status-detail.js';
+import { element, healthOf, linkRow, PagedList, roomAddress, showFigures, showFindings, showHealth } from './status-elements.js';
+import { RoomView } from './status-room.js';
 import { History, StatusStore } from './status-store.js';
-import { compareLinks, explainLink, explainRelay, nameOf, partOf, pictureOf, WORDS } from './status-words.js';
-
-const PAGE_ROWS = { rooms: 8, links: 50 }; // so that thousands of schools do not freeze a phone
+import { compareLinks, explainLink, explainRelay, nameOf, partOf, pictureOf, roomHealth, wellOf, WORDS } from './status-words.js';
 
 const store = new StatusStore();
-const pages = { rooms: 0, links: 0 };
+const rooms = new PagedList('rooms', 8, roomRow);
+const links = new PagedList('links', 50, (link) => linkRow(link, store.relay));
+const roomView = new RoomView(store);
 const relayHistory = new History('/api/status/relay');
-let shown = null; // {number, history} of the link whose hour is open
-
-function element(name, { className = '', text = '', ...rest } = {}, ...children) {
-  const made = Object.assign(document.createElement(name), rest);
-  if (className) made.className = className;
-  if (text) made.textContent = text;
-  made.append(...children);
-  return made;
-}
-
-function showHealth(place, word) {
-  place.dataset.word = word;
-  place.textContent = t(`status.word-${word}`);
-}
-
-function healthOf(word) {
-  const place = element('span', { className: 'health' });
-  showHealth(place, word);
-  return place;
-}
-
-function showFindings(place, findings) {
-  place.replaceChildren(...findings.map(({ what, todo }) => element('li', {}, element('b', { text: what }), todo)));
-}
-
-function showFigures(place, figures) {
-  place.replaceChildren(...figures.map(([key, value]) => element('div', {}, element('dt', { text: t(key) }), element('dd', { text: value }))));
-}
+let shown = null; // {kind, key, history}: the link or the room whose hour is open
 
 /** "12 bad-token, 3 limit": what @counts has, the most first; null: nothing. */
 function list(counts) {
@@ -73,67 +48,26 @@ function showRelay() {
   showLine(byId('relay-refusals'), 'status.refused', list(relay.refused));
 }
 
-/** Rebuilding would take the focus away from whoever goes through @place by keyboard. */
-function keepFocus(place, rebuild) {
-  const focused = place.contains(document.activeElement) ? document.activeElement.dataset.key : null;
-  rebuild();
-  if (focused) [...place.querySelectorAll('[data-key]')].find(({ dataset }) => dataset.key === focused)?.focus({ preventScroll: true });
-}
-
-/** Shows one page of @all, and the way to the others. */
-function showPage(name, all, row) {
-  const n = Math.max(1, Math.ceil(all.length / PAGE_ROWS[name]));
-  const page = (pages[name] = Math.min(pages[name], n - 1));
-  const pager = byId(`${name}-pager`);
-  const go = (by) => element('button', {
-    type: 'button', text: t(by < 0 ? 'status.previous' : 'status.next'), disabled: page + by < 0 || page + by >= n,
-    onclick: () => { pages[name] += by; showAll(); },
-  });
-  keepFocus(byId(name), () => byId(name).replaceChildren(...all.slice(page * PAGE_ROWS[name], (page + 1) * PAGE_ROWS[name]).map(row)));
-  byId(`${name}-none`).hidden = all.length > 0;
-  pager.hidden = n === 1;
-  const buttons = [go(-1), go(1)];
-  buttons.forEach((button, i) => (button.dataset.key = String(i)));
-  keepFocus(pager, () => pager.replaceChildren(buttons[0], element('span', { text: t('status.page', { n: page + 1, most: n }) }), buttons[1]));
-}
-
 function roomRow(room) {
   const gone = room.seen_tick !== null;
-  const word = gone ? 'left' : room.bad > 0 ? 'bad' : room.weak > 0 ? 'weak' : 'good';
-  const link = element('a', { href: '#' },
-    element('b', { text: room.room }), healthOf(word),
+  const link = element('a', { href: roomAddress(room.room) },
+    element('b', { text: room.room }), healthOf(roomHealth(room)),
     element('span', { className: 'where', text: t(gone ? 'status.room-gone' : `lesson.${room.lesson}`) }));
   link.dataset.key = room.room;
-  link.onclick = (event) => {
-    event.preventDefault();
-    byId('search').value = room.room;
-    pages.links = 0;
-    showLinks();
-    byId('links-title').scrollIntoView();
-    byId('search').focus({ preventScroll: true });
-  };
+  const worst = store.links.get(room.worst);
   const parts = [t('status.room-links', { n: room.links }), formatBitrate(room.kbps * 1000)];
   if (room.bad > 0) parts.push(t('status.room-bad', { n: room.bad }));
   if (room.weak > 0) parts.push(t('status.room-weak', { n: room.weak }));
+  if (worst) parts.push(t('status.room-worst-now', { who: nameOf(worst) }));
   if (!gone) link.append(element('span', { className: 'why', text: parts.join(' · ') }));
   return element('li', {}, link);
 }
 
 function showRooms() {
-  const rooms = [...store.rooms.values()].sort((a, b) =>
+  const all = [...store.rooms.values()].sort((a, b) =>
     (a.seen_tick !== null) - (b.seen_tick !== null) || b.bad - a.bad || b.weak - a.weak || a.room.localeCompare(b.room));
-  byId('rooms-count').textContent = String(rooms.filter(({ seen_tick }) => seen_tick === null).length);
-  showPage('rooms', rooms, roomRow);
-}
-
-function linkRow(link) {
-  const [finding] = explainLink(link, store.relay);
-  const row = element('a', { href: `#link=${link.number}` },
-    element('b', { text: nameOf(link) }), healthOf(link.health),
-    element('span', { className: 'where', text: `${link.room} · ${partOf(link)}` }));
-  row.dataset.key = String(link.number);
-  row.append(element('span', { className: 'why', text: finding ? finding.what : pictureOf(link) }));
-  return element('li', {}, row);
+  byId('rooms-count').textContent = String(all.filter(({ seen_tick }) => seen_tick === null).length);
+  rooms.show(all);
 }
 
 function showLinks() {
@@ -149,18 +83,20 @@ function showLinks() {
     place.textContent = t('status.tally', { n, word: place.textContent });
     return n > 0 ? [place] : [];
   }));
-  showPage('links', found.sort(compareLinks), linkRow);
+  links.show(found.sort(compareLinks));
 }
 
 function showDetail() {
-  const link = shown && store.links.get(shown.number);
+  const link = store.links.get(shown.key);
   if (!link) return;
   const time = (tick) => store.timeOf(tick).toLocaleTimeString(document.documentElement.lang, { timeStyle: 'short' });
   byId('detail-title').textContent = nameOf(link);
   showHealth(byId('detail-health'), link.health);
   byId('detail-who').textContent = t(link.seen_tick === null ? 'status.here-since' : 'status.gone-since',
     { room: link.room, role: partOf(link), time: time(link.seen_tick ?? link.first_tick) });
-  showFindings(byId('detail-findings'), explainLink(link, store.relay));
+  byId('detail-room').href = roomAddress(link.room);
+  byId('detail-room').textContent = t('status.to-room', { room: link.room });
+  showFindings(byId('detail-findings'), explainLink(link, store.relay), wellOf(link));
   const way = link.contact === 'up' ? t(link.tcp ? 'detail.way-tcp' : 'detail.way-udp') : t('detail.none');
   showFigures(byId('detail-figures'), [
     ['detail.picture', pictureOf(link)],
@@ -177,6 +113,11 @@ function showDetail() {
   showPlots(byId('detail-plots'), linkPlots(link, hour), store, hour);
 }
 
+function showRoom() {
+  const room = store.rooms.get(shown.key);
+  if (room) roomView.show(room, shown.history);
+}
+
 function showRelayHour() {
   const hour = relayHistory.hour();
   showPlots(byId('relay-plots'), relayPlots(hour), store, hour);
@@ -190,9 +131,12 @@ function showAll() {
   byId('token-form').hidden = true;
   document.body.dataset.state = 'on';
   byId('overview').hidden = shown !== null;
-  byId('detail').hidden = shown === null;
-  if (shown) {
+  byId('detail').hidden = shown?.kind !== 'link';
+  byId('room').hidden = shown?.kind !== 'room';
+  if (shown?.kind === 'link') {
     showDetail();
+  } else if (shown) {
+    showRoom();
   } else {
     showRelay();
     showRooms();
@@ -212,17 +156,30 @@ async function refreshHistories() {
   showAll();
 }
 
+/** What the address names; null: the overview. */
+function readPlace() {
+  const [, kind, text] = /^#(link|room)=(.+)$/.exec(location.hash) ?? [];
+  if (kind === 'link') return /^\d+$/.test(text) ? { kind, key: Number(text), path: `/api/status/link/${text}` } : null;
+  try {
+    const key = decodeURIComponent(text ?? '');
+    return kind ? { kind, key, path: `/api/status/room/${encodeURIComponent(key)}` } : null;
+  } catch {
+    return null; // no UTF-8
+  }
+}
+
 async function follow() {
-  const number = Number(/^#link=(\d+)$/.exec(location.hash)?.[1] ?? 0);
+  const place = readPlace();
   const was = shown;
-  shown = number > 0 ? { number, history: new History(`/api/status/link/${number}`) } : null;
+  shown = place && { ...place, history: new History(place.path) };
+  roomView.rewind();
   if (!store.relay) return;
   await refreshHistories();
   if (shown) {
     scrollTo(0, 0);
-    byId('detail-title').focus();
+    byId(shown.kind === 'link' ? 'detail-title' : 'room-title').focus();
   } else if (was) {
-    document.querySelector(`#links [data-key="${was.number}"]`)?.focus();
+    [...document.querySelectorAll(`#${was.kind}s [data-key]`)].find(({ dataset }) => dataset.key === String(was.key))?.focus();
   }
 }
 
@@ -247,8 +204,8 @@ byId('token-form').addEventListener('submit', (event) => {
   query.set('token', byId('token').value.trim());
   location.search = query;
 });
-byId('search').addEventListener('input', () => { pages.links = 0; showLinks(); });
-byId('trouble').addEventListener('change', () => { pages.links = 0; showLinks(); });
+byId('search').addEventListener('input', () => { links.rewind(); showLinks(); });
+byId('trouble').addEventListener('change', () => { links.rewind(); showLinks(); });
 byId('relay-history').addEventListener('toggle', refreshHistories);
 addEventListener('hashchange', follow);
 follow();

@@ -177,7 +177,7 @@ export const texts = {
     'unit.kbps': '{n} kbit/s',
     'unit.mbps': '{n} Mbit/s',
     'unit.ms': '{n} ms',
-    'unit.percent': '{n} %',
+    'unit.percent': '{n}\u00a0%',
     'problem.unauthorized': 'a token is missing or has expired',
     'problem.forbidden': 'this token is for another room or role',
     'problem.bad-room': 'this is no valid name for a room',

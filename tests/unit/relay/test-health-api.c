@@ -140,6 +140,45 @@ test_history(HttpFixture *fixture, gconstpointer settings)
     }
 }
 
+/* Of a room also who came and went; one that does not connect has not come. */
+static void
+test_room(HttpFixture *fixture, gconstpointer settings)
+{
+    g_autofree char *whep = load_offer("chromium-whep");
+    g_auto(Reply) reply = {0};
+    g_autofree char *pupil = http_post_offer(fixture, "/whep/math", whep, &reply);
+    g_autoptr(JsonNode) node = NULL;
+    g_autoptr(JsonNode) rest = NULL;
+    CcHealthRoom *room;
+    JsonObject *answer;
+    JsonArray *moves, *row;
+
+    g_assert_nonnull(pupil);
+    look(fixture, 10);
+    room = (CcHealthRoom *)cc_health_book_room(fixture->control->health->book, "math");
+    g_assert_cmpuint(cc_health_room_n_moves(room), ==, 0);
+    cc_health_room_move(room, 9, 1, CC_MOVE_CAME);
+    cc_health_room_move(room, 10, 1, CC_MOVE_LOST);
+    answer = get(fixture, "/api/status/room/math", &node);
+    row = json_array_get_array_element(json_object_get_array_member(answer, "moments"), 0);
+    g_assert_cmpint(json_node_get_int(member(answer, "columns", row, "links")), ==, 1);
+    g_assert_true(json_node_is_null(member(answer, "columns", row, "most_loss")));
+    moves = json_object_get_array_member(answer, "moves");
+    g_assert_cmpuint(json_array_get_length(moves), ==, 2);
+    g_autofree char *since = g_strdup_printf("/api/status/room/math?boot=%s&since=9",
+                                             json_object_get_string_member(answer, "boot"));
+    answer = get(fixture, since, &rest);
+    moves = json_object_get_array_member(answer, "moves");
+    g_assert_cmpuint(json_array_get_length(moves), ==, 1);
+    row = json_array_get_array_element(moves, 0);
+    g_assert_cmpstr(json_node_get_string(member(answer, "move_columns", row, "move")), ==, "lost");
+    /* An hour later nobody speaks of it. */
+    look(fixture, 10 + CC_HEALTH_TICKS);
+    g_clear_pointer(&node, json_node_unref);
+    answer = get(fixture, "/api/status/room/math", &node);
+    g_assert_cmpuint(json_array_get_length(json_object_get_array_member(answer, "moves")), ==, 0);
+}
+
 static void
 test_unknown(HttpFixture *fixture, gconstpointer settings)
 {
@@ -208,6 +247,7 @@ main(int argc, char **argv)
     ADD("/relay/health/api/overview", NULL, test_overview);
     ADD("/relay/health/api/restarted", NULL, test_restarted);
     ADD("/relay/health/api/history", NULL, test_history);
+    ADD("/relay/health/api/room", NULL, test_room);
     ADD("/relay/health/api/unknown", NULL, test_unknown);
     ADD("/relay/health/api/token", "auth.mode=token\nauth.secrets=" SECRET, test_token);
     ADD("/relay/health/api/flood", NULL, test_flood);

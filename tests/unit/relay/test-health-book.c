@@ -220,6 +220,128 @@ test_rooms(void)
     g_assert_cmpuint(room->moment.links, ==, 1);
 }
 
+static void
+assert_move(const CcHealthRoom *room, guint index, guint32 tick, guint number, CcMove kind)
+{
+    const CcRoomMove *move = cc_health_room_get_move(room, index);
+
+    g_assert_cmpuint(move->tick, ==, tick);
+    g_assert_cmpuint(move->number, ==, number);
+    g_assert_cmpint(move->move, ==, kind);
+}
+
+/* Who came, who said goodbye and who did not, in their order. */
+static void
+test_moves(void)
+{
+    g_autoptr(CcHealthBook) book = cc_health_book_new();
+    CcLinkValues coming = {.contact = CC_CONTACT_CONNECTING, .rtt_ms = -1};
+    CcHealthWho speaker = {
+        .room = "math", .id = "p1", .role = "classroom", .name = "Huli", .sends = TRUE};
+    const CcHealthRoom *room;
+    const CcRoomMoment *moment;
+
+    pass(book, 1, "p1", "Huli", &coming); /* connects, and is not there yet */
+    room = cc_health_book_room(book, "math");
+    g_assert_cmpuint(cc_health_room_n_moves(room), ==, 0);
+    pass(book, 2, "p1", "Huli", &good);
+    cc_health_book_see_room(book, 3, "math", 1, TRUE);
+    see(book, 3, "p1", "Huli", &good);
+    see(book, 3, "p2", "Longquan", &good);
+    g_assert_true(cc_health_book_see_link(book, 3, &speaker, &good)); /* the same school speaks */
+    cc_health_book_close(book, 3);
+    cc_health_book_leave(book, "math", "p1", FALSE);
+    pass(book, 4, NULL, NULL, NULL);
+    pass(book, 5, "p2", "Longquan", &good);
+    g_assert_cmpuint(cc_health_room_n_moves(room), ==, 5);
+    assert_move(room, 0, 2, 1, CC_MOVE_CAME);
+    assert_move(room, 1, 3, 2, CC_MOVE_CAME);
+    g_assert_cmpuint(cc_health_room_get_move(room, 2)->tick, ==, 4);
+    g_assert_cmpuint(cc_health_room_get_move(room, 3)->tick, ==, 4);
+    assert_move(room, 4, 5, 2, CC_MOVE_CAME);
+    moment = cc_series_get(room->moments, 4);
+    g_assert_cmpuint(moment->came, ==, 0);
+    g_assert_cmpuint(moment->left, ==, 1);
+    g_assert_cmpuint(moment->lost, ==, 1);
+    moment = cc_series_get(room->moments, 5);
+    g_assert_cmpuint(moment->came, ==, 1);
+    g_assert_cmpuint(moment->left + moment->lost, ==, 0);
+    /* The room closes with the last one, and that is told as well. */
+    cc_health_book_leave(book, "math", "p2", FALSE);
+    cc_health_book_close(book, 6);
+    moment = cc_series_get(room->moments, 6);
+    g_assert_nonnull(moment);
+    g_assert_cmpuint(moment->left, ==, 1);
+    g_assert_cmpuint(moment->links, ==, 0);
+    cc_health_book_close(book, 7);
+    g_assert_null(cc_series_get(room->moments, 7));
+}
+
+/* A school that comes and goes all the time fills no memory. */
+static void
+test_many_moves(void)
+{
+    g_autoptr(CcHealthBook) book = cc_health_book_new();
+    CcLinkValues lost = {.contact = CC_CONTACT_LOST, .rtt_ms = -1};
+    const CcHealthRoom *room;
+
+    for (guint32 tick = 1; tick <= 3 * CC_ROOM_MOVES; tick++)
+        pass(book, tick, "p1", "Huli", tick % 2 == 1 ? &good : &lost);
+    room = cc_health_book_room(book, "math");
+    g_assert_cmpuint(cc_health_room_n_moves(room), ==, CC_ROOM_MOVES);
+    assert_move(room, 0, 2 * CC_ROOM_MOVES + 1, 1, CC_MOVE_CAME);
+    assert_move(room, CC_ROOM_MOVES - 1, 3 * CC_ROOM_MOVES, 1, CC_MOVE_LOST);
+}
+
+/* Who does worst, and whether the others do as badly. */
+static void
+test_worst(void)
+{
+    g_autoptr(CcHealthBook) book = cc_health_book_new();
+    CcLinkValues lossy = good, voice_only = good, uplink = good;
+    CcHealthWho teacher = {
+        .room = "math", .id = "p9", .role = "teacher", .name = "Xiamen", .sends = TRUE};
+    const CcHealthRoom *room;
+
+    lossy.loss = 0.09;
+    lossy.rtt_ms = 350;
+    voice_only.picture = CC_PICTURE_PAUSED;
+    voice_only.reason = CC_LINK_REASON_RATE;
+    uplink.loss = 0.01;
+    uplink.rtt_ms = 20;
+    for (guint32 tick = 1; tick <= 4; tick++) {
+        cc_health_book_see_room(book, tick, "math", 1, TRUE);
+        see(book, tick, "p1", "a", &good);
+        see(book, tick, "p2", "b", &lossy);
+        if (tick < 4)
+            see(book, tick, "p3", "c", &voice_only);
+        g_assert_true(cc_health_book_see_link(book, tick, &teacher, &uplink));
+        cc_health_book_close(book, tick);
+        room = cc_health_book_room(book, "math");
+        /* Numbers say nothing of the first moments. */
+        g_assert_cmpuint(room->moment.worst, ==, tick < 3 ? 0 : 3);
+    }
+    g_assert_cmpuint(room->moment.links, ==, 3);
+    g_assert_cmpuint(room->moment.weak, ==, 1);
+    g_assert_cmpuint(room->moment.bad, ==, 1); /* it has vanished, and is missed */
+    g_assert_cmpuint(room->moment.loss, ==, 9);
+    g_assert_cmpuint(room->moment.most_loss, ==, 18);
+    g_assert_cmpuint(room->moment.teacher_loss, ==, 2);
+    g_assert_cmpuint(room->moment.rtt, ==, 20);
+    g_assert_cmpuint(room->moment.most_rtt, ==, 35);
+    g_assert_cmpuint(room->moment.teacher_rtt, ==, 2);
+    g_assert_cmpuint(room->moment.kbps, ==, 800);
+    g_assert_cmpuint(room->moment.kbps_in, ==, 400);
+    for (guint32 tick = 5; tick <= 20; tick++)
+        pass(book, tick, "p1", "a", &good);
+    cc_health_book_leave(book, "math", "p2", FALSE);
+    cc_health_book_leave(book, "math", "p3", FALSE);
+    cc_health_book_leave(book, "math", "p9", TRUE);
+    pass(book, 21, "p1", "a", &good);
+    g_assert_cmpuint(room->moment.worst, ==, 0);
+    g_assert_cmpuint(room->moment.teacher_loss, ==, CC_ROOM_UNKNOWN);
+}
+
 /* A crowd takes no more memory than the book was made for, and does not drive out who is there. */
 static void
 test_crowd(void)
@@ -256,6 +378,9 @@ main(int argc, char **argv)
     g_test_add_func("/relay/health/book/leave", test_leave);
     g_test_add_func("/relay/health/book/changes", test_changes);
     g_test_add_func("/relay/health/book/rooms", test_rooms);
+    g_test_add_func("/relay/health/book/moves", test_moves);
+    g_test_add_func("/relay/health/book/many-moves", test_many_moves);
+    g_test_add_func("/relay/health/book/worst", test_worst);
     g_test_add_func("/relay/health/book/crowd", test_crowd);
     return g_test_run();
 }

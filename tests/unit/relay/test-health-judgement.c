@@ -204,6 +204,22 @@ test_names(void)
         g_assert_true(g_hash_table_add(names, (gpointer)cc_relay_finding_name((CcRelayFinding)i)));
 }
 
+static void
+test_worse(void)
+{
+    CcJudgement good = {CC_HEALTH_GOOD, 1u << CC_FINDING_SMALLER};
+    CcJudgement left = {CC_HEALTH_LEFT, 0};
+    CcJudgement weak = {CC_HEALTH_WEAK, 1u << CC_FINDING_LOSSY};
+    CcJudgement bad = {CC_HEALTH_BAD, 1u << CC_FINDING_STILLS | 1u << CC_FINDING_LOSSY};
+    CcJudgement gone = {CC_HEALTH_BAD, 1u << CC_FINDING_UNREACHABLE};
+
+    g_assert_cmpint(cc_judgement_compare(&weak, &good), >, 0);
+    g_assert_cmpint(cc_judgement_compare(&weak, &left), >, 0);
+    g_assert_cmpint(cc_judgement_compare(&weak, &bad), <, 0);
+    g_assert_cmpint(cc_judgement_compare(&gone, &bad), >, 0);
+    g_assert_cmpint(cc_judgement_compare(&bad, &bad), ==, 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -216,6 +232,7 @@ main(int argc, char **argv)
     g_test_add_func("/relay/health/judgement/speaker", test_speaker);
     g_test_add_func("/relay/health/judgement/contact", test_contact);
     g_test_add_func("/relay/health/judgement/absent", test_absent);
+    g_test_add_func("/relay/health/judgement/worse", test_worse);
     g_test_add_func("/relay/health/judgement/relay", test_relay);
     g_test_add_func("/relay/health/judgement/names", test_names);
     return g_test_run();

@@ -1,5 +1,5 @@
 /* A ring of records by tick, and a link's moment in ten bytes. */
-#include "relay/health/link-sample.h"
+#include "relay/health/health-link.h"
 
 static guint
 value_at(const CcSeries *series, guint32 tick)
@@ -52,11 +52,15 @@ test_gaps(void)
     g_assert_null(cc_series_get(series, 29));
 }
 
-/* What docs/architecture.md says of the memory that a school takes. */
+/* What docs/architecture.md says of the memory that a school and a room take. */
 static void
 test_size(void)
 {
     g_assert_cmpuint(cc_series_bytes(CC_HEALTH_TICKS, sizeof(CcLinkSample)), <, 7500);
+    g_assert_cmpuint(sizeof(CcHealthLink), <, 400);
+    g_assert_cmpuint(sizeof(CcRoomMoment), ==, 28);
+    g_assert_cmpuint(cc_series_bytes(CC_HEALTH_TICKS, sizeof(CcRoomMoment)) + sizeof(CcHealthRoom),
+                     <, 21 * 1024 + 512);
     g_assert_cmpuint(CC_HEALTH_TICKS * CC_HEALTH_TICK_S, ==, 3600);
 }
 
