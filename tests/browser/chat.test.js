@@ -78,7 +78,8 @@ test('everybody reads what one writes, as text; the teacher says who may write, 
   await waitFor('the lesson again', async () => (await pageState(teacher)) === 'live');
   await write(second, 'again'); // what the relay has forgotten is still to be read
   await reads(first, HOSTILE, '同学们好', 'we may', 'again');
-  await waitFor('the relay to be told who is muted', async () => !(await first.isEnabled('#chat-text')));
+  await waitFor('the relay to be told who is muted', () => first.evaluate(() =>
+    document.getElementById('chat-text').placeholder === 'The teacher lets you write no longer'));
   await teacher.click('#messages button');
   await mayWrite(first);
 
@@ -96,6 +97,18 @@ test('everybody reads what one writes, as text; the teacher says who may write, 
   assert.deepEqual(await complaints(second).then((all) => all.filter((one) => !/WebSocket|ERR_CONNECTION|status of 404/.test(one))), []);
   for (const page of [first, second, teacher]) await page.context().close();
   await relay.stop();
+});
+
+test('every control of the list and the form is made once, with a name', async () => {
+  const relay = await startRelay();
+  for (const [path, locale, words] of [['watch', 'en-US', 'Write to everybody'], ['teach', 'zh-CN', '写给大家']]) {
+    const page = await openPage(browser, `${relay.url}/${path}/chat`, { locale });
+    await waitFor('the page', () => page.evaluate(() => document.getElementById('chat-text')?.ariaLabel));
+    assert.deepEqual(await page.evaluate(() => ['messages', 'chat-none', 'chat-notice', 'chat-form', 'chat-text', 'chat-send', 'chat-title']
+      .filter((id) => document.querySelectorAll(`[id="${id}"]`).length !== 1)), []);
+    assert.equal(await page.getAttribute('#chat-text', 'aria-label'), words);
+    await page.context().close();
+  }
 });
 
 test('classcast send and recv show it', async () => {

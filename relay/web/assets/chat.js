@@ -10,10 +10,12 @@ export class ChatRules {
   #events;
   #wanted = null;
 
-  constructor(events) {
+  constructor(events, link) {
     this.#events = events;
-    events.addEventListener('open', () => this.#sync());
+    events.addEventListener('open', () => (this.#sync(), this.#remind()));
     events.addEventListener('change', () => this.#sync());
+    // The room is there from now on; nobody can write before the lesson is on.
+    link.addEventListener('participant', () => this.#remind());
   }
 
   get #now() {
@@ -42,6 +44,10 @@ export class ChatRules {
     this.#events.sayChatRules(rules);
   }
 
+  #remind() {
+    if (this.#wanted && !this.#events.chatRules) this.#events.sayChatRules(this.#wanted);
+  }
+
   #sync() {
     if (this.#events.lesson === 'over') this.#wanted = null;
     else if (this.#events.chatRules) this.#wanted = this.#events.chatRules;
@@ -49,18 +55,40 @@ export class ChatRules {
   }
 }
 
-/** Fills and works the list and the form. Fires "new" with the newest message of somebody else as detail. */
+function make(name, id, attributes = {}) {
+  const element = document.createElement(name);
+  element.id = id;
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  return element;
+}
+
+/** The list and the form, in whose heading there is a "chat-title" already. */
+function build(place) {
+  const form = make('form', 'chat-form');
+  form.append(
+    make('input', 'chat-text', { maxlength: 200, autocomplete: 'off', enterkeyhint: 'send', 'data-i18n-label': 'chat.write' }),
+    make('button', 'chat-send', { class: 'primary', 'data-i18n': 'chat.send' }));
+  place.append(
+    make('ol', 'messages', { class: 'messages', role: 'log', 'aria-labelledby': 'chat-title' }),
+    make('p', 'chat-none', { class: 'hint', 'data-i18n': 'chat.none' }),
+    make('p', 'chat-notice', { class: 'warning', role: 'alert', hidden: '' }), form);
+}
+
+/** Builds the list and the form, fills and works them. Fires "new" with the newest message of somebody else as detail. */
 export class Chat extends EventTarget {
   #events;
   #link;
   #rules; // of the teacher; null: we are no teacher
-  #list = byId('messages');
-  #input = byId('chat-text');
+  #list;
+  #input;
   #onTheWay = []; // texts that the relay has not shown yet, the oldest first
   #newest = 0; // time of the newest message that was looked at
 
-  constructor(events, link, rules = null) {
+  constructor(place, events, link, rules = null) {
     super();
+    build(place);
+    this.#list = byId('messages');
+    this.#input = byId('chat-text');
     this.#events = events;
     this.#link = link;
     this.#rules = rules;

@@ -40,8 +40,8 @@ const hearing = new Link({
   mediaIsDue: () => true,
 });
 const stage = new Stage(events);
-const chatRules = new ChatRules(events);
-const chat = new Chat(events, link, chatRules);
+const chatRules = new ChatRules(events, link);
+const chat = new Chat(byId('chat-panel'), events, link, chatRules);
 const classrooms = new Classrooms(byId('classrooms'), events, stage);
 const updateWakeLock = keepScreenOn(() => isTeaching());
 const tracks = { video: null, audio: null };

@@ -24,7 +24,7 @@ const link = new Link({
 });
 const hand = new OwnHand(events, link);
 const talk = new Talk(room, events, link, headers);
-const chat = new Chat(events, link);
+const chat = new Chat(byId('chat'), events, link);
 const toggleChat = setUpChatDrawer(chat, link);
 const figures = new Map([...document.querySelectorAll('#pictures figure')].map((figure) => [figure.dataset.name, figure]));
 let streams = null; // of the present session

@@ -177,6 +177,33 @@ test_rules(HttpFixture *fixture, gconstpointer settings)
     g_assert_nonnull(other);
 }
 
+/* As to a relay that has been away: what she says as soon as she has a session is known before
+ * anybody can write. */
+static void
+test_rules_before_the_lesson(HttpFixture *fixture, gconstpointer settings)
+{
+    g_autofree char *pupil_id = NULL;
+    g_autofree char *watches = come(fixture, "whep", PUPIL, "Huli", &pupil_id);
+    g_auto(Listener) teacher = {0};
+    g_auto(Listener) pupil = {0};
+    g_autofree char *mute =
+        g_strdup_printf("{\"type\":\"chat-rules\",\"on\":true,\"muted\":[\"%s\"]}", pupil_id);
+
+    listen(&teacher, fixture, TEACHER);
+    listen(&pupil, fixture, PUPIL);
+    say(&teacher, mute);
+    expect(&pupil, mute);
+    say(&pupil, "{\"type\":\"chat\",\"text\":\"hello\"}");
+    expect_refusal(&pupil, "no-lesson");
+    g_autofree char *teaches = come(fixture, "whip", TEACHER, "Wang", NULL);
+    json_node_unref(listener_next(&pupil)); /* she has joined, */
+    json_node_unref(listener_next(&pupil)); /* and the lesson is on */
+    say(&pupil, "{\"type\":\"chat\",\"text\":\"hello\"}");
+    expect_refusal(&pupil, "muted");
+    g_assert_nonnull(watches);
+    g_assert_nonnull(teaches);
+}
+
 /* A viewer reads. While the teacher is away for a moment the lesson is on. */
 static void
 test_roles(void)
@@ -326,6 +353,7 @@ main(int argc, char **argv)
     ADD("/relay/chat/said", test_said);
     ADD("/relay/chat/refused", test_refused);
     ADD("/relay/chat/rules", test_rules);
+    ADD("/relay/chat/rules-before-the-lesson", test_rules_before_the_lesson);
     ADD("/relay/chat/kept", test_kept);
     ADD("/relay/chat/bounded", test_bounded);
     ADD("/relay/chat/muted-bound", test_muted_bound);
