@@ -320,13 +320,19 @@ place_of(const CcLadderSettings *settings, CcRung rung)
     return place;
 }
 
+gboolean
+cc_ladder_goes_before(const CcLadderSettings *settings, CcRung a, CcRung b)
+{
+    return place_of(settings, a) < place_of(settings, b);
+}
+
 /* What faces that come after @slot would give way by if it took more, which it may do at any
  * moment: a screen on which nothing moves takes nothing. */
 static guint64
 yielded_to(const Plan *plan, const CcLadderSettings *settings, guint slot)
 {
     guint64 sum = 0, floor = settings->floor_bps[CC_RUNG_FACE];
-    if (place_of(settings, plan->steps[slot][0].rung) >= place_of(settings, CC_RUNG_FACE))
+    if (!cc_ladder_goes_before(settings, plan->steps[slot][0].rung, CC_RUNG_FACE))
         return 0;
     for (guint i = 0; i < plan->n_slots; i++) {
         guint64 bps = plan->steps[i][plan->chosen[i]].bps;

@@ -30,6 +30,8 @@ typedef struct {
     guint hd_bps;
 } CcLadderSettings;
 extern const CcLadderSettings cc_ladder_defaults;
+/* TRUE if @a matters more than @b. */
+gboolean cc_ladder_goes_before(const CcLadderSettings *settings, CcRung a, CcRung b);
 
 typedef enum {
     CC_VIDEO_NOTHING,

@@ -1,6 +1,6 @@
 #include "relay/media/downlink.h"
 
-#include "relay/media/feed.h"
+#include "relay/media/downlink-private.h"
 #include "relay/media/receiver.h"
 #include "relay/media/session-wake.h"
 #include "relay/media/worker-private.h"
@@ -20,13 +20,6 @@
 #define WIDE_BURST_US 40000
 #define WIDE_BPS 5000000
 #define ROOMY_US (10 * G_USEC_PER_SEC)
-/* What would have to wait longer than this does without its upper temporal layers; longer than
- * that, pictures are left out until the queue is short again. */
-#define THIN_US 400000
-#define CHOKE_US 1000000
-#define RESUME_US 100000
-#define STALE_US 300000 /* so long nothing waits ahead of a keyframe, which needs none of it */
-#define SKIP_PAUSE_US (5 * G_USEC_PER_SEC)
 #define WAKE_US 5000 /* while a probe runs */
 #define MAX_PROBE_US 1000000
 #define MAX_PADDING 224 /* bytes of a packet */
@@ -176,166 +169,6 @@ cc_downlink_moved(CcDownlink *downlink, gint64 now_us)
     cc_estimator_moved(&downlink->estimator, now_us);
 }
 
-static gsize
-repair_bytes(const CcDownlink *self)
-{
-    return self->repairs ? self->repairs->bytes : 0;
-}
-
-/* What @bytes would have to wait, by what the link takes: a pace that is less than that while the
- * link's queue drains does not last. */
-static gint64
-wait_us(CcDownlink *self, gsize bytes, gint64 now_us)
-{
-    gint64 paced_us = cc_pacer_drain_us(&self->pacer, bytes, now_us);
-    guint pace_bps = self->pacer.bps, link_bps = self->estimator.result.estimate_bps;
-    return pace_bps < link_bps ? paced_us * pace_bps / link_bps : paced_us;
-}
-
-static gint64
-drain_us(CcDownlink *self, gint64 now_us)
-{
-    gsize waiting = repair_bytes(self) + (self->queue ? cc_video_queue_bytes(self->queue) : 0);
-    return wait_us(self, waiting, now_us);
-}
-
-/* Between two pictures: whether they are to be left out. */
-static void
-choke(CcDownlink *self, CcSource *source, gboolean keyframe, gint64 now_us)
-{
-    gint64 left_us = drain_us(self, now_us);
-    if (self->choked)
-        self->choked = left_us > (keyframe ? STALE_US : RESUME_US);
-    else if (left_us > CHOKE_US && cc_video_queue_push(self->queue, source, NULL))
-        self->choked = TRUE;
-    self->n_left_out += self->choked ? 1 : 0;
-}
-
-/* What came before a keyframe, when the link was another one, would only hold it up. Now and then
- * only: keyframes that follow each other must not push each other out. */
-static void
-skip_stale(CcDownlink *self, CcSource *source, gint64 now_us)
-{
-    const CcFeed *feed = source->feed;
-    if (drain_us(self, now_us) < STALE_US || now_us < self->skipped_us + SKIP_PAUSE_US)
-        return;
-    self->skipped_us = now_us;
-    for (guint i = 0; feed && i < feed->n_layers; i++)
-        cc_video_queue_forget(self->queue, feed->layers[i]);
-    cc_video_queue_push(self->queue, source, NULL);
-    self->n_left_out++;
-}
-
-/* When the oldest of what waits may leave. */
-static gint64
-next_waiting_us(CcDownlink *self, gint64 now_us)
-{
-    return cc_downlink_awaits_news(self, now_us) ? self->awaits_until_us
-                                                 : cc_pacer_next_us(&self->pacer, now_us);
-}
-
-void
-cc_downlink_hold(CcDownlink *downlink, CcSource *source, CcPacket *packet, gint64 now_us)
-{
-    CcDownlink *self = downlink;
-    gboolean begins = !self->queue || packet->rtp.timestamp != self->picture_timestamp;
-    if (!self->queue)
-        self->queue = cc_video_queue_new();
-    self->picture_timestamp = packet->rtp.timestamp;
-    if (begins && packet->keyframe)
-        skip_stale(self, source, now_us);
-    if (begins)
-        choke(self, source, packet->keyframe, now_us);
-    if (!self->choked && !cc_video_queue_push(self->queue, source, packet)) {
-        cc_video_queue_push(self->queue, source, NULL);
-        self->choked = TRUE;
-    }
-    if (self->choked)
-        self->session->worker->drops[CC_DROP_PACED]++;
-    cc_media_session_wake_at(self->session, next_waiting_us(self, now_us));
-}
-
-void
-cc_downlink_forget_source(CcDownlink *downlink, const CcSource *source)
-{
-    if (downlink->queue)
-        cc_video_queue_forget(downlink->queue, source);
-}
-
-void
-cc_downlink_forget_all(CcDownlink *downlink)
-{
-    g_clear_pointer(&downlink->queue, cc_video_queue_free);
-    g_clear_pointer(&downlink->repairs, g_free);
-    downlink->choked = downlink->probing = FALSE;
-}
-
-static void
-send_waiting(CcDownlink *self, const CcWaitingPacket *waiting, gint64 now_us)
-{
-    CcReceiver *receiver = self->session->receiver;
-    CcSource *source = waiting->source;
-    CcSubscription *subscription = source->feed ? receiver->by_feed[source->feed->number] : NULL;
-    if (!subscription)
-        return;
-    if (!waiting->packet) {
-        cc_subscription_break(subscription);
-        return;
-    }
-    CcShed shed = cc_shedder_verdict(&self->session->worker->shedder, receiver->ordinal);
-    if (shed == CC_SHED_NOTHING && drain_us(self, now_us) > THIN_US)
-        shed = CC_SHED_LAYERS;
-    if (waiting->generation != source->generation)
-        return;
-    self->draining = TRUE;
-    cc_subscription_forward(subscription, source, waiting->packet, shed);
-    self->draining = FALSE;
-}
-
-static gboolean
-send_repair(CcDownlink *self, gint64 now_us)
-{
-    CcRepair repair;
-    CcReceiver *receiver = self->session->receiver;
-    if (!self->repairs || !cc_repair_queue_pop(self->repairs, &repair))
-        return FALSE;
-    if (repair.stream < receiver->n_subscriptions)
-        cc_subscription_repeat(&receiver->subscriptions[repair.stream], repair.number, now_us);
-    return TRUE;
-}
-
-void
-cc_downlink_repair(CcDownlink *downlink, const CcRepair *repair, gint64 came_us, gint64 now_us)
-{
-    CcDownlink *self = downlink;
-    gint64 flood_us = self->estimator.result.flood_us;
-    gint64 most_us = cc_repair_queue_most_wait_us(came_us, flood_us, now_us);
-    if (self->adapts && wait_us(self, repair_bytes(self), now_us) > most_us)
-        return;
-    if (!self->repairs)
-        self->repairs = g_new0(CcRepairQueue, 1);
-    if (!cc_repair_queue_push(self->repairs, repair))
-        return;
-    while ((!self->adapts || cc_pacer_may_send(&self->pacer, now_us)) && send_repair(self, now_us))
-        ;
-    if (self->repairs->n > 0)
-        cc_media_session_wake_at(self->session, cc_pacer_next_us(&self->pacer, now_us));
-}
-
-/* What waits: lost packets first, then the oldest; FALSE if nothing does. */
-static gboolean
-send_next(CcDownlink *self, gint64 now_us)
-{
-    CcWaitingPacket waiting;
-    if (send_repair(self, now_us))
-        return TRUE;
-    if (!self->queue || !cc_video_queue_pop(self->queue, &waiting))
-        return FALSE;
-    send_waiting(self, &waiting, now_us);
-    cc_packet_unref(waiting.packet);
-    return TRUE;
-}
-
 /* FALSE if there is no stream on which it could go. */
 static gboolean
 send_padding(CcDownlink *self, guint bytes)
@@ -363,7 +196,7 @@ run_probe(CcDownlink *self, gint64 now_us)
     guint each = probe->n_packets > 0 ? probe->bytes / probe->n_packets : probe->bytes;
     gboolean could = elapsed_us < MAX_PROBE_US;
     while (could && self->probe_bytes < MIN(due, probe->bytes))
-        could = send_next(self, now_us) || send_padding(self, each);
+        could = cc_downlink_send_next(self, now_us) || send_padding(self, each);
     if (!could || (self->probe_bytes >= probe->bytes && self->probe_packets >= probe->n_packets))
         self->probing = FALSE;
 }
@@ -380,7 +213,7 @@ drain(CcDownlink *self, gint64 now_us)
     if (self->queue && cc_downlink_awaits_news(self, now_us))
         return;
     while (has_waiting(self) && cc_pacer_may_send(&self->pacer, now_us)) {
-        if (!send_next(self, now_us))
+        if (!cc_downlink_send_next(self, now_us))
             g_clear_pointer(&self->queue, cc_video_queue_free);
     }
 }
@@ -395,5 +228,5 @@ cc_downlink_tick(CcDownlink *downlink, gint64 now_us)
         run_probe(self, now_us);
     drain(self, now_us);
     gint64 next_us = self->probing ? now_us + WAKE_US : G_MAXINT64;
-    return has_waiting(self) ? MIN(next_us, next_waiting_us(self, now_us)) : next_us;
+    return has_waiting(self) ? MIN(next_us, cc_downlink_next_waiting_us(self, now_us)) : next_us;
 }

@@ -28,7 +28,7 @@ struct CcDownlink {
     guint16 next_sequence;  /* transport-wide, of the next packet that carries one */
     gboolean numbered;      /* some of its packets do */
     gboolean adapts;        /* it is known how much the way takes, or soon will be */
-    gboolean choked;        /* pictures are left out until the queue has drained */
+    guint8 choked;          /* bits: lines of the queue of which pictures are left out for now */
     gboolean awaits;        /* pictures wait until the voice has shown what the way is like */
     gboolean padding;       /* what is being sent is of no use to anybody */
     gboolean draining;      /* what is being forwarded has waited; more may wait behind it */
@@ -38,10 +38,10 @@ struct CcDownlink {
     gboolean probing;
     CcEstimator estimator; /* its first members */
 
-    gint64 awaits_until_us;    /* at the latest; 0: no picture has come yet */
-    gint64 skipped_us;         /* when what waited was last left out for a keyframe */
-    guint32 picture_timestamp; /* of the newest picture that came while others waited */
-    gint64 rtt_us;             /* by reports; -1: unknown */
+    gint64 awaits_until_us; /* at the latest; 0: no picture has come yet */
+    gint64 skipped_us;      /* when what waited was last left out for a keyframe */
+    guint32 picture_timestamps[CC_N_VIDEO_LINES]; /* of the newest that came while others waited */
+    gint64 rtt_us;                                /* by reports; -1: unknown */
 
     CcProbe probe;
     gint64 probe_us;                  /* when it began */

@@ -3,20 +3,21 @@
 #define FIRST_CAPACITY 32
 #define MAX_CAPACITY 512 /* packets: half a megabyte, more than any bound in time lets wait */
 
-struct CcVideoQueue {
+typedef struct {
     CcWaitingPacket *ring;
-    guint capacity; /* a power of two */
+    guint capacity; /* a power of two; 0: nothing has waited yet */
     guint first, n;
     gsize bytes;
+} Line;
+
+struct CcVideoQueue {
+    Line lines[CC_N_VIDEO_LINES];
 };
 
 CcVideoQueue *
 cc_video_queue_new(void)
 {
-    CcVideoQueue *queue = g_new0(CcVideoQueue, 1);
-    queue->capacity = FIRST_CAPACITY;
-    queue->ring = g_new(CcWaitingPacket, queue->capacity);
-    return queue;
+    return g_new0(CcVideoQueue, 1);
 }
 
 void
@@ -27,71 +28,92 @@ cc_video_queue_free(CcVideoQueue *queue)
         return;
     while (cc_video_queue_pop(queue, &waiting))
         cc_packet_unref(waiting.packet);
-    g_free(queue->ring);
+    for (guint i = 0; i < CC_N_VIDEO_LINES; i++)
+        g_free(queue->lines[i].ring);
     g_free(queue);
 }
 
 static CcWaitingPacket *
-at(const CcVideoQueue *queue, guint index)
+at(const Line *line, guint index)
 {
-    return &queue->ring[(queue->first + index) & (queue->capacity - 1)];
+    return &line->ring[(line->first + index) & (line->capacity - 1)];
 }
 
 static void
-grow(CcVideoQueue *queue)
+grow(Line *line)
 {
-    CcWaitingPacket *ring = g_new(CcWaitingPacket, queue->capacity * 2);
-    for (guint i = 0; i < queue->n; i++)
-        ring[i] = *at(queue, i);
-    g_free(queue->ring);
-    queue->ring = ring;
-    queue->capacity *= 2;
-    queue->first = 0;
+    guint capacity = line->capacity > 0 ? line->capacity * 2 : FIRST_CAPACITY;
+    CcWaitingPacket *ring = g_new(CcWaitingPacket, capacity);
+    for (guint i = 0; i < line->n; i++)
+        ring[i] = *at(line, i);
+    g_free(line->ring);
+    line->ring = ring;
+    line->capacity = capacity;
+    line->first = 0;
+}
+
+static void
+append(Line *line, const CcWaitingPacket *waiting)
+{
+    if (line->n == line->capacity)
+        grow(line);
+    *at(line, line->n++) = *waiting;
+    line->bytes += waiting->packet ? waiting->packet->length : 0;
+}
+
+static gboolean
+take_first(Line *line, CcWaitingPacket *waiting)
+{
+    if (line->n == 0)
+        return FALSE;
+    *waiting = *at(line, 0);
+    line->first = (line->first + 1) & (line->capacity - 1);
+    line->n--;
+    line->bytes -= waiting->packet ? waiting->packet->length : 0;
+    return TRUE;
 }
 
 gboolean
-cc_video_queue_push(CcVideoQueue *queue, CcSource *source, CcPacket *packet)
+cc_video_queue_push(CcVideoQueue *queue, CcVideoLine line, CcSource *source, CcPacket *packet)
 {
-    if (queue->n + (packet ? 1 : 0) >= MAX_CAPACITY) /* one place is for a mark */
+    Line *own = &queue->lines[line];
+    if (own->n + (packet ? 1 : 0) >= MAX_CAPACITY) /* one place is for a mark */
         return FALSE;
-    if (queue->n == queue->capacity) {
-        grow(queue);
-    }
-    *at(queue, queue->n++) =
-        (CcWaitingPacket){source, source->generation, packet ? cc_packet_ref(packet) : NULL};
-    queue->bytes += packet ? packet->length : 0;
+    append(own,
+           &(CcWaitingPacket){source, source->generation, packet ? cc_packet_ref(packet) : NULL});
     return TRUE;
 }
 
 gboolean
 cc_video_queue_pop(CcVideoQueue *queue, CcWaitingPacket *waiting)
 {
-    if (queue->n == 0)
-        return FALSE;
-    *waiting = *at(queue, 0);
-    queue->first = (queue->first + 1) & (queue->capacity - 1);
-    queue->n--;
-    queue->bytes -= waiting->packet ? waiting->packet->length : 0;
-    return TRUE;
+    for (guint i = 0; i < CC_N_VIDEO_LINES; i++)
+        if (take_first(&queue->lines[i], waiting))
+            return TRUE;
+    return FALSE;
 }
 
 gsize
-cc_video_queue_bytes(const CcVideoQueue *queue)
+cc_video_queue_bytes(const CcVideoQueue *queue, CcVideoLine line)
 {
-    return queue->bytes;
+    return queue->lines[line].bytes;
+}
+
+static void
+forget(Line *line, const CcSource *source)
+{
+    CcWaitingPacket waiting;
+    for (guint n = line->n; n > 0 && take_first(line, &waiting); n--) {
+        if (waiting.source != source)
+            append(line, &waiting);
+        else
+            cc_packet_unref(waiting.packet);
+    }
 }
 
 void
 cc_video_queue_forget(CcVideoQueue *queue, const CcSource *source)
 {
-    for (guint n = queue->n; n > 0; n--) {
-        CcWaitingPacket waiting;
-        cc_video_queue_pop(queue, &waiting);
-        if (waiting.source != source) {
-            *at(queue, queue->n++) = waiting;
-            queue->bytes += waiting.packet ? waiting.packet->length : 0;
-        } else {
-            cc_packet_unref(waiting.packet);
-        }
-    }
+    for (guint i = 0; i < CC_N_VIDEO_LINES; i++)
+        forget(&queue->lines[i], source);
 }

@@ -1,11 +1,14 @@
-/* Video on its way to one receiver that its link does not take yet, oldest first: references to
- * shared packets. Made when the first one has to wait and gone with the last one. Worker's thread;
- * owned by a CcDownlink. */
+/* Video on its way to one receiver that its link does not take yet: references to shared packets in
+ * two lines, each oldest first. Slides go ahead of faces, as the ladder has them
+ * (common/rate/ladder.h): who waits for a page shall not wait for a face as well. Made when the
+ * first one has to wait and gone with the last one. Worker's thread; owned by a CcDownlink. */
 #pragma once
 
 #include "relay/media/source.h"
 
 G_BEGIN_DECLS
+
+typedef enum { CC_VIDEO_LINE_SLIDES, CC_VIDEO_LINE_FACES, CC_N_VIDEO_LINES } CcVideoLine;
 
 typedef struct {
     CcSource *source;
@@ -19,13 +22,14 @@ CcVideoQueue *cc_video_queue_new(void);
 /* NULL is fine. */
 void cc_video_queue_free(CcVideoQueue *queue);
 
-/* Takes a reference. FALSE if there is no room: somebody who sends that much is not to be waited
- * for. @packet: NULL leaves a mark. */
-gboolean cc_video_queue_push(CcVideoQueue *queue, CcSource *source, CcPacket *packet);
+/* Takes a reference. A source stays in its @line. FALSE if there is no room: somebody who sends
+ * that much is not to be waited for. @packet: NULL leaves a mark. */
+gboolean cc_video_queue_push(CcVideoQueue *queue, CcVideoLine line, CcSource *source,
+                             CcPacket *packet);
 /* (transfer full) the packet. FALSE if it is empty. */
 gboolean cc_video_queue_pop(CcVideoQueue *queue, CcWaitingPacket *waiting);
-/* Bytes of RTP that wait. */
-gsize cc_video_queue_bytes(const CcVideoQueue *queue);
+/* Bytes of RTP that wait in a line. */
+gsize cc_video_queue_bytes(const CcVideoQueue *queue, CcVideoLine line);
 /* @source is going away. */
 void cc_video_queue_forget(CcVideoQueue *queue, const CcSource *source);
 

@@ -6,12 +6,13 @@
 #define LINK_QUEUE_US 300000
 
 static void
-begin(LinkLesson *lesson, gboolean numbered, gboolean repaired_voice)
+begin(LinkLesson *lesson, gboolean numbered, gboolean repaired_voice, gboolean screen)
 {
     memset(lesson, 0, sizeof *lesson);
     media_test_init(&lesson->test);
     lesson->test.watched_by_number = numbered;
     lesson->test.watched_red = repaired_voice;
+    lesson->test.published_screen = lesson->test.watched_stage = screen;
     media_test_start(&lesson->test);
     lesson->teacher = peer_connected(&lesson->test, CC_DIRECTION_PUBLISH, FALSE);
     lesson->watcher = peer_connected(&lesson->test, CC_DIRECTION_WATCH, FALSE);
@@ -21,13 +22,19 @@ begin(LinkLesson *lesson, gboolean numbered, gboolean repaired_voice)
 void
 link_lesson_begin(LinkLesson *lesson, gboolean numbered)
 {
-    begin(lesson, numbered, FALSE);
+    begin(lesson, numbered, FALSE, FALSE);
 }
 
 void
 link_lesson_begin_repaired(LinkLesson *lesson)
 {
-    begin(lesson, TRUE, TRUE);
+    begin(lesson, TRUE, TRUE, FALSE);
+}
+
+void
+link_lesson_begin_with_screen(LinkLesson *lesson)
+{
+    begin(lesson, FALSE, FALSE, TRUE);
 }
 
 void
@@ -47,21 +54,32 @@ link_lesson_number(const CcRtpHeader *rtp)
     return cc_read_u16(data);
 }
 
-void
-link_lesson_picture(LinkLesson *lesson, gboolean keyframe)
+static void
+send_picture(LinkLesson *lesson, guint32 ssrc, const char *mid, guint16 picture, gboolean keyframe)
 {
     guint8 payload[1000] = {0};
-    guint16 picture = lesson->pictures++;
     video_payload(payload, keyframe, picture, picture);
     cc_write_u32(payload + sizeof payload - 4, picture);
     peer_send_rtp(lesson->teacher, &(RtpToSend){.payload_type = VIDEO_PT,
                                                 .sequence = picture,
                                                 .timestamp = picture * 900u,
-                                                .ssrc = PUBLISHER_VIDEO,
-                                                .mid = "1",
+                                                .ssrc = ssrc,
+                                                .mid = mid,
                                                 .marker = TRUE,
                                                 .payload = payload,
                                                 .payload_length = sizeof payload});
+}
+
+void
+link_lesson_picture(LinkLesson *lesson, gboolean keyframe)
+{
+    send_picture(lesson, PUBLISHER_VIDEO, "1", lesson->pictures++, keyframe);
+}
+
+void
+link_lesson_screen(LinkLesson *lesson, gboolean keyframe)
+{
+    send_picture(lesson, PUBLISHER_SCREEN, "2", lesson->screens++, keyframe);
 }
 
 /* What has come, at the times at which the link would have let it through: it lets 300 ms wait. */

@@ -216,6 +216,12 @@ fill_slots(const MediaTest *test, CcNegotiated *negotiated, CcSessionDirection d
     }
     if (watch && test->watched_stage)
         add_places(negotiated);
+    if (!watch && test->published_screen) {
+        CcSlot *screen = &negotiated->slots[negotiated->n_slots];
+        *screen = negotiated->slots[1];
+        screen->m_line = negotiated->n_slots++;
+        g_snprintf(screen->mid, sizeof screen->mid, "%u", screen->m_line);
+    }
     for (guint i = 0; i < 2 && test->guest && !watch; i++) {
         negotiated->slots[i].tmmbr = TRUE;
         negotiated->slots[i].ssrc = i == 0 ? GUEST_AUDIO : GUEST_VIDEO;

@@ -63,6 +63,7 @@ struct MediaTest {
     const char *relay_address;    /* where the next peers send: 127.0.0.1 */
     CcDtlsIdentity *stranger;     /* NULL, or whose certificate the next peers show */
     CcSlotCodec published_video;  /* of the next publisher: VP8 */
+    gboolean published_screen;    /* the next publisher has a second video, mid 2 */
     guint published_layers;       /* of its simulcast, "h", "m", "l"; 0: no simulcast */
     CcSlotCodec watched_video[2]; /* of the next receiver: VP8, nothing */
     gboolean watched_by_number;   /* the next receiver has transport-wide numbers */
@@ -144,6 +145,7 @@ const CcSlot *peer_nth_slot(const Peer *peer, CcMediaKind kind, guint index);
 #define PUBLISHER_AUDIO 0x0a0a0a0a
 #define PUBLISHER_VIDEO 0x0b0b0b0b
 #define PUBLISHER_RTX 0x0c0c0c0c
+#define PUBLISHER_SCREEN 0x0d0d0d0d
 #define GUEST_AUDIO 0x1a1a1a1a
 #define GUEST_VIDEO 0x1b1b1b1b
 
