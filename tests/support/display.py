@@ -37,10 +37,10 @@ class Display:
         """On its whole ground. `display` says 1 of that, done or not: who looks will know."""
         subprocess.run(["display", "-window", "root", picture], env=dict(os.environ, **self.env))
 
-    def open_window(self, picture, title):
-        child = subprocess.Popen(["display", "-immutable", "-title", title, picture], env=dict(os.environ, **self.env))
+    def open_window(self, picture, title, left=40, top=30):
+        child = subprocess.Popen(["display", "-immutable", "-borderwidth", "0", "-title", title, picture], env=dict(os.environ, **self.env))
         self.children.append(child)
-        self.move_window(title, 40, 30)
+        self.move_window(title, left, top)
         return child
 
     def move_window(self, title, left, top):

@@ -7,8 +7,10 @@ TOOLS = os.environ.get("WEAK_LINK_TOOLS")
 
 
 class Shown:
-    def __init__(self, home, name):
+    def __init__(self, home, name, compare_luma=COMPARE_LUMA):
         self.prefix = os.path.join(home, name)
+        self.compare_luma = compare_luma
+        self.wanted = {}
         self.env = {"GST_TRACERS": "lessonwitness", "GST_PLUGIN_PATH": TOOLS, "WEAK_LINK_WITNESS": self.prefix,
                     "GST_REGISTRY": os.path.expanduser("~/.cache/classcast-tests-registry-witness.bin")}
 
@@ -35,10 +37,17 @@ class Shown:
         luma = self.luma(picture) if picture and picture[1:3] == (width, height) else b""
         if len(luma) != width * height:
             return 0
-        seen, wanted = self.prefix + "-seen.gray", self.prefix + "-wanted.gray"
+        seen = self.prefix + "-seen.gray"
         with open(seen, "wb") as file:
             file.write(luma)
-        # The colours of video: black is 16, white 235.
-        subprocess.run(["convert", page, "-colorspace", "Gray", "-depth", "8", "+level", "6.27%,92.16%", "gray:" + wanted], check=True)
-        compared = subprocess.run([COMPARE_LUMA, seen, wanted, str(width), str(height), "100"], check=True, capture_output=True, text=True)
+        compared = subprocess.run([self.compare_luma, seen, self.luma_of(page), str(width), str(height), "100"], check=True,
+                                  capture_output=True, text=True)
         return float(compared.stdout)
+
+    def luma_of(self, page):
+        """A file with it, in the colours of video: black is 16, white 235."""
+        if page not in self.wanted:
+            wanted = f"{self.prefix}-wanted-{len(self.wanted)}.gray"
+            subprocess.run(["convert", page, "-colorspace", "Gray", "-depth", "8", "+level", "6.27%,92.16%", "gray:" + wanted], check=True)
+            self.wanted[page] = wanted
+        return self.wanted[page]

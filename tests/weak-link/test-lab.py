@@ -10,7 +10,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 import unittest
 
-from lab import browser_says, figures, link, machine, report, says, settled, stage
+from lab import browser_says, figures, link, machine, report, says, screen, settled, stage
 from lab.witness import Captures, Picture
 from support import tap
 
@@ -110,6 +110,21 @@ class Settled(unittest.TestCase):
 
     def test_a_queue_that_never_goes(self):
         self.assertEqual(self.find(lines(60, lambda second: {"kbps": 900, "wait_ms": 300}), pictures(60)), [None, None])
+
+
+class Screen(unittest.TestCase):
+    def find(self, shown, began_s=10, until_s=22):
+        """shown: (time, likeness)"""
+        return screen.waits([time_s for time_s, _ in shown], lambda n: shown[n][1], began_s, until_s)
+
+    def test_first_picture_of_each_level(self):
+        shown = [(9, 0.99), (10.5, 0.4), (11, 0.96), (12, 0.94), (13.5, 0.98), (14, 0.999)]
+        self.assertEqual(self.find(shown), [1, 3.5])
+        self.assertEqual(self.find([(12, 0.99)]), [2, 2])
+
+    def test_not_before_the_next_change(self):
+        self.assertEqual(self.find([(9, 1), (12, 0.96), (22, 0.99)]), [2, None])
+        self.assertEqual(self.find([]), [None, None])
 
 
 class Lesson(unittest.TestCase):

@@ -2,7 +2,7 @@
  * shows and plays, at the moment when it does; the programs themselves know nothing of it. A
  * GStreamer tracer: GST_TRACERS=lessonwitness, GST_PLUGIN_PATH to where this is,
  * WEAK_LINK_WITNESS=PREFIX. Of a program that does both, what it shows and plays goes to
- * WEAK_LINK_WITNESS_SHOWN.
+ * WEAK_LINK_WITNESS_SHOWN. WEAK_LINK_KEEP_MS: between pictures of which the pixels are kept.
  *
  * PREFIX.events has a line for each:
  *   picture TIME NUMBER WIDTH HEIGHT POSITION    NUMBER is the frame's own (-1: not legible);
@@ -21,7 +21,7 @@
 
 #include "tests/weak-link/frame-code.h"
 
-#define KEEP_PICTURE_US 500000
+#define KEEP_PICTURE_MS 500
 #define RATE 48000
 #define LOUDSPEAKER_BUFFER_US 80000 /* as recv asks of a real one */
 
@@ -29,7 +29,7 @@ typedef struct {
     GMutex lock; /* guards what follows: each sink has a thread */
     FILE *events, *pictures, *sound, *opus;
     gint64 pictures_bytes, sound_samples, opus_bytes;
-    gint64 kept_us;
+    gint64 kept_us, keep_each_us;
 } Record;
 
 typedef struct {
@@ -60,7 +60,7 @@ static gint64
 keep_picture(Record *record, const GstVideoFrame *frame, gint64 now_us)
 {
     if (record->pictures == NULL || GST_VIDEO_FRAME_FORMAT(frame) != GST_VIDEO_FORMAT_I420 ||
-        now_us < record->kept_us + KEEP_PICTURE_US)
+        now_us < record->kept_us + record->keep_each_us)
         return -1;
     for (guint plane = 0; plane < 3; plane++)
         write_plane(record->pictures, frame, plane);
@@ -220,6 +220,9 @@ open_file(const char *prefix, const char *suffix)
 static void
 open_record(Record *record, const char *prefix)
 {
+    const char *keep_ms = g_getenv("WEAK_LINK_KEEP_MS");
+    record->keep_each_us =
+        (keep_ms != NULL ? g_ascii_strtoll(keep_ms, NULL, 10) : KEEP_PICTURE_MS) * 1000;
     record->pictures = open_file(prefix, ".pictures");
     record->sound = open_file(prefix, ".sound");
     record->opus = open_file(prefix, ".opus");

@@ -16,6 +16,7 @@ class Case:
     classrooms: int = 1  # that share the link
     download: bool = False  # so does a long TCP download
     deck: bool = False  # the teacher shows slides
+    screen: bool = False  # the teacher shows her screen
     stage: str = ""  # "talk": a classroom speaks too, all the time; "calls": it is called again and again, and hands are raised
 
     def rate_kbps(self):
@@ -51,6 +52,8 @@ EXTRA = [
     Case("download", "a TCP download beside it on 1 Mbit/s, 60 ms", "rate=1000,delay=60", download=True),
     Case("slides", "slides on 128 kbit/s, 150 ms, clean", "rate=128,delay=150", deck=True),
     Case("slides10", "slides on 128 kbit/s, 150 ms, 10 %", "rate=128,delay=150", "loss=10", deck=True),
+    Case("screen", "a screen that changes on 128 kbit/s, 300 ms, clean", "rate=128,delay=300", screen=True),
+    Case("screen10", "a screen that changes on 128 kbit/s, 300 ms, 10 %", "rate=128,delay=300", "loss=10", screen=True),
     Case("talk", "both speak, 2 Mbit/s, 40 ms, clean", "rate=2000,delay=40", stage="talk"),
     Case("talk2", "both speak, 1 Mbit/s, 100 ms, 2 %", "rate=1000,delay=100", "loss=2", stage="talk"),
     Case("calls", "calls and hands, 3 Mbit/s, 40 ms, clean", "rate=3000,delay=40", stage="calls", classrooms=2),

@@ -7,7 +7,7 @@ import re
 import statistics
 import subprocess
 
-from lab import series, settled, slides, stage
+from lab import screen, series, settled, slides, stage
 from lab.browser_says import browser_says
 from lab.lesson import environment
 from lab.link import link_figures, towards_classroom
@@ -203,7 +203,7 @@ def measure(folder, tools, clip):
     return {**facts, "picture": {**picture_figures(seen, captures, begin, end),
                                  **quality_figures(folder, tools, clip, begin, end)},
             "voice": {**voice_figures(frames), "recv_says": says},
-            "slides": slides.figures(folder), "stage": stage_figures(folder, tools, begin, end),
+            "slides": slides.figures(folder), "screen": screen.figures(folder, tools), "stage": stage_figures(folder, tools, begin, end),
             "recovery": recovery_figures(facts, frames, seen, begin, end),
             "settled": settled.figures(facts["down"], facts["seconds"], towards_classroom(link, begin, end), shown, begin),
             "link": link_figures(link, begin, end, encoded, facts),

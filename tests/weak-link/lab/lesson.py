@@ -8,15 +8,16 @@ import threading
 import time
 import urllib.request
 
-from lab import machine, peers, slides, stage
+from lab import machine, peers, screen, slides, stage
 from lab.child import Child
 from lab.network import NEAR, Network
 
 TAIL_S = 1
 
 
-def environment(folder, tools, witness=(), screen=None):
-    """witness: prefixes of what is taken and of what is shown, if that is another one."""
+def environment(folder, tools, witness=(), screen=None, keep_ms=None):
+    """witness: prefixes of what is taken and of what is shown, if that is another one; keep_ms: at least so long between
+    pictures that are kept."""
     env = dict(os.environ, HOME=str(folder), XDG_CONFIG_HOME=str(folder), CLASSCAST_SYSTEM_CONFIG="/dev/null",
                LC_ALL="C.UTF-8", LANGUAGE="C", GST_REGISTRY=str(tools / "registry.bin"), GST_PLUGIN_PATH=str(tools),
                GST_REGISTRY_UPDATE="no")
@@ -27,6 +28,8 @@ def environment(folder, tools, witness=(), screen=None):
     if witness:
         names = ("WEAK_LINK_WITNESS", "WEAK_LINK_WITNESS_SHOWN")
         env.update(GST_TRACERS="lessonwitness", **{name: str(folder / prefix) for name, prefix in zip(names, witness)})
+    if keep_ms is not None:
+        env["WEAK_LINK_KEEP_MS"] = str(keep_ms)
     if screen:
         env["DISPLAY"] = screen.display
     return env
@@ -67,6 +70,7 @@ class Lesson:
         self.watch = None
         self.first_options = []  # of the first classroom alone
         self.screen = None  # of the others
+        self.desk = None  # the teacher's screen, if it is shown
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def child(self, namespace, name, *command, **keywords):
@@ -76,8 +80,9 @@ class Lesson:
 
     def program(self, namespace, name, *arguments, witness=(), log=None, screen=None):
         """One of classcast's."""
+        keep_ms = 0 if self.desk and name == "recv" else None  # when a page is seen well is to be known exactly
         return self.child(namespace, log or name, self.classcast, name, *arguments,
-                          env=environment(self.folder, self.tools, witness, screen))
+                          env=environment(self.folder, self.tools, witness, screen, keep_ms))
 
     def watch_rooms(self, namespace, url):
         self.watch = RoomWatch(namespace, url, self.folder / "rooms.jsonl")
@@ -92,6 +97,9 @@ class Lesson:
         if case.stage:
             self.first_options = stage.guest_options(self.clip)
         try:
+            if case.screen:
+                self.desk = screen.Desk(self.folder)
+                self.send_options = [*self.send_options, "--screen=monitor"]
             self.screen = stage.Screen(self.folder) if case.stage == "calls" else None
             network.connect(self.tools, down, up, seed)
             self.peer.begin(self, network, case)
@@ -105,6 +113,8 @@ class Lesson:
                 self.make_stage(network, seconds).start()
             if case.deck:
                 self.turn_pages(network, seconds)
+            if case.screen:
+                screen.Changer(self.desk, self.folder / "screen.jsonl", seconds).start()
             facts = self.let_run(network, seconds)
         finally:
             if self.watch:
@@ -114,6 +124,8 @@ class Lesson:
             network.close()
             if self.screen:
                 self.screen.close()
+            if self.desk:
+                self.desk.close()
         facts.update(case=case.name, title=case.title, down=down, up=up, seed=seed, seconds=seconds, settle_s=settle_s,
                      both=both, classrooms=case.classrooms, download=case.download, peer=self.peer.name,
                      **self.peer.facts())

@@ -48,7 +48,7 @@ class Recv:
         relay = lesson.program(network.near, "relay", "--open", "--http-port", 0, "--udp-port", 0)
         port = relay.need(r"listening http=(\d+)")[1]
         lesson.program(network.near, "send", "--relay", f"http://127.0.0.1:{port}", "--file", lesson.clip.path, "--loop",
-                       "--set=video.hardware=off", *lesson.send_options, ROOM, witness=self.witnesses.get("send", ("send",)))
+                       "--set=video.hardware=off", *lesson.send_options, ROOM, witness=self.witnesses.get("send", ("send",)), screen=lesson.desk)
         relay.need(r"lesson room=\S+ state=on")
         return port
 
