@@ -32,6 +32,7 @@ typedef struct {
     guint n_steps[CC_LADDER_SLOTS];
     Step steps[CC_LADDER_SLOTS][MAX_STEPS];
     guint chosen[CC_LADDER_SLOTS];
+    gboolean yields[CC_LADDER_SLOTS];
 } Plan;
 
 static gboolean
@@ -92,8 +93,10 @@ make_plan(Plan *plan, const CcLadderSettings *settings, const CcLadderSlot *slot
     plan->n_slots = MIN(n_slots, CC_LADDER_SLOTS);
     memset(plan->n_steps, 0, sizeof plan->n_steps);
     memset(plan->chosen, 0, sizeof plan->chosen);
-    for (guint i = 0; i < plan->n_slots; i++)
+    for (guint i = 0; i < plan->n_slots; i++) {
         list_steps(plan, settings, &slots[i], i);
+        plan->yields[i] = slots[i].yields;
+    }
 }
 
 static void
@@ -102,6 +105,7 @@ copy_plan(Plan *to, const Plan *from)
     to->n_slots = from->n_slots;
     memcpy(to->n_steps, from->n_steps, sizeof to->n_steps);
     memcpy(to->steps, from->steps, from->n_slots * sizeof to->steps[0]);
+    memcpy(to->yields, from->yields, sizeof to->yields);
 }
 
 /* TRUE if something feeds a slot that nothing fed before: a classroom that is called on does not
@@ -327,11 +331,13 @@ cc_ladder_goes_before(const CcLadderSettings *settings, CcRung a, CcRung b)
 }
 
 /* What faces that come after @slot would give way by if it took more, which it may do at any
- * moment: a screen on which nothing moves takes nothing. */
+ * moment: a screen on which nothing moves takes nothing. To slides altogether: a page takes a
+ * moment only. */
 static guint64
 yielded_to(const Plan *plan, const CcLadderSettings *settings, guint slot)
 {
-    guint64 sum = 0, floor = settings->floor_bps[CC_RUNG_FACE];
+    gboolean slides = plan->steps[slot][0].rung == CC_RUNG_SLIDES;
+    guint64 sum = 0, floor = slides ? 0 : settings->floor_bps[CC_RUNG_FACE];
     if (!cc_ladder_goes_before(settings, plan->steps[slot][0].rung, CC_RUNG_FACE))
         return 0;
     for (guint i = 0; i < plan->n_slots; i++) {
@@ -342,12 +348,24 @@ yielded_to(const Plan *plan, const CcLadderSettings *settings, guint slot)
     return sum;
 }
 
+static guint64
+cost_of_slides(const Plan *plan)
+{
+    guint64 sum = 0;
+    for (guint i = 0; i < plan->n_slots; i++)
+        if (plan->steps[i][0].rung == CC_RUNG_SLIDES)
+            sum += plan->steps[i][plan->chosen[i]].bps;
+    return sum;
+}
+
 /* The part of @budget that a slot may take. Others give way up to the next rung alone, that of high
  * definition. */
 static guint64
 room_for(const Plan *plan, const CcLadderSettings *settings, guint slot, guint64 budget)
 {
     guint64 others = cost_of(plan) - plan->steps[slot][plan->chosen[slot]].bps;
+    if (plan->yields[slot]) /* else it would give way twice, and long after a page has come */
+        others -= cost_of_slides(plan);
     guint64 room = budget > others ? budget - others : 0;
     guint64 yielded = budget + yielded_to(plan, settings, slot);
     yielded = yielded > others ? MIN(yielded - others, settings->hd_bps) : 0;

@@ -85,6 +85,13 @@ cc_link_budget_await(CcLadderLayer *layer, guint room_bps, gint64 *over_us, gint
         scale(layer, room_bps);
 }
 
+void
+cc_link_budget_level(CcLadderLayer *layer, guint floor_bps)
+{
+    for (guint i = 0; floor_bps > 0 && i < layer->n_tids; i++)
+        layer->bps[i] = MIN(layer->bps[i], floor_bps);
+}
+
 gboolean
 cc_link_budget_explores(gboolean filled, gint64 *filled_us, gint64 now_us)
 {

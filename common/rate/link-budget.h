@@ -33,6 +33,11 @@ void cc_link_budget_reckon(CcLadderLayer *layer, guint64 told_bps, CcDisobedienc
  * caller, 0 at first. */
 void cc_link_budget_await(CcLadderLayer *layer, guint room_bps, gint64 *over_us, gint64 now_us);
 
+/* A screen that does what it is told takes much for moments, in which the face gives way and what
+ * is too much waits: reckoned with no more than @floor_bps. With what it takes then it would be
+ * given up, and need a keyframe afterwards. @floor_bps: 0: it has none. */
+void cc_link_budget_level(CcLadderLayer *layer, guint floor_bps);
+
 /* TRUE if more room is worth looking for: somebody takes all that was told, or did until a moment
  * ago, for an encoder that was told more needs some seconds to make use of it. @filled_us: when
  * that was last so; kept by the caller, 0 at first. */

@@ -103,10 +103,32 @@ rung_of(const CcFeed *feed)
     return feed->index == CC_VIDEO_SCREEN ? CC_RUNG_SLIDES : CC_RUNG_FACE;
 }
 
+/* A teacher who does what she is told and whose screen is shown takes off her face what that takes,
+ * sooner than it is seen here. */
+static gboolean
+yields(const CcFeed *feed)
+{
+    const CcMediaRoom *room = feed->layers[0]->room;
+    for (guint i = 0; i < room->n_feeds; i++) {
+        const CcFeed *other = &room->feeds[i];
+        if (rung_of(other) == CC_RUNG_SLIDES && other->n_layers > 0)
+            return feed->layers[0]->obeys && other->layers[0]->obeys &&
+                   feed->layers[0]->origin == other->layers[0]->origin;
+    }
+    return FALSE;
+}
+
+static guint
+slides_floor_bps(const CcDownlink *self)
+{
+    return self->session->worker->options.ladder.floor_bps[CC_RUNG_SLIDES];
+}
+
 static CcLadderSlot
 describe_video(CcDownlink *self, const CcFeed *feed, guint room_bps, gint64 now_us)
 {
     CcLadderSlot slot = {.rung = rung_of(feed), .n_layers = feed->n_layers};
+    slot.yields = slot.rung == CC_RUNG_FACE && yields(feed);
     gboolean lowest = TRUE;
     for (guint i = 0; i < slot.n_layers; i++) {
         CcSource *source = feed->layers[i];
@@ -121,7 +143,9 @@ describe_video(CcDownlink *self, const CcFeed *feed, guint room_bps, gint64 now_
             continue;
         if (source->limit_bps != G_MAXUINT64)
             reckon_as_told(layer, source, now_us);
-        if (lowest)
+        if (slot.rung == CC_RUNG_SLIDES)
+            cc_link_budget_level(layer, slides_floor_bps(self));
+        else if (lowest)
             cc_link_budget_await(layer, MAX(room_bps, CC_WANTS_MIN_BPS), &self->over_us, now_us);
         lowest = FALSE;
     }

@@ -259,18 +259,18 @@ test_told_all_there_is(void)
 
 /* Who spends less on purpose, to see what comes of it, goes on with what there is, smaller. */
 /* A screen on which nothing moves takes nothing, and still there must be room for what moves next:
- * the face gives way to it down to its floor, but not for high definition. */
+ * the face gives way to it altogether, but not for high definition. */
 static void
 test_screen_counts_on_the_face(void)
 {
     static const struct {
         guint budget, face, screen;
     } cases[] = {
-        {120000, 70000, 120000 - 40000 - 30000},
-        {300000, 200000, 300000 - 40000 - 30000},
+        {120000, 70000, 120000 - 40000},
+        {300000, 200000, 300000 - 40000},
         {600000, 390000, 400000},
         {900000, 300000, 900000 - 40000 - 300000}, /* there is more without anybody giving way */
-        {75000, 20000, 75000 - 40000 - 20000},     /* below its floor it keeps what it has */
+        {75000, 20000, 75000 - 40000},
     };
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         CcLadderSlot slots[] = {
@@ -284,6 +284,25 @@ test_screen_counts_on_the_face(void)
         assert_target(&ladder, 1, CC_VIDEO_MOVING, 0, 1);
         g_assert_cmpuint(ladder.budget_bps[1], ==, cases[i].budget - 40000 - 1);
         g_assert_cmpuint(ladder.budget_bps[2], ==, cases[i].screen);
+    }
+}
+
+/* A face that gives way to a page by itself is told as much as without the page. */
+static void
+test_face_that_yields(void)
+{
+    CcLadderSlot slots[] = {
+        voice,
+        {.rung = CC_RUNG_FACE, .n_layers = 1, .layers = {{1, {20000}, 0}}},
+        {.rung = CC_RUNG_SLIDES, .n_layers = 1, .layers = {{1, {50000}, 0}}},
+    };
+    for (guint i = 0; i < 2; i++) {
+        CcLadder ladder;
+        slots[1].yields = i == 1;
+        cc_ladder_init(&ladder);
+        cc_ladder_decide(&ladder, &cc_ladder_defaults, slots, 3, 130000, SECOND);
+        g_assert_cmpuint(ladder.budget_bps[1], ==, i == 1 ? 90000 : 40000);
+        g_assert_cmpuint(ladder.budget_bps[2], ==, 90000);
     }
 }
 
@@ -362,6 +381,7 @@ main(int argc, char **argv)
     g_test_add_func("/ladder/layers-go", test_layers_go);
     g_test_add_func("/ladder/odd-layers", test_odd_layers);
     g_test_add_func("/ladder/screen-counts-on-the-face", test_screen_counts_on_the_face);
+    g_test_add_func("/ladder/face-that-yields", test_face_that_yields);
     g_test_add_func("/ladder/holds", test_holds);
     g_test_add_func("/ladder/told-all-there-is", test_told_all_there_is);
     return g_test_run();

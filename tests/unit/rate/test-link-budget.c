@@ -88,6 +88,20 @@ test_await(void)
     }
 }
 
+/* A page makes no moving picture of a screen. */
+static void
+test_level(void)
+{
+    CcLadderLayer layer = {.n_tids = 1, .bps = {160000}};
+    cc_link_budget_level(&layer, 0);
+    g_assert_cmpuint(layer.bps[0], ==, 160000);
+    cc_link_budget_level(&layer, 30000);
+    g_assert_cmpuint(layer.bps[0], ==, 30000);
+    layer.bps[0] = 500;
+    cc_link_budget_level(&layer, 30000);
+    g_assert_cmpuint(layer.bps[0], ==, 500);
+}
+
 /* An encoder that was told more takes its time; one that makes nothing of it does not want it. */
 static void
 test_explores(void)
@@ -108,6 +122,7 @@ main(int argc, char **argv)
     g_test_add_func("/link-budget/pictures", test_pictures);
     g_test_add_func("/link-budget/reckon", test_reckon);
     g_test_add_func("/link-budget/await", test_await);
+    g_test_add_func("/link-budget/level", test_level);
     g_test_add_func("/link-budget/explores", test_explores);
     return g_test_run();
 }
