@@ -11,7 +11,7 @@
 #define CHOKE_US 1000000
 /* Who waits for a slide waits no longer by that than for the keyframe that would be needed in place
  * of it; and a publisher that does what it is told stops its face while a slide is on its way. */
-#define SLIDE_CHOKE_US 3000000
+#define SLIDE_CHOKE_US 4000000
 #define RESUME_US 100000
 #define STALE_US 300000 /* so long nothing waits ahead of a keyframe, which needs none of it */
 #define SKIP_PAUSE_US (5 * G_USEC_PER_SEC)
