@@ -21,6 +21,8 @@
 /* A keyframe takes a link that leaves no more than this a second or so, in which the picture stands
  * still: whoever needs one asks. */
 #define RARE_KEYFRAMES_BPS 150000
+/* A layer that was off for no longer than this goes on where it was: who has come since asks. */
+#define REST_US (5 * G_USEC_PER_SEC)
 
 struct CcLayer {
     CcVideoEncoder parts;
@@ -29,6 +31,7 @@ struct CcLayer {
     CcLayerShaper shaper;
     CcLayerShape now; /* as the encoder has it */
     CcLayerLook look; /* of late */
+    gint64 off_us;    /* since when it has been off; 0: it has not been on yet */
     GMutex lock;      /* guards what follows */
     CcPictureGate gate;
     guint quantizers, bytes, n_pictures, n_left_out; /* since the last look */
@@ -149,8 +152,10 @@ cc_layer_set_rate(CcLayer *layer, gint64 wire_bps, gint64 now_us)
     gboolean was_on = layer->now.bitrate_bps > 0;
     CcLayerShape wanted = *cc_layer_shaper_update(&layer->shaper, wire_bps, look(layer), now_us);
     if (wanted.bitrate_bps == 0) {
-        if (was_on)
+        if (was_on) {
             cc_debug("layer %s: off", layer->name);
+            layer->off_us = now_us;
+        }
         layer->now.bitrate_bps = 0;
         g_object_set(layer->parts.valve, "drop", TRUE, NULL);
         return;
@@ -177,7 +182,8 @@ cc_layer_set_rate(CcLayer *layer, gint64 wire_bps, gint64 now_us)
     if (!was_on) {
         cc_debug("layer %s: on, %u bit/s", layer->name, wanted.bitrate_bps);
         g_object_set(layer->parts.valve, "drop", FALSE, NULL);
-        cc_layer_request_keyframe(layer);
+        if (layer->off_us == 0 || now_us - layer->off_us > REST_US)
+            cc_layer_request_keyframe(layer);
     }
 }
 

@@ -25,7 +25,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcLayer, cc_layer_free)
 GstElement *cc_layer_get_bin(CcLayer *layer);
 
 /* From now on the layer may take @wire_bps with all headers: 0 ends encoding, -1 is what is
- * configured. Only a change of size makes a keyframe, and coming back from 0. Also to be called
+ * configured. Only a change of size makes a keyframe, and coming back from 0 after more than a
+ * moment. Also to be called
  * about once a second without a change, for what was put off. */
 void cc_layer_set_rate(CcLayer *layer, gint64 wire_bps, gint64 now_us);
 void cc_layer_request_keyframe(CcLayer *layer);

@@ -123,8 +123,9 @@ set_rates(CcPublication *publication)
     gint64 budget_bps = cc_outgoing_picture_bps(publication->outgoing);
     gint64 screen_bps = cc_uplink_share_screen(
         &settings->screen, cc_uplink_wanted_bps(publication->uplink, CC_SEND_SCREEN), budget_bps);
-    guint busy_bps = cc_rtp_sender_screen_bps(publication->sender);
-    cc_uplink_share_yield(settings, busy_bps, wanted);
+    gboolean urgent;
+    guint busy_bps = cc_rtp_sender_screen_bps(publication->sender, &urgent);
+    cc_uplink_share_yield(settings, busy_bps, urgent, wanted);
     guint total_bps = cc_uplink_share(&publication->share, settings, wanted,
                                       budget_bps < 0 ? -1 : MAX(budget_bps - busy_bps, 0), rates) +
                       (guint)screen_bps;

@@ -478,9 +478,10 @@ cc_rtp_sender_get_status(const CcRtpSender *sender, guint picture, CcLayerStatus
 }
 
 guint
-cc_rtp_sender_screen_bps(const CcRtpSender *sender)
+cc_rtp_sender_screen_bps(const CcRtpSender *sender, gboolean *urgent)
 {
-    return sender->screen != NULL ? cc_screen_track_busy_bps(sender->screen) : 0;
+    *urgent = FALSE;
+    return sender->screen != NULL ? cc_screen_track_busy_bps(sender->screen, urgent) : 0;
 }
 
 void

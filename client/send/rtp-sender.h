@@ -59,7 +59,7 @@ void cc_rtp_sender_set_rate(CcRtpSender *sender, guint picture, gint64 wire_bps,
 /* The voice's codec: bits a second. */
 void cc_rtp_sender_set_voice_rate(CcRtpSender *sender, guint codec_bps);
 void cc_rtp_sender_get_status(const CcRtpSender *sender, guint picture, CcLayerStatus *status);
-/* What the screen takes at the moment, with headers; 0 while nothing moves on it. */
-guint cc_rtp_sender_screen_bps(const CcRtpSender *sender);
+/* See cc_screen_track_busy_bps(). */
+guint cc_rtp_sender_screen_bps(const CcRtpSender *sender, gboolean *urgent);
 
 G_END_DECLS

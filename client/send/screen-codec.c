@@ -7,10 +7,12 @@
 #include "common/base/error.h"
 #include "common/base/log.h"
 
-#define TICKS 1000    /* a second: pictures are numbered in them, one after the other */
-#define ENOUGH 100000 /* kbit/s: never a reason for another quantizer than the chosen one */
+#define TICKS 1000 /* a second: pictures are numbered in them, one after the other */
 #define COARSEST 63
-#define SPEED 7
+/* Searching longer makes a new page of text a third smaller; a film would take too much of the
+ * processor for that. */
+#define THOROUGH 5
+#define QUICK 7
 
 struct CcScreenCodec {
     vpx_codec_ctx_t context;
@@ -22,7 +24,7 @@ static gboolean
 set_controls(vpx_codec_ctx_t *context)
 {
     return vpx_codec_control(context, VP9E_SET_TUNE_CONTENT, VP9E_CONTENT_SCREEN) == VPX_CODEC_OK &&
-           vpx_codec_control(context, VP8E_SET_CPUUSED, SPEED) == VPX_CODEC_OK &&
+           vpx_codec_control(context, VP8E_SET_CPUUSED, THOROUGH) == VPX_CODEC_OK &&
            vpx_codec_control(context, VP8E_SET_STATIC_THRESHOLD, 0) == VPX_CODEC_OK &&
            vpx_codec_control(context, VP9E_SET_AQ_MODE, 0) == VPX_CODEC_OK &&
            vpx_codec_control(context, VP9E_SET_FRAME_PARALLEL_DECODING, 0) == VPX_CODEC_OK &&
@@ -43,8 +45,7 @@ cc_screen_codec_new(guint width, guint height, GError **error)
     config->g_threads = CLAMP(g_get_num_processors() - 1, 1, 4);
     config->g_lag_in_frames = 0;
     config->g_pass = VPX_RC_ONE_PASS;
-    config->rc_end_usage = VPX_CBR;
-    config->rc_target_bitrate = ENOUGH;
+    config->rc_end_usage = VPX_Q; /* with VPX_CBR a page takes a quarter more */
     config->rc_dropframe_thresh = 0;
     config->kf_mode = VPX_KF_DISABLED;
     if (vpx_codec_enc_init(&codec->context, vpx_codec_vp9_cx(), config, 0) != VPX_CODEC_OK) {
@@ -78,7 +79,8 @@ set_quantizer(CcScreenCodec *codec, guint quantizer)
     if (codec->config.rc_min_quantizer == q && codec->config.rc_max_quantizer == q)
         return TRUE;
     codec->config.rc_min_quantizer = codec->config.rc_max_quantizer = q;
-    return vpx_codec_enc_config_set(&codec->context, &codec->config) == VPX_CODEC_OK;
+    return vpx_codec_enc_config_set(&codec->context, &codec->config) == VPX_CODEC_OK &&
+           vpx_codec_control(&codec->context, VP8E_SET_CQ_LEVEL, q) == VPX_CODEC_OK;
 }
 
 /* libvpx reads through pointers that are not const. */
@@ -95,13 +97,14 @@ wrap(const CcFrame *frame, vpx_image_t *image)
 
 GBytes *
 cc_screen_codec_encode(CcScreenCodec *codec, const CcFrame *frame, guint quantizer,
-                       gboolean keyframe)
+                       gboolean keyframe, gboolean quick)
 {
     vpx_image_t image;
     vpx_codec_iter_t iterator = NULL;
     const vpx_codec_cx_pkt_t *packet;
     g_autoptr(GByteArray) coded = g_byte_array_new();
     wrap(frame, &image);
+    vpx_codec_control(&codec->context, VP8E_SET_CPUUSED, quick ? QUICK : THOROUGH);
     if (!set_quantizer(codec, quantizer) ||
         vpx_codec_encode(&codec->context, &image, codec->n_pictures * TICKS, TICKS,
                          keyframe ? VPX_EFLAG_FORCE_KF : 0, VPX_DL_REALTIME) != VPX_CODEC_OK) {

@@ -14,10 +14,10 @@ CcScreenCodec *cc_screen_codec_new(guint width, guint height, GError **error);
 void cc_screen_codec_free(CcScreenCodec *codec);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcScreenCodec, cc_screen_codec_free)
 
-/* @quantizer: 0, the finest, to 63. (transfer full) NULL on failure, of which nothing is known but
- * that the next one has to be a keyframe. The first one is a keyframe anyway. @frame has the
- * codec's size. */
+/* @quantizer: 0, the finest, to 63. @quick: in half the time, to half as many bytes again.
+ * (transfer full) NULL on failure, of which nothing is known but that the next one has to be a
+ * keyframe. The first one is a keyframe anyway. @frame has the codec's size. */
 GBytes *cc_screen_codec_encode(CcScreenCodec *codec, const CcFrame *frame, guint quantizer,
-                               gboolean keyframe);
+                               gboolean keyframe, gboolean quick);
 
 G_END_DECLS

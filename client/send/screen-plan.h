@@ -1,8 +1,8 @@
 /* Which picture of a screen is coded when, and how finely: what has changed goes out soon and as
- * coarsely as it must, so that it takes a link less than a second; while nothing moves it is
- * refined, as fast as the link takes it; and then nothing is sent but a sign of life now and then,
- * without which nobody would notice that the last packet was lost. Pure: times in µs of one clock.
- * The caller locks. */
+ * coarsely as it must, so that it takes a link less than a second; then finely enough to be read
+ * well; then, with a quarter of the rate, until nobody could see more; and then nothing is sent but
+ * a sign of life now and then, without which nobody would notice that the last packet was lost.
+ * Pure: times in µs of one clock. The caller locks. */
 #pragma once
 
 #include <glib.h>
@@ -17,9 +17,19 @@ typedef struct {
     guint quantizer;  /* of it; of what is being coded, until then */
     guint beats;      /* signs of life since the last picture of another kind */
 
+    gboolean coding;      /* the newest has been chosen, and not yet been coded */
+    gboolean turned;      /* another page is to be coded */
+    gint64 moved_us;      /* when much of it last differed from what had been coded */
+    gboolean urgent;      /* people wait for what has changed */
+    gint64 urgent_us;     /* how long that has been so of late */
+    gint64 rest_until_us; /* nothing goes that people do not wait for: by then that has taken */
+    double part;          /* of the rate */
+    gint64 keyframe_us;   /* until when the newest keyframe is on its way */
+
     /* What a picture takes at a middling quantizer; learned. */
     double key_bits;    /* a keyframe */
     double change_bits; /* a change of all of it */
+    double shown_bits;  /* what is to be seen now, were it coded anew */
 
     double changed; /* by what is being coded: 0 refines */
     gboolean keyframe;
@@ -37,7 +47,10 @@ CcScreenAction cc_screen_plan_next(CcScreenPlan *plan, double changed, gboolean 
                                    gint64 now_us, guint *quantizer);
 /* It has been, to @bytes on the wire. */
 void cc_screen_plan_coded(CcScreenPlan *plan, gsize bytes, gint64 now_us);
-/* Whether what has changed has still to be sent, or refined. */
-gboolean cc_screen_plan_is_busy(const CcScreenPlan *plan);
+/* TRUE while a keyframe is on its way: who asks for one will have it. */
+gboolean cc_screen_plan_is_keyframe_due(const CcScreenPlan *plan, gint64 now_us);
+/* What it takes while something has still to be sent, or refined; else 0. @urgent: people wait for
+ * it. */
+guint cc_screen_plan_busy_bps(const CcScreenPlan *plan, gboolean *urgent);
 
 G_END_DECLS

@@ -17,6 +17,7 @@
 
 #define PACKET_BYTES 1150 /* of one packet's payload, */
 #define HEADERS 76        /* and of all its headers on the wire */
+#define LOOKS 4           /* for each picture that is captured: what is new waits for no tick */
 
 struct CcScreenTrack {
     CcScreenSettings settings;
@@ -32,7 +33,7 @@ struct CcScreenTrack {
     GMutex lock; /* guards what follows */
     GCond changed;
     CcScreenPlan plan;
-    gboolean stopping, keyframe;
+    gboolean stopping, keyframe, over;
     guint status_width, status_height;
 };
 
@@ -103,14 +104,16 @@ changed_since_coded(CcScreenTrack *track, const CcFrame *frame)
     return changed;
 }
 
+/* @quick: it moves all the time. */
 static CcScreenAction
-decide(CcScreenTrack *track, double changed, guint *quantizer)
+decide(CcScreenTrack *track, double changed, guint *quantizer, gboolean *quick)
 {
     g_mutex_lock(&track->lock);
     CcScreenAction action =
         cc_screen_plan_next(&track->plan, changed, track->keyframe, cc_clock_now_us(), quantizer);
     if (action == CC_SCREEN_KEYFRAME)
         track->keyframe = FALSE;
+    *quick = changed > 0 && !track->plan.urgent;
     g_mutex_unlock(&track->lock);
     return action;
 }
@@ -129,12 +132,13 @@ static void
 code(CcScreenTrack *track, const CcFrame *frame)
 {
     guint quantizer;
+    gboolean quick;
     double changed = changed_since_coded(track, frame);
-    CcScreenAction action = decide(track, changed, &quantizer);
+    CcScreenAction action = decide(track, changed, &quantizer, &quick);
     if (action == CC_SCREEN_NOTHING)
         return;
     gboolean keyframe = action == CC_SCREEN_KEYFRAME;
-    GBytes *coded = cc_screen_codec_encode(track->codec, frame, quantizer, keyframe);
+    GBytes *coded = cc_screen_codec_encode(track->codec, frame, quantizer, keyframe, quick);
     account(track, coded != NULL ? g_bytes_get_size(coded) : 0, coded == NULL);
     g_clear_pointer(&track->coded, gst_sample_unref);
     track->coded = gst_sample_ref(track->now);
@@ -144,6 +148,16 @@ code(CcScreenTrack *track, const CcFrame *frame)
              keyframe ? "keyframe" : "picture", quantizer, g_bytes_get_size(coded), changed);
     push(track, coded, keyframe);
     g_bytes_unref(coded);
+}
+
+/* The face has all of the link again. */
+static void
+end(CcScreenTrack *track)
+{
+    g_clear_pointer(&track->now, gst_sample_unref);
+    g_mutex_lock(&track->lock);
+    track->over = TRUE;
+    g_mutex_unlock(&track->lock);
 }
 
 static void
@@ -157,7 +171,7 @@ look(CcScreenTrack *track)
         track->now = newest;
     }
     if (cc_screen_capture_is_over(track->capture))
-        g_clear_pointer(&track->now, gst_sample_unref);
+        end(track);
     if (track->now == NULL || !map(track->now, &mapped, &frame))
         return;
     if (ready_codec(track, &frame))
@@ -177,7 +191,7 @@ run(gpointer user_data)
         if (on)
             look(track);
         due_us = MAX(due_us, g_get_monotonic_time() - G_USEC_PER_SEC) +
-                 G_USEC_PER_SEC / track->settings.framerate;
+                 G_USEC_PER_SEC / (track->settings.framerate * LOOKS);
         g_mutex_lock(&track->lock);
         while (!track->stopping && g_cond_wait_until(&track->changed, &track->lock, due_us))
             ;
@@ -284,15 +298,15 @@ void
 cc_screen_track_request_keyframe(CcScreenTrack *track)
 {
     g_mutex_lock(&track->lock);
-    track->keyframe = TRUE;
+    track->keyframe |= !cc_screen_plan_is_keyframe_due(&track->plan, cc_clock_now_us());
     g_mutex_unlock(&track->lock);
 }
 
 guint
-cc_screen_track_busy_bps(CcScreenTrack *track)
+cc_screen_track_busy_bps(CcScreenTrack *track, gboolean *urgent)
 {
     g_mutex_lock(&track->lock);
-    guint bps = cc_screen_plan_is_busy(&track->plan) ? track->plan.bps : 0;
+    guint bps = track->over ? 0 : cc_screen_plan_busy_bps(&track->plan, urgent);
     g_mutex_unlock(&track->lock);
     return bps;
 }

@@ -26,8 +26,9 @@ void cc_screen_track_stop(CcScreenTrack *track);
 /* From now on it may take @wire_bps with all headers: 0 ends sending, -1 is what is configured. */
 void cc_screen_track_set_rate(CcScreenTrack *track, gint64 wire_bps, gint64 now_us);
 void cc_screen_track_request_keyframe(CcScreenTrack *track);
-/* What it takes at the moment, with headers: 0 while nothing moves. */
-guint cc_screen_track_busy_bps(CcScreenTrack *track);
+/* What it takes at the moment, with headers: 0 while nothing moves. @urgent: people wait for it,
+ * because what has changed cannot be read yet. */
+guint cc_screen_track_busy_bps(CcScreenTrack *track, gboolean *urgent);
 void cc_screen_track_get_status(CcScreenTrack *track, CcLayerStatus *status);
 
 G_END_DECLS

@@ -48,11 +48,16 @@ cc_uplink_share_screen(const CcScreenSettings *screen, gint64 wanted_bps, gint64
 }
 
 void
-cc_uplink_share_yield(const CcSendSettings *settings, guint screen_bps, gint64 *wanted_bps)
+cc_uplink_share_yield(const CcSendSettings *settings, guint screen_bps, gboolean urgent,
+                      gint64 *wanted_bps)
 {
-    for (guint i = 0; i < settings->n_layers; i++)
-        if (wanted_bps[i] > 0)
-            wanted_bps[i] = MAX(wanted_bps[i] - screen_bps, MIN(wanted_bps[i], LAST_BPS));
+    for (guint i = 0; i < settings->n_layers; i++) {
+        gint64 least = urgent ? 0 : MIN(wanted_bps[i], LAST_BPS);
+        if (wanted_bps[i] > 0 && wanted_bps[i] - screen_bps < LAST_BPS)
+            wanted_bps[i] = least;
+        else if (wanted_bps[i] > 0)
+            wanted_bps[i] -= screen_bps;
+    }
 }
 
 guint

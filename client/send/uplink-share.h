@@ -21,10 +21,10 @@ guint cc_uplink_share(CcUplinkShare *share, const CcSendSettings *settings,
 
 /* The screen's part, which comes before the layers': what it may take of @budget_bps (-1: no limit
  * known) if @wanted_bps is what the relay wants of it (-1: as configured). 0: no screen. */
-gint64 cc_uplink_share_screen(const CcScreenSettings *screen, gint64 wanted_bps,
-                              gint64 budget_bps);
+gint64 cc_uplink_share_screen(const CcScreenSettings *screen, gint64 wanted_bps, gint64 budget_bps);
 /* What is left of @wanted_bps for the layers while the screen takes @screen_bps of the same links.
- */
-void cc_uplink_share_yield(const CcSendSettings *settings, guint screen_bps, gint64 *wanted_bps);
+ * @urgent: people wait for it, so that a layer that would get next to nothing gets nothing. */
+void cc_uplink_share_yield(const CcSendSettings *settings, guint screen_bps, gboolean urgent,
+                           gint64 *wanted_bps);
 
 G_END_DECLS

@@ -237,18 +237,28 @@ test_size(Fixture *fixture, gconstpointer data)
     g_assert_cmpuint(status.framerate, <, FPS);
 }
 
-/* Nothing is encoded while nobody wants it, and it comes back with a keyframe. */
+static void
+rest(Fixture *fixture, gint64 long_us)
+{
+    cc_layer_set_rate(fixture->layer, 0, fixture->now_us);
+    for (guint i = 0; i < 10; i++)
+        gst_app_src_push_buffer(GST_APP_SRC(fixture->source), make_picture(fixture));
+    fixture->now_us += long_us;
+}
+
+/* Nothing is encoded while nobody wants it, and it comes back with a keyframe, unless that was for
+ * a moment only. */
 static void
 test_off(Fixture *fixture, gconstpointer data)
 {
     Seen seen = {0};
     play(fixture, 10, 440000, &seen);
-    cc_layer_set_rate(fixture->layer, 0, fixture->now_us);
-    for (guint i = 0; i < 10; i++)
-        gst_app_src_push_buffer(GST_APP_SRC(fixture->source), make_picture(fixture));
+    rest(fixture, 10 * G_USEC_PER_SEC);
     play(fixture, 1, 440000, &seen); /* the very next packet is the keyframe's */
     g_assert_true(seen.keyframe);
     g_assert_cmpuint(seen.n_keyframes, ==, 2);
+    play(fixture, 10, 440000, &seen);
+    rest(fixture, 2 * G_USEC_PER_SEC);
     play(fixture, 10, 440000, &seen);
     g_assert_cmpuint(seen.n_keyframes, ==, 2);
 }

@@ -57,7 +57,7 @@ static double
 send(Fixture *fixture, const Picture *page, guint quantizer, gboolean keyframe)
 {
     g_autoptr(GBytes) coded =
-        cc_screen_codec_encode(fixture->codec, &page->frame, quantizer, keyframe);
+        cc_screen_codec_encode(fixture->codec, &page->frame, quantizer, keyframe, FALSE);
     vpx_codec_iter_t iterator = NULL;
     guint64 sum = 0;
     g_assert_nonnull(coded);

@@ -63,11 +63,27 @@ test_screen(void)
     g_assert_cmpint(cc_uplink_share_screen(&screen, -1, 300000), >, 250000);
     g_assert_cmpint(cc_uplink_share_screen(&screen, -1, 300000), <, 300000);
     g_assert_cmpint(cc_uplink_share_screen(&screen, -1, 20000), ==, 10000);
-    cc_uplink_share_yield(&settings, 300000, wanted);
+    cc_uplink_share_yield(&settings, 300000, FALSE, wanted);
     g_assert_cmpint(wanted[0], ==, 500000);
     g_assert_cmpint(wanted[1], >, 10000);
     g_assert_cmpint(wanted[1], <, 30000);
     g_assert_cmpint(wanted[2], ==, 15000);
+}
+
+/* Where a page is waited for there is no face, unless the link has room for both. */
+static void
+test_urgent_screen(void)
+{
+    gint64 wanted[] = {800000, 300000, 60000};
+    cc_uplink_share_yield(&settings, 290000, TRUE, wanted);
+    g_assert_cmpint(wanted[0], ==, 510000);
+    g_assert_cmpint(wanted[1], ==, 0);
+    g_assert_cmpint(wanted[2], ==, 0);
+    gint64 unknown[] = {-1, 0, 310000};
+    cc_uplink_share_yield(&settings, 290000, TRUE, unknown);
+    g_assert_cmpint(unknown[0], ==, -1);
+    g_assert_cmpint(unknown[1], ==, 0);
+    g_assert_cmpint(unknown[2], ==, 20000);
 }
 
 /* One classroom, one layer: it shrinks with the uplink and is never given up. */
@@ -129,6 +145,7 @@ main(int argc, char **argv)
     g_test_add_func("/uplink-share/highest-go-first", test_highest_go_first);
     g_test_add_func("/uplink-share/one-layer", test_one_layer);
     g_test_add_func("/uplink-share/screen", test_screen);
+    g_test_add_func("/uplink-share/urgent-screen", test_urgent_screen);
     g_test_add_func("/uplink-share/stand-in", test_stand_in);
     g_test_add_func("/uplink-share/wavering", test_wavering);
     return g_test_run();
