@@ -23,6 +23,12 @@ cc_packet_history_new(guint capacity, gint64 max_age_us)
 }
 
 void
+cc_packet_history_keep_longer(CcPacketHistory *history, gint64 max_age_us)
+{
+    history->max_age_us = MAX(history->max_age_us, max_age_us);
+}
+
+void
 cc_packet_history_free(CcPacketHistory *history)
 {
     if (history == NULL)

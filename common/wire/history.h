@@ -14,6 +14,9 @@ CcPacketHistory *cc_packet_history_new(guint capacity, gint64 max_age_us);
 void cc_packet_history_free(CcPacketHistory *history);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcPacketHistory, cc_packet_history_free)
 
+/* No less than it has. */
+void cc_packet_history_keep_longer(CcPacketHistory *history, gint64 max_age_us);
+
 /* Takes a reference of its own. Returns FALSE, and takes none, for a sequence number that is there
  * already or so old that a newer packet has its place. */
 gboolean cc_packet_history_add(CcPacketHistory *history, CcPacket *packet);

@@ -101,6 +101,16 @@ test_age(Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_keep_longer(Fixture *fixture, gconstpointer data)
+{
+    cc_packet_history_keep_longer(fixture->history, 3 * MAX_AGE_US);
+    cc_packet_history_keep_longer(fixture->history, MAX_AGE_US / 2);
+    g_assert_true(add(fixture, 7, 0));
+    g_assert_nonnull(cc_packet_history_get(fixture->history, 7, 3 * MAX_AGE_US));
+    g_assert_null(cc_packet_history_get(fixture->history, 7, 3 * MAX_AGE_US + 1));
+}
+
+static void
 test_clear(Fixture *fixture, gconstpointer data)
 {
     g_assert_true(add(fixture, 1, 0));
@@ -121,6 +131,7 @@ main(int argc, char **argv)
     ADD("/wire/history/repeated", test_repeated);
     ADD("/wire/history/straggler", test_straggler);
     ADD("/wire/history/age", test_age);
+    ADD("/wire/history/keep-longer", test_keep_longer);
     ADD("/wire/history/clear", test_clear);
     return g_test_run();
 }
