@@ -19,6 +19,7 @@
 #include "client/connection.h"
 #include "client/signalling/backoff.h"
 #include "client/signalling/events.h"
+#include "client/signalling/chat-wish.h"
 #include "client/signalling/hand.h"
 #include "client/signalling/signalling.h"
 #include "client/signalling/stage.h"
@@ -64,6 +65,7 @@ struct CcConnection {
     CcEventStream *events; /* NULL if the address does not tell where */
     CcHand hand;
     CcStageWish stage;
+    CcChatWish chat;
     GNetworkMonitor *monitor;
     gulong monitor_handler;
 
@@ -155,6 +157,8 @@ gint64 cc_connection_usual_gap_us(const CcConnection *connection);
 void cc_connection_cancel_return(CcConnection *connection);
 
 /* connection-state.c */
+/* Tells the relay who may write, which it may not know. */
+void cc_connection_tell_chat_rules(CcConnection *connection);
 /* Tells the relay of a hand that it may not know. */
 void cc_connection_ask_for_hand(CcConnection *connection);
 void cc_connection_set_problem(CcConnection *connection, const char *problem);

@@ -171,6 +171,7 @@ on_answer(const CcSignallingReply *reply, gpointer user_data)
         cc_event_stream_introduce(connection->events, cc_signalling_client(connection->signalling));
         cc_hand_renew(&connection->hand);
         cc_connection_ask_for_hand(connection);
+        cc_connection_tell_chat_rules(connection);
         cc_event_stream_follow_links(
             connection->events,
             connection->publish ? "*" : cc_signalling_participant(connection->signalling));

@@ -224,6 +224,49 @@ cc_connection_mute(CcConnection *connection, const char *participant, gboolean m
         say_stage(connection);
 }
 
+/* --- chat --- */
+
+static void
+say_chat_rules(CcConnection *connection)
+{
+    cc_chat_wish_said(&connection->chat, cc_clock_now_us());
+    cc_event_stream_say_chat_rules(connection->events, &connection->chat.rules);
+}
+
+void
+cc_connection_tell_chat_rules(CcConnection *connection)
+{
+    if (cc_chat_wish_is_due(&connection->chat, cc_event_stream_room(connection->events)))
+        say_chat_rules(connection);
+}
+
+void
+cc_connection_write(CcConnection *connection, const char *text)
+{
+    if (connection->events != NULL)
+        cc_event_stream_say_chat(connection->events, text);
+}
+
+void
+cc_connection_let_write(CcConnection *connection, gboolean on)
+{
+    if (connection->events != NULL && cc_chat_wish_set_on(&connection->chat, on))
+        say_chat_rules(connection);
+}
+
+void
+cc_connection_mute_writer(CcConnection *connection, const char *participant, gboolean muted)
+{
+    if (connection->events != NULL && cc_chat_wish_mute(&connection->chat, participant, muted))
+        say_chat_rules(connection);
+}
+
+const CcChatWish *
+cc_connection_chat(const CcConnection *connection)
+{
+    return &connection->chat;
+}
+
 const CcRoomState *
 cc_connection_room(const CcConnection *connection)
 {
@@ -250,6 +293,7 @@ on_events_opened(gboolean again, gpointer user_data)
         cc_connection_relay_is_back(user_data);
     cc_connection_ask_for_hand(user_data);
     cc_stage_wish_renew(&((CcConnection *)user_data)->stage);
+    cc_chat_wish_renew(&((CcConnection *)user_data)->chat);
 }
 
 static void
@@ -281,6 +325,8 @@ on_room_changed(const CcRoomState *room, gpointer user_data)
     cc_hand_see(&connection->hand, room, self);
     if (connection->publish && cc_stage_wish_see(&connection->stage, room, cc_clock_now_us()))
         say_stage(connection);
+    if (connection->publish && cc_chat_wish_see(&connection->chat, room, cc_clock_now_us()))
+        say_chat_rules(connection);
     if (connection->callbacks.room_changed != NULL)
         connection->callbacks.room_changed(room, self, connection->user_data);
     cc_connection_update_state(connection);

@@ -152,6 +152,8 @@ open_signalling(CcConnection *connection, const CcConnection *beside, GError **e
     connection->events =
         cc_event_stream_new(connection->address.events, token, ca_file, connection->backoff.max_ms,
                             &cc_connection_events_callbacks, connection, error);
+    if (connection->events != NULL && connection->publish)
+        cc_event_stream_follow_chat(connection->events);
     return connection->events != NULL;
 }
 

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "client/signalling/chat-wish.h"
 #include "client/signalling/deck-http.h"
 #include "client/signalling/room-state.h"
 #include "common/base/config.h"
@@ -55,7 +56,7 @@ typedef struct {
      * cc_connection fills ICE credentials, fingerprint, setup, mids' BUNDLE. (transfer full) */
     CcSdp *(*make_offer)(gpointer user_data);
     const CcConfig *config; /* [network] and [auth]; outlives */
-    gboolean speak;   /* with publish: as a classroom that may be called on */
+    gboolean speak;         /* with publish: as a classroom that may be called on */
     /* Another session of the same client: the one whose events this one shares. It lives longer.
      * NULL: this one has events of its own. */
     CcConnection *beside;
@@ -93,6 +94,13 @@ void cc_connection_point(CcConnection *connection, const guint place[2]);
 void cc_connection_call(CcConnection *connection, const char *participant);
 void cc_connection_thank(CcConnection *connection, const char *participant);
 void cc_connection_mute(CcConnection *connection, const char *participant, gboolean muted);
+/* Chat, for who may publish: see client/signalling/chat-wish.h. What becomes of @text comes with
+ * room_changed. */
+void cc_connection_write(CcConnection *connection, const char *text);
+void cc_connection_let_write(CcConnection *connection, gboolean on);
+void cc_connection_mute_writer(CcConnection *connection, const char *participant, gboolean muted);
+/* Who may write, at once, before the relay knows. (transfer none) */
+const CcChatWish *cc_connection_chat(const CcConnection *connection);
 /* As the relay has told; NULL where there are no events. (transfer none) */
 const CcRoomState *cc_connection_room(const CcConnection *connection);
 /* What it is to be now: at once, before the relay knows. (transfer none) */

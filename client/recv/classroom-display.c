@@ -4,7 +4,6 @@
 #include "client/elements/device-watch.h"
 #include "client/window/device-choice.h"
 #include "client/window/picture-feed.h"
-#include "client/window/window-process.h"
 #include "common/base/log.h"
 
 struct CcClassroomDisplay {
@@ -32,34 +31,6 @@ look_for_speakers(gpointer user_data)
                           cc_speaker_get_device(display->speaker), "", FALSE);
     display->view.speakers = display->speakers.view;
     show(display);
-}
-
-static void
-on_closed(gpointer user_data)
-{
-    CcClassroomDisplay *display = user_data;
-    display->options.closed(display->options.user_data);
-}
-
-static void
-on_hand(gpointer user_data)
-{
-    CcClassroomDisplay *display = user_data;
-    display->options.hand(display->options.user_data);
-}
-
-static void
-on_talk(gpointer user_data)
-{
-    CcClassroomDisplay *display = user_data;
-    display->options.talk(display->options.user_data);
-}
-
-static void
-on_layout(gpointer user_data)
-{
-    CcClassroomDisplay *display = user_data;
-    display->options.layout(display->options.user_data);
 }
 
 static void
@@ -98,22 +69,18 @@ CcClassroomDisplay *
 cc_classroom_display_new(const CcClassroomDisplayOptions *options, GstElement *pipeline,
                          CcSpeaker *speaker, GError **error)
 {
-    static const CcWindowProcessCallbacks callbacks = {.closed = on_closed,
-                                                       .hand = on_hand,
-                                                       .talk = on_talk,
-                                                       .layout = on_layout,
-                                                       .volume = on_volume,
-                                                       .device = on_device,
-                                                       .size = on_size};
+    static const CcWindowProcessCallbacks callbacks = {
+        .volume = on_volume, .device = on_device, .size = on_size};
     g_autoptr(CcClassroomDisplay) display = g_new0(CcClassroomDisplay, 1);
-    display->options = *options;
     display->speaker = speaker;
+    display->options = *options;
     display->school = g_strdup(options->school);
     display->lesson = g_strdup(options->lesson);
     display->view = (CcClassroomView){
         .school = display->school, .lesson = display->lesson, .volume = 1, .muted = options->mute};
     display->window =
-        cc_window_process_new(CC_WINDOW_CLASSROOM, options->fullscreen, &callbacks, display, error);
+        cc_window_process_new(CC_WINDOW_CLASSROOM, options->fullscreen, &options->actions,
+                              options->user_data, &callbacks, display, error);
     if (display->window == NULL)
         return NULL;
     display->feed = cc_picture_feed_new(pipeline, display->window, 0, error);

@@ -7,7 +7,7 @@
 #include "client/connection.h"
 #include "client/elements/devices.h"
 #include "client/recv/speaker.h"
-#include "client/window/view.h"
+#include "client/window/window-process.h"
 
 G_BEGIN_DECLS
 
@@ -16,13 +16,10 @@ typedef struct CcClassroomDisplay CcClassroomDisplay;
 typedef struct {
     const char *school, *lesson;
     gboolean fullscreen, mute;
-    void (*closed)(gpointer user_data);
-    void (*hand)(gpointer user_data);
-    void (*talk)(gpointer user_data);   /* the microphone */
-    void (*layout)(gpointer user_data); /* another one */
+    CcWindowActions actions;
     /* Another camera or microphone; NULL: there is nothing to choose. */
     void (*device)(CcDeviceKind kind, const char *id, gpointer user_data);
-    gpointer user_data;
+    gpointer user_data; /* of both */
 } CcClassroomDisplayOptions;
 
 /* Adds the picture's way to @pipeline. @speaker outlives. NULL if there is no such window here:

@@ -102,7 +102,8 @@ on_room(const CcRoomState *room, const CcParticipant *own, gpointer user_data)
     Send *send = user_data;
     cc_send_status_audience(send->status, room);
     cc_slides_follow(send->slides, &room->deck);
-    cc_teacher_display_room(send->display, room);
+    cc_teacher_display_room(send->display, room, own,
+                            cc_connection_chat(cc_publication_connection(send->publication)));
     if (send->hearing != NULL)
         cc_hearing_see(send->hearing, room);
 }
@@ -216,6 +217,28 @@ on_device_changed(CcDeviceKind kind, gpointer user_data)
 }
 
 static void
+on_write(guint number, const char *text, gpointer user_data)
+{
+    Send *send = user_data;
+    CcConnection *connection = cc_publication_connection(send->publication);
+    cc_teacher_display_wrote(send->display, number, cc_connection_room(connection));
+    cc_connection_write(connection, text);
+}
+
+static void
+on_let_write(gboolean on, gpointer user_data)
+{
+    cc_connection_let_write(cc_publication_connection(((Send *)user_data)->publication), on);
+}
+
+static void
+on_mute_writer(const char *participant, gboolean muted, gpointer user_data)
+{
+    cc_connection_mute_writer(cc_publication_connection(((Send *)user_data)->publication),
+                              participant, muted);
+}
+
+static void
 on_layout(gpointer user_data)
 {
     Send *send = user_data;
@@ -229,14 +252,17 @@ open_display(Send *send, const char *room)
     CcTeacherDisplayOptions wanted = {
         .school = cc_config_get_string(send->config, "network", "name"),
         .lesson = room,
-        .over = on_lesson_over,
-        .lower_hand = on_lower_hand,
-        .call = on_call,
-        .thank = on_thank,
-        .mute = on_mute,
-        .layout = on_layout,
-        .turn = on_turn,
-        .key = on_key,
+        .actions = {.over = on_lesson_over,
+                    .lower_hand = on_lower_hand,
+                    .call = on_call,
+                    .thank = on_thank,
+                    .mute = on_mute,
+                    .layout = on_layout,
+                    .turn = on_turn,
+                    .key = on_key,
+                    .write = on_write,
+                    .let_write = on_let_write,
+                    .mute_writer = on_mute_writer},
         .device = on_device,
         .user_data = send,
     };

@@ -4,9 +4,9 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "client/send/teacher-chat.h"
 #include "client/ui/audibility.h"
 #include "client/window/picture-feed.h"
-#include "client/window/window-process.h"
 #include "common/base/clock.h"
 
 struct CcTeacherDisplay {
@@ -17,8 +17,9 @@ struct CcTeacherDisplay {
     CcPictureFeed *guests;             /* or NULL: nobody is called on */
     guint guests_width, guests_height; /* 0: not drawn yet */
     CcAudibilityState audibility;
+    CcTeacherChat chat;
     gint64 begun_us;  /* when the lesson began; 0: not yet */
-    GPtrArray *texts; /* char *: of the view's classrooms */
+    GPtrArray *texts; /* char *: of the view's classrooms and of what was written */
     CcTeacherView view;
 };
 
@@ -31,63 +32,6 @@ show(CcTeacherDisplay *display)
                           ? 0
                           : (guint)((cc_clock_now_us() - display->begun_us) / G_USEC_PER_SEC);
     cc_window_process_show_teacher(display->window, view);
-}
-
-static void
-on_over(gpointer user_data)
-{
-    CcTeacherDisplay *display = user_data;
-    display->options.over(display->options.user_data);
-}
-
-static void
-on_lower_hand(const char *participant, gpointer user_data)
-{
-    CcTeacherDisplay *display = user_data;
-    display->options.lower_hand(participant, display->options.user_data);
-}
-
-static void
-on_call(const char *participant, gpointer user_data)
-{
-    CcTeacherDisplay *display = user_data;
-    display->options.call(participant, display->options.user_data);
-}
-
-static void
-on_thank(const char *participant, gpointer user_data)
-{
-    CcTeacherDisplay *display = user_data;
-    display->options.thank(participant, display->options.user_data);
-}
-
-static void
-on_mute(const char *participant, gboolean muted, gpointer user_data)
-{
-    CcTeacherDisplay *display = user_data;
-    display->options.mute(participant, muted, display->options.user_data);
-}
-
-static void
-on_layout(gpointer user_data)
-{
-    CcTeacherDisplay *display = user_data;
-    display->options.layout(display->options.user_data);
-}
-
-static void
-on_turn(guint turn, gpointer user_data)
-{
-    CcTeacherDisplay *display = user_data;
-    if (turn <= CC_TURN_BLANK)
-        display->options.turn((CcTurn)turn, display->options.user_data);
-}
-
-static void
-on_key(char key, gpointer user_data)
-{
-    CcTeacherDisplay *display = user_data;
-    display->options.key(key, display->options.user_data);
 }
 
 static void
@@ -118,18 +62,7 @@ on_size(guint slot, guint width, guint height, gpointer user_data)
 CcTeacherDisplay *
 cc_teacher_display_new(const CcTeacherDisplayOptions *options, GError **error)
 {
-    static const CcWindowProcessCallbacks callbacks = {
-        .over = on_over,
-        .lower_hand = on_lower_hand,
-        .call = on_call,
-        .thank = on_thank,
-        .mute = on_mute,
-        .layout = on_layout,
-        .turn = on_turn,
-        .key = on_key,
-        .device = on_device,
-        .size = on_size,
-    };
+    static const CcWindowProcessCallbacks callbacks = {.device = on_device, .size = on_size};
     g_autoptr(CcTeacherDisplay) display = g_new0(CcTeacherDisplay, 1);
     display->options = *options;
     display->school = g_strdup(options->school);
@@ -139,7 +72,8 @@ cc_teacher_display_new(const CcTeacherDisplayOptions *options, GError **error)
     display->view = (CcTeacherView){
         .school = display->school, .lesson = display->lesson, .loss = -1, .rtt_ms = -1};
     cc_audibility_init(&display->audibility);
-    display->window = cc_window_process_new(CC_WINDOW_TEACHER, FALSE, &callbacks, display, error);
+    display->window = cc_window_process_new(CC_WINDOW_TEACHER, FALSE, &options->actions,
+                                            options->user_data, &callbacks, display, error);
     if (display->window == NULL)
         return NULL;
     show(display);
@@ -255,8 +189,25 @@ add_classroom(CcTeacherDisplay *display, const CcParticipant *one, const CcStage
     };
 }
 
+/* Of what is borrowed from the room, which may be gone when it is shown again. */
+static void
+show_chat(CcTeacherDisplay *display, const CcRoomState *room, const CcParticipant *own,
+          const CcChatWish *wish)
+{
+    CcTeacherView *view = &display->view;
+    cc_teacher_chat_see(&display->chat, room, own);
+    cc_teacher_chat_fill(&display->chat, room, own, wish, &view->chat);
+    for (guint i = 0; i < view->chat.n_lines; i++) {
+        CcViewChatLine *line = &view->chat.lines[i];
+        line->id = keep(display, line->id);
+        line->name = keep(display, line->name);
+        line->text = keep(display, line->text);
+    }
+}
+
 void
-cc_teacher_display_room(CcTeacherDisplay *display, const CcRoomState *room)
+cc_teacher_display_room(CcTeacherDisplay *display, const CcRoomState *room,
+                        const CcParticipant *own, const CcChatWish *wish)
 {
     if (display == NULL)
         return;
@@ -275,7 +226,15 @@ cc_teacher_display_room(CcTeacherDisplay *display, const CcRoomState *room)
     for (guint i = 0; i < CC_GUESTS; i++)
         n_guests += *room->stage.guests[i].id != '\0';
     display->view.several = n_guests > 1;
+    show_chat(display, room, own, wish);
     show(display);
+}
+
+void
+cc_teacher_display_wrote(CcTeacherDisplay *display, guint number, const CcRoomState *room)
+{
+    if (display != NULL)
+        cc_teacher_chat_write(&display->chat, number, room, cc_clock_now_us());
 }
 
 void
@@ -294,6 +253,7 @@ cc_teacher_display_stats(CcTeacherDisplay *display, const CcUplinkStats *stats)
 {
     if (display == NULL)
         return;
+    cc_teacher_chat_tick(&display->chat, cc_clock_now_us(), &display->view.chat);
     display->view.uplink_kbps = (stats->audio_bps + stats->video_bps) / 1000;
     display->view.loss = stats->loss;
     display->view.rtt_ms = stats->rtt_ms;

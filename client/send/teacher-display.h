@@ -5,10 +5,9 @@
 #include <gst/gst.h>
 
 #include "client/connection.h"
-#include "client/deck/presenter.h"
 #include "client/elements/devices.h"
 #include "client/send/uplink.h"
-#include "client/window/view.h"
+#include "client/window/window-process.h"
 
 G_BEGIN_DECLS
 
@@ -16,17 +15,10 @@ typedef struct CcTeacherDisplay CcTeacherDisplay;
 
 typedef struct {
     const char *school, *lesson;
-    void (*over)(gpointer user_data); /* she has ended the lesson */
-    void (*lower_hand)(const char *participant, gpointer user_data);
-    void (*call)(const char *participant, gpointer user_data);
-    void (*thank)(const char *participant, gpointer user_data);
-    void (*mute)(const char *participant, gboolean muted, gpointer user_data);
-    void (*layout)(gpointer user_data);            /* another one, of the guests' pictures */
-    void (*turn)(CcTurn turn, gpointer user_data); /* a page */
-    void (*key)(char key, gpointer user_data);     /* as in the terminal: client/send/calling.h */
+    CcWindowActions actions;
     /* Another camera, microphone or loudspeaker. */
     void (*device)(CcDeviceKind kind, const char *id, gpointer user_data);
-    gpointer user_data;
+    gpointer user_data; /* of both */
 } CcTeacherDisplayOptions;
 
 /* NULL if there is no such window here: @error says why. */
@@ -54,7 +46,11 @@ void cc_teacher_display_connection(CcTeacherDisplay *display, CcConnectionState 
  */
 void cc_teacher_display_device(CcTeacherDisplay *display, CcDeviceKind kind,
                                const CcViewDevices *devices);
-void cc_teacher_display_room(CcTeacherDisplay *display, const CcRoomState *room);
+/* @own: the teacher herself, or NULL; @wish: who may write, as she has said. */
+void cc_teacher_display_room(CcTeacherDisplay *display, const CcRoomState *room,
+                             const CcParticipant *own, const CcChatWish *wish);
+/* What she wrote in the window is on its way to @room (NULL: to nobody). */
+void cc_teacher_display_wrote(CcTeacherDisplay *display, guint number, const CcRoomState *room);
 /* A page of the slides is on, from 0; @blank: it would be, but is hidden. */
 void cc_teacher_display_page(CcTeacherDisplay *display, guint page, guint n_pages, gboolean blank);
 /* Once a second. */

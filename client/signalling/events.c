@@ -7,6 +7,7 @@
 #include "client/signalling/http-session.h"
 #include "common/base/clock.h"
 #include "common/base/error.h"
+#include "common/base/json-object.h"
 #include "common/base/log.h"
 
 #define CONNECT_DEADLINE_MS 5000
@@ -36,7 +37,7 @@ struct CcEventStream {
     SoupWebsocketConnection *socket; /* or NULL */
     char *client;                    /* by which the relay knows us; or NULL */
     char *links;                     /* whose links we want to be told; or NULL */
-    gint64 chat_ms;                  /* of the newest text that we have been told; 0: none */
+    gboolean all_chat;               /* also what was written before we came */
     gint64 last_pong_us;
 };
 
@@ -167,7 +168,6 @@ on_message(SoupWebsocketConnection *socket, gint type, GBytes *message, gpointer
         cc_warning_limited("event ignored: %s", error->message);
         return;
     }
-    events->chat_ms = MAX(events->chat_ms, cc_room_chat_newest_ms(&events->room.chat));
     events->callbacks.changed(&events->room, events->user_data);
 }
 
@@ -238,11 +238,42 @@ ask_for_links(CcEventStream *events)
 static void
 ask_for_chat(CcEventStream *events)
 {
-    if (events->chat_ms == 0)
+    gint64 newest_ms = cc_room_chat_newest_ms(&events->room.chat);
+    if (newest_ms == 0 && !events->all_chat)
         return;
-    g_autofree char *request = g_strdup_printf(
-        "{\"type\":\"chat-history\",\"after_ms\":%" G_GINT64_FORMAT "}", events->chat_ms);
+    g_autofree char *request =
+        g_strdup_printf("{\"type\":\"chat-history\",\"after_ms\":%" G_GINT64_FORMAT "}", newest_ms);
     say(events, request);
+}
+
+void
+cc_event_stream_follow_chat(CcEventStream *events)
+{
+    events->all_chat = TRUE;
+}
+
+void
+cc_event_stream_say_chat(CcEventStream *events, const char *text)
+{
+    JsonBuilder *builder = cc_json_begin();
+    cc_json_add_string(builder, "type", "chat");
+    cc_json_add_string(builder, "text", text);
+    g_autofree char *message = cc_json_end(builder);
+    say(events, message);
+}
+
+void
+cc_event_stream_say_chat_rules(CcEventStream *events, const CcChatRules *rules)
+{
+    JsonBuilder *builder = cc_json_begin();
+    cc_json_add_string(builder, "type", "chat-rules");
+    cc_json_add_boolean(builder, "on", rules->on);
+    cc_json_begin_array(builder, "muted");
+    for (guint i = 0; i < rules->n_muted; i++)
+        json_builder_add_string_value(builder, rules->muted[i]);
+    json_builder_end_array(builder);
+    g_autofree char *message = cc_json_end(builder);
+    say(events, message);
 }
 
 void
@@ -335,8 +366,7 @@ adopt_socket(CcEventStream *events, SoupWebsocketConnection *socket)
     events->ever_open = TRUE;
     events->last_pong_us = cc_clock_now_us();
     cc_backoff_reset(&events->backoff);
-    cc_room_state_clear(&events->room);
-    cc_room_state_init(&events->room);
+    cc_room_state_renew(&events->room);
     soup_websocket_connection_set_max_incoming_payload_size(socket, CC_ROOM_MAX_MESSAGE);
     soup_websocket_connection_set_keepalive_interval(socket, PING_INTERVAL_S);
     g_signal_connect(socket, "message", G_CALLBACK(on_message), events);

@@ -47,6 +47,13 @@ void cc_event_stream_say_page(CcEventStream *events, const char *deck, guint pag
 void cc_event_stream_say_pointer(CcEventStream *events, const guint place[2]);
 /* Who is to be on the stage. Nothing is said while the WebSocket is not open. */
 void cc_event_stream_say_stage(CcEventStream *events, const CcStage *stage);
+/* Writes into the room; what becomes of it is told by the room. Nothing is said while the WebSocket
+ * is not open. */
+void cc_event_stream_say_chat(CcEventStream *events, const char *text);
+/* Who may write: a teacher's. */
+void cc_event_stream_say_chat_rules(CcEventStream *events, const CcChatRules *rules);
+/* All that has been written in the lesson is to be told, not only what is written from now on. */
+void cc_event_stream_follow_chat(CcEventStream *events);
 /* Lowers the hand of another: a teacher's. */
 void cc_event_stream_lower_hand(CcEventStream *events, const char *of);
 /* What was told so far. (transfer none) */

@@ -39,6 +39,18 @@ cc_room_state_clear(CcRoomState *state)
     memset(state->grid, 0, sizeof state->grid);
 }
 
+void
+cc_room_state_renew(CcRoomState *state)
+{
+    CcRoomChat chat = state->chat;
+    chat.rules = (CcChatRules){0};
+    state->chat = (CcRoomChat){0};
+    cc_room_state_clear(state);
+    cc_room_state_init(state);
+    cc_room_chat_clear(&state->chat);
+    state->chat = chat;
+}
+
 static gboolean
 parse_lesson(JsonObject *message, CcLesson *lesson)
 {
@@ -147,7 +159,8 @@ apply_state(CcRoomState *state, JsonObject *message, gint64 now_us)
     CcLesson lesson;
     CcStage stage;
     if (array == NULL || !parse_lesson(message, &lesson) ||
-        !parse_stage(cc_json_get_object(message, "stage"), &stage))
+        !parse_stage(cc_json_get_object(message, "stage"), &stage) ||
+        !cc_room_chat_apply_rules(&state->chat, cc_json_get_object(message, "chat")))
         return FALSE;
 
     GPtrArray *participants = g_ptr_array_new_with_free_func(participant_free);
@@ -163,6 +176,20 @@ apply_state(CcRoomState *state, JsonObject *message, gint64 now_us)
     state->lesson = lesson;
     state->stage = stage;
     g_clear_pointer(&state->bye, g_free);
+    return TRUE;
+}
+
+/* Nothing of a lesson's chat outlives it; the last one's stays until the next one begins. */
+static gboolean
+apply_lesson(CcRoomState *state, JsonObject *message)
+{
+    CcLesson before = state->lesson;
+    if (!parse_lesson(message, &state->lesson))
+        return FALSE;
+    if (state->lesson == CC_LESSON_OVER)
+        state->chat.rules = (CcChatRules){0};
+    else if (before == CC_LESSON_OVER)
+        g_ptr_array_set_size(state->chat.lines, 0);
     return TRUE;
 }
 
@@ -320,7 +347,7 @@ cc_room_state_apply(CcRoomState *state, const char *message, gsize length, gint6
     if (g_strcmp0(type, "state") == 0)
         good = apply_state(state, object, now_us);
     else if (g_strcmp0(type, "lesson") == 0)
-        good = parse_lesson(object, &state->lesson);
+        good = apply_lesson(state, object);
     else if (g_strcmp0(type, "joined") == 0)
         good = apply_joined(state, object, now_us);
     else if (g_strcmp0(type, "left") == 0)
@@ -343,6 +370,10 @@ cc_room_state_apply(CcRoomState *state, const char *message, gsize length, gint6
         good = cc_room_chat_apply(&state->chat, cc_json_get_object(object, "message"));
     else if (g_strcmp0(type, "chat-history") == 0)
         good = cc_room_chat_apply_history(&state->chat, object);
+    else if (g_strcmp0(type, "chat-rules") == 0)
+        good = cc_room_chat_apply_rules(&state->chat, object);
+    else if (g_strcmp0(type, "chat-refused") == 0)
+        good = cc_room_chat_apply_refusal(&state->chat, object);
     else if (g_strcmp0(type, "bye") == 0)
         good = apply_bye(state, object);
     if (!good)

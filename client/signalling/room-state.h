@@ -80,6 +80,8 @@ typedef struct {
 
 void cc_room_state_init(CcRoomState *state);
 void cc_room_state_clear(CcRoomState *state);
+/* All is going to be told again, but for what has been written: that is kept. */
+void cc_room_state_renew(CcRoomState *state);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CcRoomState, cc_room_state_clear)
 
 /* Applies one message, which came at @now_us. Unknown types are ignored, as later relays may have

@@ -1,5 +1,6 @@
 #include "client/ui/chat-words.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 char *
@@ -8,6 +9,32 @@ cc_chat_words(const CcChatLine *line)
     const char *unnamed = line->teacher ? "老师 Teacher" : "教室 Classroom";
     const char *name = *line->name != '\0' ? line->name : unnamed;
     return g_strdup_printf("%s: %s", name, line->text);
+}
+
+const char *
+cc_chat_refusal_words(CcChatRefusal refusal)
+{
+    switch (refusal) {
+    case CC_CHAT_REFUSED_NOT:
+        return "";
+    case CC_CHAT_REFUSED_NO_SEAT:
+        return _("Not connected at the moment");
+    case CC_CHAT_REFUSED_NO_LESSON:
+        return _("There is no lesson at the moment");
+    case CC_CHAT_REFUSED_OFF:
+        return _("Only the teacher writes at the moment");
+    case CC_CHAT_REFUSED_MUTED:
+        return _("The teacher lets you write no longer");
+    case CC_CHAT_REFUSED_EMPTY:
+        return _("There was nothing in it to read.");
+    case CC_CHAT_REFUSED_TOO_LONG:
+        return _("This is too long: at most 200 characters.");
+    case CC_CHAT_REFUSED_TOO_OFTEN:
+        return _("Too much at once. Wait a moment, then press Send again.");
+    case CC_CHAT_REFUSED_SILENTLY:
+        return _("It did not get through. Press Send again.");
+    }
+    g_return_val_if_reached("");
 }
 
 static void

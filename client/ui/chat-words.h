@@ -9,6 +9,9 @@ G_BEGIN_DECLS
 /* Without a name: "老师 Teacher: …", whatever the locale. (transfer full) */
 char *cc_chat_words(const CcChatLine *line);
 
+/* Why it was not taken, or cannot be written now; "" for CC_CHAT_REFUSED_NOT. */
+const char *cc_chat_refusal_words(CcChatRefusal refusal);
+
 /* On a classroom's screen the newest ones are to be seen for some seconds. */
 #define CC_CHAT_NOTE_LINES 3
 #define CC_CHAT_NOTE_US (10 * (gint64)G_USEC_PER_SEC)

@@ -4,6 +4,7 @@
 
 #define LINK_TYPE "(buudibuu)"
 #define TALK_TYPE "(bbbbb)"
+#define CHAT_LINE_TYPE "(xsssbbb)"
 #define CLASSROOM_TYPE "(ssubbbb" LINK_TYPE ")"
 
 static GVariant *
@@ -158,6 +159,44 @@ read_classrooms(CcTeacherView *view, GVariant *value)
     }
 }
 
+static void
+write_chat(GVariantDict *dict, const CcViewChat *chat)
+{
+    GVariantBuilder builder;
+    g_variant_builder_init(&builder, G_VARIANT_TYPE("a" CHAT_LINE_TYPE));
+    for (guint i = 0; i < chat->n_lines; i++) {
+        const CcViewChatLine *line = &chat->lines[i];
+        g_variant_builder_add(&builder, CHAT_LINE_TYPE, line->time_ms, line->id, line->name,
+                              line->text, line->teacher, line->own, line->muted);
+    }
+    g_variant_dict_insert_value(dict, "chat-lines", g_variant_builder_end(&builder));
+    g_variant_dict_insert(dict, "chat", "(buuu)", chat->on, (guint)chat->hindrance, chat->answered,
+                          (guint)chat->refusal);
+}
+
+static CcChatRefusal
+to_refusal(guint refusal)
+{
+    return (CcChatRefusal)MIN(refusal, (guint)CC_CHAT_REFUSED_SILENTLY);
+}
+
+static void
+read_chat(CcViewChat *chat, GVariant *value)
+{
+    guint hindrance = CC_CHAT_REFUSED_NO_SEAT, refusal = CC_CHAT_REFUSED_NOT;
+    g_autoptr(GVariant) all =
+        g_variant_lookup_value(value, "chat-lines", G_VARIANT_TYPE("a" CHAT_LINE_TYPE));
+    gsize n = all != NULL ? g_variant_n_children(all) : 0;
+    g_variant_lookup(value, "chat", "(buuu)", &chat->on, &hindrance, &chat->answered, &refusal);
+    chat->hindrance = to_refusal(hindrance);
+    chat->refusal = to_refusal(refusal);
+    for (gsize i = 0; i < MIN(n, CC_ROOM_CHAT_KEPT); i++) {
+        CcViewChatLine *line = &chat->lines[chat->n_lines++];
+        g_variant_get_child(all, i, "(x&s&s&sbbb)", &line->time_ms, &line->id, &line->name,
+                            &line->text, &line->teacher, &line->own, &line->muted);
+    }
+}
+
 GVariant *
 cc_teacher_view_write(const CcTeacherView *view)
 {
@@ -175,6 +214,7 @@ cc_teacher_view_write(const CcTeacherView *view)
     g_variant_dict_insert(&dict, "slides", "(uub)", view->page, view->n_pages, view->blank);
     g_variant_dict_insert_value(&dict, "classrooms", write_classrooms(view));
     g_variant_dict_insert(&dict, "more", "u", view->n_more);
+    write_chat(&dict, &view->chat);
     add_devices(&dict, "cameras", &view->cameras);
     add_devices(&dict, "microphones", &view->microphones);
     add_devices(&dict, "speakers", &view->speakers);
@@ -198,6 +238,7 @@ cc_teacher_view_read(CcTeacherView *view, GVariant *value)
     g_variant_lookup(value, "slides", "(uub)", &view->page, &view->n_pages, &view->blank);
     g_variant_lookup(value, "more", "u", &view->n_more);
     read_classrooms(view, value);
+    read_chat(&view->chat, value);
     get_devices(value, "cameras", &view->cameras);
     get_devices(value, "microphones", &view->microphones);
     get_devices(value, "speakers", &view->speakers);

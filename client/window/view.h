@@ -49,6 +49,25 @@ typedef struct {
 } CcViewClassroom;
 
 typedef struct {
+    gint64 time_ms;   /* UNIX time; tells lines apart */
+    const char *id;   /* of who wrote it */
+    const char *name; /* may be "" */
+    const char *text;
+    gboolean teacher;
+    gboolean own;   /* she wrote it here */
+    gboolean muted; /* who wrote it may not write any more */
+} CcViewChatLine;
+
+typedef struct {
+    CcViewChatLine lines[CC_ROOM_CHAT_KEPT]; /* the oldest first */
+    guint n_lines;
+    gboolean on;             /* classrooms may write */
+    CcChatRefusal hindrance; /* why she may not write now; NOT: she may */
+    guint answered; /* the newest of her texts of which is known what became of it: a number */
+    CcChatRefusal refusal; /* that; NOT: everybody has got it */
+} CcViewChat;
+
+typedef struct {
     CcConnectionState state;
     const char *message; /* what is wrong, or "" */
     const char *school, *lesson;
@@ -62,6 +81,7 @@ typedef struct {
     gboolean blank;      /* the page is hidden */
     CcViewClassroom classrooms[CC_VIEW_MAX_CLASSROOMS];
     guint n_classrooms, n_more;
+    CcViewChat chat;
     CcViewDevices cameras, microphones, speakers;
 } CcTeacherView;
 

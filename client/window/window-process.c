@@ -21,6 +21,8 @@
 struct CcWindowProcess {
     CcWindowKind kind;
     gboolean fullscreen;
+    CcWindowActions actions;
+    gpointer actor;
     CcWindowProcessCallbacks callbacks;
     gpointer user_data;
     char *program;
@@ -163,8 +165,8 @@ static void
 on_closed(CcWindowProcess *process)
 {
     process->closed = TRUE;
-    if (process->callbacks.closed != NULL)
-        process->callbacks.closed(process->user_data);
+    if (process->actions.closed != NULL)
+        process->actions.closed(process->actor);
 }
 
 static void
@@ -207,43 +209,43 @@ on_size(CcWindowProcess *process, GVariant *value)
 static void
 on_hand(CcWindowProcess *process, GVariant *value)
 {
-    if (process->callbacks.hand != NULL)
-        process->callbacks.hand(process->user_data);
+    if (process->actions.hand != NULL)
+        process->actions.hand(process->actor);
 }
 
 static void
 on_talk(CcWindowProcess *process, GVariant *value)
 {
-    if (process->callbacks.talk != NULL)
-        process->callbacks.talk(process->user_data);
+    if (process->actions.talk != NULL)
+        process->actions.talk(process->actor);
 }
 
 static void
 on_layout(CcWindowProcess *process, GVariant *value)
 {
-    if (process->callbacks.layout != NULL)
-        process->callbacks.layout(process->user_data);
+    if (process->actions.layout != NULL)
+        process->actions.layout(process->actor);
 }
 
 static void
 on_lower_hand(CcWindowProcess *process, GVariant *value)
 {
-    if (process->callbacks.lower_hand != NULL)
-        process->callbacks.lower_hand(g_variant_get_string(value, NULL), process->user_data);
+    if (process->actions.lower_hand != NULL)
+        process->actions.lower_hand(g_variant_get_string(value, NULL), process->actor);
 }
 
 static void
 on_call(CcWindowProcess *process, GVariant *value)
 {
-    if (process->callbacks.call != NULL)
-        process->callbacks.call(g_variant_get_string(value, NULL), process->user_data);
+    if (process->actions.call != NULL)
+        process->actions.call(g_variant_get_string(value, NULL), process->actor);
 }
 
 static void
 on_thank(CcWindowProcess *process, GVariant *value)
 {
-    if (process->callbacks.thank != NULL)
-        process->callbacks.thank(g_variant_get_string(value, NULL), process->user_data);
+    if (process->actions.thank != NULL)
+        process->actions.thank(g_variant_get_string(value, NULL), process->actor);
 }
 
 static void
@@ -252,29 +254,57 @@ on_mute(CcWindowProcess *process, GVariant *value)
     const char *participant;
     gboolean muted;
     g_variant_get(value, "(&sb)", &participant, &muted);
-    if (process->callbacks.mute != NULL)
-        process->callbacks.mute(participant, muted, process->user_data);
+    if (process->actions.mute != NULL)
+        process->actions.mute(participant, muted, process->actor);
 }
 
 static void
 on_over(CcWindowProcess *process, GVariant *value)
 {
-    if (process->callbacks.over != NULL)
-        process->callbacks.over(process->user_data);
+    if (process->actions.over != NULL)
+        process->actions.over(process->actor);
 }
 
 static void
 on_turn(CcWindowProcess *process, GVariant *value)
 {
-    if (process->callbacks.turn != NULL)
-        process->callbacks.turn(g_variant_get_uint32(value), process->user_data);
+    guint turn = g_variant_get_uint32(value);
+    if (process->actions.turn != NULL && turn <= CC_TURN_BLANK)
+        process->actions.turn((CcTurn)turn, process->actor);
 }
 
 static void
 on_key(CcWindowProcess *process, GVariant *value)
 {
-    if (process->callbacks.key != NULL)
-        process->callbacks.key((char)g_variant_get_byte(value), process->user_data);
+    if (process->actions.key != NULL)
+        process->actions.key((char)g_variant_get_byte(value), process->actor);
+}
+
+static void
+on_write(CcWindowProcess *process, GVariant *value)
+{
+    guint number;
+    const char *text;
+    g_variant_get(value, "(u&s)", &number, &text);
+    if (process->actions.write != NULL)
+        process->actions.write(number, text, process->actor);
+}
+
+static void
+on_let_write(CcWindowProcess *process, GVariant *value)
+{
+    if (process->actions.let_write != NULL)
+        process->actions.let_write(g_variant_get_boolean(value), process->actor);
+}
+
+static void
+on_mute_writer(CcWindowProcess *process, GVariant *value)
+{
+    const char *participant;
+    gboolean muted;
+    g_variant_get(value, "(&sb)", &participant, &muted);
+    if (process->actions.mute_writer != NULL)
+        process->actions.mute_writer(participant, muted, process->actor);
 }
 
 static void
@@ -284,13 +314,23 @@ on_received(const char *name, GVariant *value, gpointer user_data)
         const char *name, *type;
         void (*handle)(CcWindowProcess *process, GVariant *value);
     } messages[] = {
-        {"shown", "(uu)", on_shown},   {"size", "(uuu)", on_size},
-        {"hand", "b", on_hand},        {"volume", "(db)", on_volume},
-        {"device", "(ss)", on_device}, {"lower-hand", "s", on_lower_hand},
-        {"talk", "b", on_talk},        {"layout", "b", on_layout},
-        {"call", "s", on_call},        {"thank", "s", on_thank},
-        {"mute", "(sb)", on_mute},     {"over", "b", on_over},
-        {"turn", "u", on_turn},        {"key", "y", on_key},
+        {"shown", "(uu)", on_shown},
+        {"size", "(uuu)", on_size},
+        {"hand", "b", on_hand},
+        {"volume", "(db)", on_volume},
+        {"device", "(ss)", on_device},
+        {"lower-hand", "s", on_lower_hand},
+        {"talk", "b", on_talk},
+        {"layout", "b", on_layout},
+        {"call", "s", on_call},
+        {"thank", "s", on_thank},
+        {"mute", "(sb)", on_mute},
+        {"over", "b", on_over},
+        {"turn", "u", on_turn},
+        {"key", "y", on_key},
+        {"write", "(us)", on_write},
+        {"let-write", "b", on_let_write},
+        {"mute-writer", "(sb)", on_mute_writer},
     };
     CcWindowProcess *process = user_data;
     if (name == NULL) {
@@ -328,13 +368,16 @@ wait_until_ready(CcWindowProcess *process, GError **error)
 }
 
 CcWindowProcess *
-cc_window_process_new(CcWindowKind kind, gboolean fullscreen,
-                      const CcWindowProcessCallbacks *callbacks, gpointer user_data, GError **error)
+cc_window_process_new(CcWindowKind kind, gboolean fullscreen, const CcWindowActions *actions,
+                      gpointer actor, const CcWindowProcessCallbacks *callbacks, gpointer user_data,
+                      GError **error)
 {
     g_autoptr(CcWindowProcess) process = g_new0(CcWindowProcess, 1);
     g_mutex_init(&process->lock);
     process->kind = kind;
     process->fullscreen = fullscreen;
+    process->actions = *actions;
+    process->actor = actor;
     process->callbacks = *callbacks;
     process->user_data = user_data;
     process->restart_ms = FIRST_RESTART_MS;

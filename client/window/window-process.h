@@ -3,6 +3,7 @@
  * is started again. Main thread, except cc_window_process_picture(): any thread. */
 #pragma once
 
+#include "client/deck/presenter.h"
 #include "client/window/view.h"
 
 G_BEGIN_DECLS
@@ -16,30 +17,41 @@ typedef struct CcWindowProcess CcWindowProcess;
 
 typedef enum { CC_WINDOW_CLASSROOM, CC_WINDOW_TEACHER } CcWindowKind;
 
-/* What people do there; main thread. Those that do not matter may be NULL. */
+/* What people do there, for whoever gives the lesson or hears it; main thread. Those that do not
+ * matter may be NULL. */
 typedef struct {
     void (*closed)(gpointer user_data); /* closed by hand: it does not come back by itself */
     void (*hand)(gpointer user_data);
     void (*talk)(gpointer user_data);   /* our microphone, open or not */
     void (*layout)(gpointer user_data); /* another one */
-    void (*volume)(double volume, gboolean muted, gpointer user_data);
-    /* @kind: "speaker", "microphone" or "camera". */
-    void (*device)(const char *kind, const char *id, gpointer user_data);
-    /* A picture of @slot is drawn at @width x @height device pixels, borders included. */
-    void (*size)(guint slot, guint width, guint height, gpointer user_data);
     /* The teacher's. */
     void (*lower_hand)(const char *participant, gpointer user_data);
     void (*call)(const char *participant, gpointer user_data);
     void (*thank)(const char *participant, gpointer user_data);
     void (*mute)(const char *participant, gboolean muted, gpointer user_data);
     void (*over)(gpointer user_data);
-    void (*turn)(guint turn, gpointer user_data); /* a page; a CcTurn (client/deck/presenter.h) */
-    void (*key)(char key, gpointer user_data);    /* a letter or digit: client/send/calling.h */
+    void (*turn)(CcTurn turn, gpointer user_data); /* a page */
+    void (*key)(char key, gpointer user_data);     /* a letter or digit: client/send/calling.h */
+    /* Chat. @number: of the text; the view tells what has become of it. */
+    void (*write)(guint number, const char *text, gpointer user_data);
+    void (*let_write)(gboolean on, gpointer user_data); /* classrooms */
+    void (*mute_writer)(const char *participant, gboolean muted, gpointer user_data);
+} CcWindowActions;
+
+/* What changes the window itself; main thread. Those that do not matter may be NULL. */
+typedef struct {
+    void (*volume)(double volume, gboolean muted, gpointer user_data);
+    /* @kind: "speaker", "microphone" or "camera". */
+    void (*device)(const char *kind, const char *id, gpointer user_data);
+    /* A picture of @slot is drawn at @width x @height device pixels, borders included. */
+    void (*size)(guint slot, guint width, guint height, gpointer user_data);
 } CcWindowProcessCallbacks;
 
 /* NULL if there is no such program here, or if it finds no display: @error says which. Waits until
- * the window has come, or has failed, a few seconds at most. */
+ * the window has come, or has failed, a few seconds at most. @actor: of @actions, @user_data: of
+ * @callbacks. */
 CcWindowProcess *cc_window_process_new(CcWindowKind kind, gboolean fullscreen,
+                                       const CcWindowActions *actions, gpointer actor,
                                        const CcWindowProcessCallbacks *callbacks,
                                        gpointer user_data, GError **error);
 void cc_window_process_free(CcWindowProcess *process);

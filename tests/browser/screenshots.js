@@ -2,6 +2,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { manySchools } from './status-data.js';
 import { cleanUp, launchBrowser, openPage, pageState, Program, sleep, startRelay, waitFor } from './support.js';
 
 const LECTURE = '/usr/share/forensics-samples/original-files/movie2/movie-hello.mp4';
@@ -9,12 +10,17 @@ const COLOURS = 96; // enough for these windows, and a third of the bytes
 const SETTLED_MS = 4000; // what is still on its way is drawn
 const ROOM = { zh: '五年级数学', en: 'Maths-5' };
 const NAMES = {
-  zh: { teacher: '厦门第一小学', classroom: '湖里希望小学', guest: '龙泉小学' },
-  en: { teacher: 'Xiamen No. 1 Primary School', classroom: 'Huli Hope School', guest: 'Longquan School' },
+  zh: { teacher: '厦门第一小学', classroom: '湖里希望小学', guest: '龙泉小学', page: '那勒寺小学' },
+  en: { teacher: 'Xiamen No. 1 Primary School', classroom: 'Huli Hope School', guest: 'Longquan School', page: 'Nalesi School' },
 };
 const SLIDE = {
   zh: ['分数的加法', '把一个饼平均分成八份，吃了三份，又吃了两份。', '一共吃了几分之几？'],
   en: ['Adding fractions', 'A pie is cut into eight equal pieces. Three are eaten, then two more.', 'How much of it has been eaten?'],
+};
+
+const CHAT = {
+  zh: { classroom: '老师，为什么分母不用加？', teacher: '好问题，请看下一页。' },
+  en: { classroom: 'Why are the eighths not added?', teacher: 'Good question. See the next page.' },
 };
 
 const [language, size, folder] = process.argv.slice(2);
@@ -86,8 +92,25 @@ async function printSlides(browser) {
   await page.context().close();
 }
 
+/** A classroom writes, by a page, and the teacher answers in her window. */
+async function chat(relay, browser, display) {
+  const page = await openPage(browser, `${relay.url}/watch/${encodeURIComponent(room)}?name=${encodeURIComponent(names.page)}`, { viewport, locale });
+  await waitFor('to be allowed to write', () => page.isEnabled('#chat-text'));
+  await page.evaluate((text) => {
+    document.getElementById('chat-text').value = text;
+    document.getElementById('chat-form').requestSubmit();
+  }, CHAT[language].classroom);
+  await waitFor('the text', () => page.locator('#messages li').count());
+  press(display, 'c');
+  xdotool(display, 'type', '--delay', '60', CHAT[language].teacher);
+  press(display, 'Return');
+  await waitFor('the answer', async () => (await page.locator('#messages li').count()) === 2);
+  press(display, 'Escape');
+  await page.context().close();
+}
+
 /** Windows: before the lesson, in it, and with a classroom called on. */
-async function shootWindows(relay) {
+async function shootWindows(relay, browser) {
   const [teacher, classroom, waiting] = await Promise.all([openDisplay(), openDisplay(), openDisplay()]);
   const to = `--relay=${relay.url}`;
   startOn(waiting, 'recv', to, `--name=${names.classroom}`, '--fullscreen', `${room}-2`);
@@ -103,6 +126,7 @@ async function shootWindows(relay) {
   await waitFor('pictures', async () => (await relay.room(room))?.receivers.filter(({ video_bps }) => video_bps > 0).length === 2);
   press(classroom, 'h');
   await recv.says(/hand raised=1/);
+  await chat(relay, browser, teacher);
   await sleep(SETTLED_MS);
   shoot(classroom, 'window-classroom');
   shoot(teacher, 'window-teacher');
@@ -116,6 +140,21 @@ async function shootWindows(relay) {
   shoot(teacher, 'window-teacher-guest');
 }
 
+/** A room's page and a school's, with an hour that nobody has to wait for. */
+async function shootStatusOfMany(page) {
+  const world = manySchools(60);
+  await page.route('**/api/status**', (route) => {
+    const url = new URL(route.request().url());
+    route.fulfill({ json: url.pathname === '/api/status' ? world.overview(url.searchParams) : world.hour(url.pathname, url.searchParams) });
+  });
+  for (const [name, place] of [['room', 'room=room-0'], ['school', 'link=2']]) {
+    await page.goto(`${new URL(page.url()).origin}/status#${place}`);
+    await page.reload();
+    await waitFor('plots', () => page.locator(`#${name === 'room' ? 'room' : 'detail'}-plots .plot`).count());
+    await shootPage(page, `page-status-${name}`);
+  }
+}
+
 async function shootPages(relay, browser) {
   const options = { viewport, locale };
   const at = (name) => `${relay.url}/${name}/${encodeURIComponent(room)}?name=${encodeURIComponent(names.classroom)}`;
@@ -127,6 +166,7 @@ async function shootPages(relay, browser) {
   await waitFor('the schools', () => status.locator('#links .where').count());
   await sleep(SETTLED_MS);
   await shootPage(status, 'page-status');
+  await shootStatusOfMany(status);
   const teach = await openPage(browser, `${relay.url}/teach/${encodeURIComponent(room)}-2?name=${encodeURIComponent(names.teacher)}`, options);
   await waitFor('camera and microphone', () => teach.isEnabled('#start'));
   await teach.click('#start');
@@ -139,7 +179,7 @@ const browser = await launchBrowser();
 try {
   const relay = await startRelay();
   await printSlides(browser);
-  await shootWindows(relay);
+  await shootWindows(relay, browser);
   await shootPages(relay, browser);
 } finally {
   await cleanUp();

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The windows with buttons in a real lesson, on displays of their own: what is on them moves, their keys reach the others, whom
-the teacher calls on is seen in her window, and a window that dies comes back without disturbing the lesson."""
+"""The windows with buttons in a real lesson, on displays of their own: what is on them moves, their keys reach the others, what she
+writes there is read, whom she calls on is seen in her window, and a window that dies comes back without disturbing the lesson."""
 import os
 import pathlib
 import signal
@@ -44,10 +44,16 @@ class Display:
         return self.run("import", "-window", "root", "-crop", f"{width}x{height}+{x}+{y}", "+repage", "-resize", "16x16!",
                         "-colorspace", "Gray", "-depth", "8", "gray:-")
 
-    def press(self, key):
+    def use_keyboard(self, *command):
         # Nobody manages windows here, so nobody gives them the keyboard.
         window = self.run("xdotool", "search", "--onlyvisible", "--class", "classcast").split()[0].decode()
-        self.run("xdotool", "windowfocus", "--sync", window, "key", key)
+        self.run("xdotool", "windowfocus", "--sync", window, *command)
+
+    def press(self, key):
+        self.use_keyboard("key", key)
+
+    def write(self, text):
+        self.use_keyboard("type", "--delay", "40", text)
 
 
 class Windows(LessonCase):
@@ -92,7 +98,16 @@ class Windows(LessonCase):
 
         self.wait_until("the keyboard", lambda: theirs.press("h") or classroom.find(r"hand raised=1"))
 
+        # While she writes no letter or digit is a key.
         number = self.wait_until("the guest in the teacher's line", lambda: teacher.find_all(r"(\d) guest\b"))[-1][1]
+        hers.press("c")
+        hers.write(f"hello {number}")
+        hers.press("Return")
+        classroom.wait_for(r"chat shown_lines=1")
+        teacher.wait_for(rf": hello {number}$")
+        self.assertIsNone(guest.find(r"called=1"))
+        hers.press("Escape")
+
         hers.press(number)
         guest.wait_for(r"called=1 heard=1")
         teacher.wait_for(r"picture slot=2")

@@ -1,13 +1,14 @@
 /*   ┌ lesson, time ──────────── the coloured word ┐
  *   │ whom she called on │ classrooms, hands first │
  *   │ herself            │ (scrolled)              │
- *   │ microphone, slides │                         │
+ *   │ microphone, slides │ messages (chat-box.c)   │
  *   └ what she sends ──────────────── lesson over ┘   or, instead of it, the question   */
 #include "client/window/gtk/teacher-window.h"
 
 #include <glib/gi18n.h>
 
 #include "client/deck/presenter.h"
+#include "client/window/gtk/chat-box.h"
 #include "client/window/gtk/classroom-card.h"
 #include "client/window/gtk/device-menu.h"
 #include "client/window/gtk/level-meter.h"
@@ -22,8 +23,9 @@ struct CcTeacherWindow {
     GtkWidget *picture, *guests, *guests_frame, *layout, *meter, *audience, *cards, *uplink,
         *devices;
     GtkWidget *slides, *page; /* a row of buttons, and which page is on */
-    GtkWidget *foot;          /* a stack: what is sent, or the question */
-    GPtrArray *shown;         /* GtkWidget *: cards */
+    GtkWidget *chat;
+    GtkWidget *foot;  /* a stack: what is sent, or the question */
+    GPtrArray *shown; /* GtkWidget *: cards */
 };
 
 static gboolean
@@ -98,6 +100,17 @@ press_page_key(CcTeacherWindow *window, guint key)
     return FALSE;
 }
 
+/* While she writes, letters are letters; a remote presenter turns pages all the same. */
+static gboolean
+press_while_writing(CcTeacherWindow *window, guint key)
+{
+    if (key == GDK_KEY_Escape) {
+        gtk_window_set_focus(GTK_WINDOW(window->window), NULL);
+        return TRUE;
+    }
+    return (key == GDK_KEY_Page_Down || key == GDK_KEY_Page_Up) && press_page_key(window, key);
+}
+
 static gboolean
 on_key(GtkEventControllerKey *controller, guint pressed, guint code, GdkModifierType modifiers,
        gpointer user_data)
@@ -106,10 +119,16 @@ on_key(GtkEventControllerKey *controller, guint pressed, guint code, GdkModifier
     guint key = gdk_keyval_to_lower(pressed);
     if (modifiers & (GDK_CONTROL_MASK | GDK_ALT_MASK))
         return FALSE;
+    if (cc_chat_box_has_focus(window->chat))
+        return press_while_writing(window, key);
     if (press_page_key(window, key))
         return TRUE;
     if (key == GDK_KEY_d) {
         cc_device_menu_open(window->devices);
+        return TRUE;
+    }
+    if (key == GDK_KEY_c) {
+        cc_chat_box_focus(window->chat);
         return TRUE;
     }
     if (key == GDK_KEY_l) {
@@ -207,8 +226,10 @@ make_classrooms(CcTeacherWindow *window)
                                    GTK_POLICY_AUTOMATIC);
     gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(scrolled), window->cards);
     gtk_widget_set_vexpand(scrolled, TRUE);
+    window->chat = cc_chat_box_new(window->host);
     gtk_box_append(GTK_BOX(box), top);
     gtk_box_append(GTK_BOX(box), scrolled);
+    gtk_box_append(GTK_BOX(box), window->chat);
     return box;
 }
 
@@ -368,6 +389,7 @@ cc_teacher_window_show(CcTeacherWindow *window, const CcTeacherView *view)
     cc_device_menu_show(window->devices, &view->cameras, &view->microphones, &view->speakers);
     show_classrooms(window, view);
     show_guests_and_slides(window, view);
+    cc_chat_box_show(window->chat, &view->chat);
     show_uplink(window, view);
 }
 

@@ -1,4 +1,4 @@
-/* The teacher's window: herself and her voice, and the classrooms. Main thread. */
+/* The teacher's window: herself and her voice, the classrooms, and chat. Main thread. */
 #pragma once
 
 #include <gtk/gtk.h>
@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 
 typedef struct CcTeacherWindow CcTeacherWindow;
 
-/* Says "closed", "over", "lower-hand" and "size" to @host, which outlives it. */
+/* Says to @host, which outlives it, what cc_window_process_new() has callbacks for. */
 CcTeacherWindow *cc_teacher_window_new(const CcHost *host, gboolean fullscreen);
 void cc_teacher_window_free(CcTeacherWindow *window);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CcTeacherWindow, cc_teacher_window_free)

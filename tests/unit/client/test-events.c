@@ -114,13 +114,19 @@ test_says(Fixture *fixture, gconstpointer data)
     CcStage stage = {.guests = {{.id = "c1", .muted = TRUE}, {.id = "\"}"}}};
     cc_event_stream_say_stage(fixture->events, &stage);
     cc_event_stream_lower_hand(fixture->events, "c2");
-    wait_until(strstr(fixture->relay->said->str, "false}\n") != NULL);
+    CcChatRules rules = {.on = TRUE};
+    g_assert_true(cc_chat_rules_mute(&rules, "c3", TRUE));
+    cc_event_stream_say_chat(fixture->events, "\"老师\"\\");
+    cc_event_stream_say_chat_rules(fixture->events, &rules);
+    wait_until(strstr(fixture->relay->said->str, "c3") != NULL);
     g_assert_cmpstr(fixture->relay->said->str, ==,
                     "{\"type\":\"hello\",\"client\":\"0123abc\"}\n"
                     "{\"type\":\"hand\",\"raised\":true,\"waiting_ms\":1500}\n"
                     "{\"type\":\"hand\",\"raised\":false}\n"
                     "{\"type\":\"stage\",\"guests\":[{\"id\":\"c1\",\"muted\":true},null]}\n"
-                    "{\"type\":\"hand\",\"of\":\"c2\",\"raised\":false}\n");
+                    "{\"type\":\"hand\",\"of\":\"c2\",\"raised\":false}\n"
+                    "{\"type\":\"chat\",\"text\":\"\\\"老师\\\"\\\\\"}\n"
+                    "{\"type\":\"chat-rules\",\"on\":true,\"muted\":[\"c3\"]}\n");
 
     scripted_relay_send_event(
         fixture->relay, "{\"type\":\"chat\",\"message\":{\"time_ms\":1795304000000,"
@@ -135,6 +141,16 @@ test_says(Fixture *fixture, gconstpointer data)
     g_assert_cmpstr(fixture->relay->said->str, ==,
                     "{\"type\":\"hello\",\"client\":\"0123abc\"}\n"
                     "{\"type\":\"chat-history\",\"after_ms\":1795304000000}\n");
+}
+
+/* Who asks for it is told all that was written before. */
+static void
+test_follows_chat(Fixture *fixture, gconstpointer data)
+{
+    start(fixture);
+    cc_event_stream_follow_chat(fixture->events);
+    wait_until(strstr(fixture->relay->said->str, "chat") != NULL);
+    g_assert_cmpstr(fixture->relay->said->str, ==, "{\"type\":\"chat-history\",\"after_ms\":0}\n");
 }
 
 static void
@@ -217,6 +233,7 @@ main(int argc, char **argv)
 #define ADD(name, func) g_test_add("/events/" name, Fixture, NULL, set_up, func, tear_down)
     ADD("messages", test_messages);
     ADD("says", test_says);
+    ADD("follows-chat", test_follows_chat);
     ADD("reconnects", test_reconnects);
     ADD("unsupported", test_unsupported);
     ADD("oversized-message", test_oversized_message);

@@ -306,6 +306,68 @@ test_chat(void)
 }
 
 static void
+test_chat_rules(void)
+{
+    g_auto(CcRoomState) state;
+    cc_room_state_init(&state);
+    apply(&state, "{\"type\":\"state\",\"lesson\":\"on\",\"participants\":[],\"chat\":null}");
+    g_assert_false(state.chat.rules.known);
+    apply(&state, "{\"type\":\"chat-rules\",\"on\":true,\"muted\":[\"c1\",7,\"c2\",\"c1\"]}");
+    g_assert_true(state.chat.rules.known && state.chat.rules.on);
+    g_assert_cmpuint(state.chat.rules.n_muted, ==, 2);
+    g_assert_true(cc_chat_rules_is_muted(&state.chat.rules, "c2"));
+    static const char bad[] = "{\"type\":\"chat-rules\",\"on\":true}";
+    assert_refused(&state, bad, strlen(bad));
+    apply(&state, "{\"type\":\"state\",\"lesson\":\"on\",\"participants\":[],"
+                  "\"chat\":{\"on\":false,\"muted\":[\"c3\"]}}");
+    g_assert_false(state.chat.rules.on);
+    g_assert_true(cc_chat_rules_is_muted(&state.chat.rules, "c3"));
+    apply(&state, "{\"type\":\"chat\",\"message\":" CHAT("5", "a", "1") "}");
+    /* What was written outlives the connection, and the lesson until the next one begins. */
+    cc_room_state_renew(&state);
+    g_assert_false(state.chat.rules.known);
+    assert_chat(&state, "a:1");
+    apply(&state, "{\"type\":\"lesson\",\"lesson\":\"over\"}");
+    assert_chat(&state, "a:1");
+    apply(&state, "{\"type\":\"lesson\",\"lesson\":\"on\"}");
+    assert_chat(&state, "");
+}
+
+static void
+test_rules_are_bounded(void)
+{
+    CcChatRules rules = {0};
+    for (guint i = 0; i < CC_ROOM_CHAT_MAX_MUTED; i++) {
+        g_autofree char *id = g_strdup_printf("c%u", i);
+        g_assert_true(cc_chat_rules_mute(&rules, id, TRUE));
+        g_assert_false(cc_chat_rules_mute(&rules, id, TRUE));
+    }
+    g_autofree char *endless = g_strnfill(CC_ROOM_CHAT_MAX_ID + 1, 'c');
+    g_assert_false(cc_chat_rules_mute(&rules, "c", TRUE));
+    g_assert_true(cc_chat_rules_mute(&rules, "c5", FALSE));
+    g_assert_false(cc_chat_rules_mute(&rules, endless, TRUE));
+    g_assert_false(cc_chat_rules_mute(&rules, "", TRUE));
+    g_assert_false(cc_chat_rules_is_muted(&rules, "c5"));
+    g_assert_true(cc_chat_rules_is_muted(&rules, "c4") && cc_chat_rules_is_muted(&rules, "c63"));
+    g_assert_true(cc_chat_rules_mute(&rules, "c", TRUE));
+}
+
+static void
+test_chat_refused(void)
+{
+    g_auto(CcRoomState) state;
+    cc_room_state_init(&state);
+    apply(&state, "{\"type\":\"chat-refused\",\"reason\":\"too-often\"}");
+    g_assert_cmpuint(state.chat.n_refusals, ==, 1);
+    g_assert_cmpint(state.chat.refusal, ==, CC_CHAT_REFUSED_TOO_OFTEN);
+    apply(&state, "{\"type\":\"chat-refused\",\"reason\":\"of a later relay\"}");
+    g_assert_cmpuint(state.chat.n_refusals, ==, 2);
+    g_assert_cmpint(state.chat.refusal, ==, CC_CHAT_REFUSED_SILENTLY);
+    static const char bad[] = "{\"type\":\"chat-refused\"}";
+    assert_refused(&state, bad, strlen(bad));
+}
+
+static void
 test_names_are_cleaned(void)
 {
     g_auto(CcRoomState) state;
@@ -332,6 +394,9 @@ main(int argc, char **argv)
     g_test_add_func("/room-state/ready-and-grid", test_ready_and_grid);
     g_test_add_func("/room-state/joined-and-left", test_joined_and_left);
     g_test_add_func("/room-state/chat", test_chat);
+    g_test_add_func("/room-state/chat-rules", test_chat_rules);
+    g_test_add_func("/room-state/rules-are-bounded", test_rules_are_bounded);
+    g_test_add_func("/room-state/chat-refused", test_chat_refused);
     g_test_add_func("/room-state/refused", test_refused);
     g_test_add_func("/room-state/bounds", test_bounds);
     g_test_add_func("/room-state/damaged", test_damaged);

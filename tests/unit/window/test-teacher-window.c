@@ -18,6 +18,7 @@ make_view(guint n_classrooms)
                             .rtt_ms = 46,
                             .has_guests = n_classrooms > 4,
                             .several = n_classrooms > 9,
+                            .chat = {.on = TRUE},
                             .n_classrooms = n_classrooms};
     for (guint i = 0; i < n_classrooms; i++)
         view->classrooms[i] = (CcViewClassroom){.id = "c1",
@@ -45,6 +46,41 @@ add_devices(CcTeacherView *view)
 }
 
 static void
+add_line(CcTeacherView *view, gint64 time_ms, gboolean teacher, const char *text)
+{
+    view->chat.lines[view->chat.n_lines++] = (CcViewChatLine){.time_ms = time_ms,
+                                                              .id = teacher ? "t1" : "c1",
+                                                              .name = "河滩小学",
+                                                              .text = text,
+                                                              .teacher = teacher,
+                                                              .own = teacher};
+}
+
+static GtkWidget *
+find_entry(GtkWidget *widget)
+{
+    if (GTK_IS_ENTRY(widget))
+        return widget;
+    for (GtkWidget *child = gtk_widget_get_first_child(widget); child != NULL;
+         child = gtk_widget_get_next_sibling(child)) {
+        GtkWidget *found = find_entry(child);
+        if (found != NULL)
+            return found;
+    }
+    return NULL;
+}
+
+/* As she writes it, and presses Enter. */
+static void
+write_text(CcTeacherWindow *window, const char *text)
+{
+    GtkWidget *entry = find_entry(GTK_WIDGET(cc_teacher_window_get(window)));
+    g_string_truncate(window_fixture_said, 0);
+    gtk_editable_set_text(GTK_EDITABLE(entry), text);
+    g_signal_emit_by_name(entry, "activate");
+}
+
+static void
 look_at(gboolean question, CcAudibility audibility, int width, int height)
 {
     g_autoptr(CcTeacherWindow) window = cc_teacher_window_new(&window_fixture_host, TRUE);
@@ -54,6 +90,13 @@ look_at(gboolean question, CcAudibility audibility, int width, int height)
     view->blank = TRUE;
     add_devices(view);
     view->microphones.missing = question;
+    for (guint i = 0; i < 9; i++)
+        add_line(view, i + 1, i % 3 == 0,
+                 "老师，八分之三加八分之二为什么不是十六分之五？We think it is.");
+    view->chat.refusal = CC_CHAT_REFUSED_TOO_OFTEN;
+    cc_teacher_window_show(window, view);
+    write_text(window, "1");
+    view->chat.answered = 1;
     cc_teacher_window_show(window, view);
     cc_teacher_window_show_level(window, 0.6, audibility);
     window_fixture_present(widget, width, height);
@@ -61,7 +104,7 @@ look_at(gboolean question, CcAudibility audibility, int width, int height)
         gtk_window_close(widget);
     window_fixture_draw(widget);
     window_fixture_assert_whole(widget, width, height);
-    g_assert_cmpuint(window_fixture_assert_names(GTK_WIDGET(widget)), >=, 10 + 40);
+    g_assert_cmpuint(window_fixture_assert_names(GTK_WIDGET(widget)), >=, 10 + 40 + 3 + 6);
 }
 
 static void
@@ -208,6 +251,89 @@ test_slides(void)
     g_assert_nonnull(window_fixture_find(widget, "Slide 3 of 24, hidden"));
 }
 
+static void
+test_chat(void)
+{
+    window_fixture_speak("en");
+    g_autoptr(CcTeacherWindow) window = cc_teacher_window_new(&window_fixture_host, FALSE);
+    g_autofree CcTeacherView *view = make_view(0);
+    GtkWidget *widget = GTK_WIDGET(cc_teacher_window_get(window));
+    GtkEditable *entry = GTK_EDITABLE(find_entry(widget));
+    view->chat.answered = 7; /* by the window before this one */
+    cc_teacher_window_show(window, view);
+    window_fixture_present(cc_teacher_window_get(window), 1024, 768);
+    write_text(window, "  ");
+    g_assert_cmpstr(window_fixture_said->str, ==, "");
+    gtk_editable_set_text(entry, " 同学们好 ");
+    press(window, "Send", "write=(8, '同学们好');");
+    g_signal_emit_by_name(entry, "activate"); /* one at a time */
+    cc_teacher_window_show(window, view);
+    g_assert_cmpstr(window_fixture_said->str, ==, "write=(8, '同学们好');");
+    g_assert_cmpstr(gtk_editable_get_text(entry), ==, " 同学们好 ");
+    view->chat.answered = 8;
+    view->chat.refusal = CC_CHAT_REFUSED_TOO_OFTEN;
+    cc_teacher_window_show(window, view);
+    window_fixture_draw(cc_teacher_window_get(window));
+    g_assert_nonnull(window_fixture_find(widget, "Wait a moment"));
+    g_assert_cmpstr(gtk_editable_get_text(entry), ==, " 同学们好 "); /* to be sent again */
+    g_string_truncate(window_fixture_said, 0);
+    g_signal_emit_by_name(entry, "activate");
+    g_assert_cmpstr(window_fixture_said->str, ==, "write=(9, '同学们好');");
+    view->chat.answered = 9;
+    view->chat.refusal = CC_CHAT_REFUSED_NOT;
+    add_line(view, 1, TRUE, "同学们好");
+    add_line(view, 2, FALSE, "<b>&amp;");
+    cc_teacher_window_show(window, view);
+    window_fixture_draw(cc_teacher_window_get(window));
+    g_assert_cmpstr(gtk_editable_get_text(entry), ==, "");
+    g_assert_null(window_fixture_find(widget, "Wait a moment"));
+    g_assert_nonnull(window_fixture_find(widget, "You  同学们好"));
+    g_assert_nonnull(window_fixture_find(widget, "河滩小学  <b>&amp;")); /* as text */
+    g_autoptr(GString) much = g_string_new(NULL);
+    for (guint i = 0; i < 300; i++)
+        g_string_append(much, "字");
+    gtk_editable_set_text(entry, much->str);
+    g_assert_cmpint(g_utf8_strlen(gtk_editable_get_text(entry), -1), ==, 200);
+    view->chat.hindrance = CC_CHAT_REFUSED_NO_LESSON;
+    cc_teacher_window_show(window, view);
+    write_text(window, "a");
+    g_assert_cmpstr(window_fixture_said->str, ==, "");
+}
+
+/* She says who may write. */
+static void
+test_writers(void)
+{
+    window_fixture_speak("en");
+    g_autoptr(CcTeacherWindow) window = cc_teacher_window_new(&window_fixture_host, FALSE);
+    g_autofree CcTeacherView *view = make_view(0);
+    GtkWidget *widget = GTK_WIDGET(cc_teacher_window_get(window));
+    cc_teacher_window_show(window, view);
+    window_fixture_present(cc_teacher_window_get(window), 1024, 768);
+    g_assert_null(window_fixture_find(widget, "Mute"));
+    press(window, "Classrooms may write", "let-write=false;");
+    view->chat.on = FALSE;
+    add_line(view, 1, FALSE, "hello");
+    add_line(view, 2, FALSE, "again");
+    cc_teacher_window_show(window, view);
+    window_fixture_draw(cc_teacher_window_get(window));
+    press(window, "Only you may write", "let-write=true;");
+    GtkWidget *mute = window_fixture_find(widget, "Mute");
+    press(window, "Mute", "mute-writer=('c1', true);");
+    view->chat.lines[0].muted = view->chat.lines[1].muted = TRUE;
+    cc_teacher_window_show(window, view);
+    window_fixture_draw(cc_teacher_window_get(window));
+    g_assert_null(window_fixture_find(widget, "Mute"));
+    g_assert_true(window_fixture_find(widget, "Let write") == mute); /* what stands stays */
+    press(window, "Let write", "mute-writer=('c1', false);");
+    view->chat.lines[0] = view->chat.lines[1]; /* the oldest one is not kept any more */
+    view->chat.n_lines = 1;
+    cc_teacher_window_show(window, view);
+    window_fixture_draw(cc_teacher_window_get(window));
+    g_assert_null(window_fixture_find(widget, "hello"));
+    g_assert_nonnull(window_fixture_find(widget, "again"));
+}
+
 static GtkEventController *
 find_keys(GtkWidget *widget)
 {
@@ -304,6 +430,36 @@ test_unplugged(void)
     g_assert_null(window_fixture_find(widget, "unplugged"));
 }
 
+static void
+press_key(CcTeacherWindow *window, guint key, gboolean handled, const char *said)
+{
+    gboolean taken = FALSE;
+    g_string_truncate(window_fixture_said, 0);
+    g_signal_emit_by_name(find_keys(GTK_WIDGET(cc_teacher_window_get(window))), "key-pressed", key,
+                          0, 0, &taken);
+    g_assert_cmpstr(window_fixture_said->str, ==, said);
+    g_assert_cmpint(taken, ==, handled);
+}
+
+/* While she writes no letter calls on anybody; a remote presenter turns pages all the same. */
+static void
+test_keys_while_writing(void)
+{
+    g_autoptr(CcTeacherWindow) window = cc_teacher_window_new(&window_fixture_host, FALSE);
+    g_autofree CcTeacherView *view = make_view(0);
+    GtkRoot *root = GTK_ROOT(cc_teacher_window_get(window));
+    cc_teacher_window_show(window, view);
+    window_fixture_present(cc_teacher_window_get(window), 1024, 768);
+    press_key(window, GDK_KEY_c, TRUE, "");
+    g_assert_true(gtk_widget_is_ancestor(gtk_root_get_focus(root), find_entry(GTK_WIDGET(root))));
+    press_key(window, GDK_KEY_h, FALSE, "");
+    press_key(window, GDK_KEY_1, FALSE, "");
+    press_key(window, GDK_KEY_c, FALSE, "");
+    press_key(window, GDK_KEY_Page_Down, TRUE, "turn=0;");
+    press_key(window, GDK_KEY_Escape, TRUE, "");
+    press_key(window, GDK_KEY_h, TRUE, "key=0x68;");
+}
+
 /* No lesson ends by one wrong click. */
 static void
 test_over(void)
@@ -338,9 +494,12 @@ main(int argc, char **argv)
     g_test_add_func("/teacher-window/stage", test_stage);
     g_test_add_func("/teacher-window/guests", test_guests);
     g_test_add_func("/teacher-window/slides", test_slides);
+    g_test_add_func("/teacher-window/chat", test_chat);
+    g_test_add_func("/teacher-window/writers", test_writers);
     g_test_add_func("/teacher-window/keys", test_keys);
     g_test_add_func("/teacher-window/devices", test_devices);
     g_test_add_func("/teacher-window/unplugged", test_unplugged);
+    g_test_add_func("/teacher-window/keys-while-writing", test_keys_while_writing);
     g_test_add_func("/teacher-window/over", test_over);
     return g_test_run();
 }

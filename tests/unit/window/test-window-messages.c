@@ -64,8 +64,31 @@ test_teacher_view(void)
         .id = "c1", .name = "河滩小学", .ready = TRUE, .on_stage = TRUE, .muted = TRUE};
     view->classrooms[1] =
         (CcViewClassroom){.id = "c2", .name = "", .hand = TRUE, .hand_s = 70, .ready = TRUE};
+    view->chat = (CcViewChat){
+        .n_lines = 2,
+        .on = TRUE,
+        .hindrance = CC_CHAT_REFUSED_NO_LESSON,
+        .answered = 3,
+        .refusal = CC_CHAT_REFUSED_TOO_OFTEN,
+        .lines = {{.time_ms = G_MAXINT64,
+                   .id = "c1",
+                   .name = "河滩小学",
+                   .text = "<b>老师好</b>",
+                   .muted = TRUE},
+                  {.time_ms = 2, .id = "", .name = "", .text = "a", .teacher = TRUE, .own = TRUE}}};
     g_autoptr(GVariant) value = g_variant_ref_sink(cc_teacher_view_write(view));
     cc_teacher_view_read(read, value);
+    g_assert_true(read->chat.on);
+    g_assert_cmpint(read->chat.hindrance, ==, CC_CHAT_REFUSED_NO_LESSON);
+    g_assert_cmpuint(read->chat.answered, ==, 3);
+    g_assert_cmpint(read->chat.refusal, ==, CC_CHAT_REFUSED_TOO_OFTEN);
+    g_assert_cmpuint(read->chat.n_lines, ==, 2);
+    g_assert_cmpint(read->chat.lines[0].time_ms, ==, G_MAXINT64);
+    g_assert_cmpstr(read->chat.lines[0].id, ==, "c1");
+    g_assert_cmpstr(read->chat.lines[0].name, ==, "河滩小学");
+    g_assert_cmpstr(read->chat.lines[0].text, ==, "<b>老师好</b>");
+    g_assert_true(read->chat.lines[0].muted && !read->chat.lines[0].own);
+    g_assert_true(read->chat.lines[1].teacher && read->chat.lines[1].own);
     g_assert_cmpuint(read->n_classrooms, ==, 2);
     g_assert_true(read->has_guests && read->several && !read->blank);
     g_assert_cmpuint(read->page, ==, 3);

@@ -27,7 +27,8 @@ on_size(guint slot, guint width, guint height, gpointer user_data)
     }
 }
 
-static const CcWindowProcessCallbacks callbacks = {.closed = on_closed, .size = on_size};
+static const CcWindowActions actions = {.closed = on_closed};
+static const CcWindowProcessCallbacks callbacks = {.size = on_size};
 
 static gboolean
 on_patience(gpointer user_data)
@@ -41,7 +42,7 @@ open_window(Seen *seen)
 {
     g_autoptr(GError) error = NULL;
     CcWindowProcess *window =
-        cc_window_process_new(CC_WINDOW_CLASSROOM, TRUE, &callbacks, seen, &error);
+        cc_window_process_new(CC_WINDOW_CLASSROOM, TRUE, &actions, seen, &callbacks, seen, &error);
     g_assert_no_error(error);
     CcClassroomView view = {
         .state = CC_CONNECTION_ON, .school = "a", .lesson = "b", .speakers = {.chosen = "auto"}};
@@ -100,7 +101,8 @@ test_no_display(void)
     g_autoptr(GError) error = NULL;
     Seen seen = {0};
     g_setenv("DISPLAY", ":987654", TRUE);
-    g_assert_null(cc_window_process_new(CC_WINDOW_CLASSROOM, TRUE, &callbacks, &seen, &error));
+    g_assert_null(cc_window_process_new(CC_WINDOW_CLASSROOM, TRUE, &actions, &seen, &callbacks,
+                                        &seen, &error));
     g_assert_nonnull(error);
     g_assert_nonnull(strstr(error->message, "finds no display"));
     g_setenv("DISPLAY", display, TRUE);

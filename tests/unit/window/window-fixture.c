@@ -135,7 +135,7 @@ static gboolean
 is_control(GtkWidget *widget)
 {
     return GTK_IS_BUTTON(widget) || GTK_IS_RANGE(widget) || GTK_IS_DROP_DOWN(widget) ||
-           strcmp(gtk_widget_get_css_name(widget), "picture") == 0;
+           GTK_IS_ENTRY(widget) || strcmp(gtk_widget_get_css_name(widget), "picture") == 0;
 }
 
 guint
