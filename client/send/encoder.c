@@ -79,14 +79,18 @@ set_if_there(GstElement *encoder, const char *property, gint64 value)
         g_object_set_property(G_OBJECT(encoder), property, &typed);
 }
 
+/* libvpx goes by the pictures' times. H.264's encoders give each picture its share of as many as
+ * the caps say, however few come. */
 void
 cc_video_encoder_set_bitrate(CcVideoEncoder *encoder, guint bitrate_bps)
 {
     GstElement *element = encoder->encoder;
+    encoder->bitrate_bps = bitrate_bps;
     if (encoder->temporal_layers > 1)
         cc_temporal_layers_set_bitrate(element, encoder->temporal_layers, bitrate_bps);
     set_if_there(element, "target-bitrate", bitrate_bps); /* libvpx: bit/s */
-    set_if_there(element, "bitrate", bitrate_bps / 1000); /* H.264: kbit/s */
+    gint64 counted_bps = (gint64)bitrate_bps * encoder->most_framerate / encoder->framerate;
+    set_if_there(element, "bitrate", counted_bps / 1000); /* H.264: kbit/s */
 }
 
 void
@@ -110,9 +114,9 @@ set_keyframe_distance(CcVideoEncoder *encoder)
 void
 cc_video_encoder_set_framerate(CcVideoEncoder *encoder, guint framerate)
 {
-    g_object_set(encoder->rate, "max-rate", (int)framerate, NULL);
     encoder->framerate = framerate;
     set_keyframe_distance(encoder);
+    cc_video_encoder_set_bitrate(encoder, encoder->bitrate_bps);
 }
 
 void
@@ -154,8 +158,9 @@ set_up(CcVideoEncoder *encoder, const CcLayerSettings *layer)
     }
     if (encoder->temporal_layers > 1)
         cc_temporal_layers_set_up(element, encoder->temporal_layers);
+    g_object_set(encoder->rate, "max-rate", (int)layer->framerate, NULL);
+    set_keyframe_distance(encoder);
     cc_video_encoder_set_bitrate(encoder, layer->bitrate_bps);
-    cc_video_encoder_set_framerate(encoder, layer->framerate);
     cc_video_encoder_set_size(encoder, layer->width, layer->height);
 }
 
@@ -231,6 +236,8 @@ cc_video_encoder_init(CcVideoEncoder *encoder, const CcSendSettings *settings,
         .encoder = gst_bin_get_by_name(GST_BIN(bin), "encoder"),
         .temporal_layers = g_str_equal(choice->element, "vp8enc") ? settings->temporal_layers : 1,
         .keyframe_interval_s = settings->keyframe_interval_s,
+        .framerate = layer->framerate,
+        .most_framerate = layer->framerate,
         .hardware = choice->hardware,
     };
     g_autofree char *name = g_strdup_printf("picture-%s", layer->rid);

@@ -36,7 +36,9 @@ typedef struct {
     GstElement *bin; /* pads "sink" (raw pictures) and "src" (RTP) */
     GstElement *valve, *rate, *size, *encoder;
     guint temporal_layers; /* that @encoder makes */
-    guint keyframe_interval_s, framerate;
+    guint keyframe_interval_s;
+    guint framerate, most_framerate; /* of what comes to it now, and what its caps say */
+    guint bitrate_bps;
     gboolean rare_keyframes;
     gboolean hardware;
 } CcVideoEncoder;
@@ -47,6 +49,7 @@ gboolean cc_video_encoder_init(CcVideoEncoder *encoder, const CcSendSettings *se
 void cc_video_encoder_clear(CcVideoEncoder *encoder);
 /* While it runs. A new size begins with a keyframe. */
 void cc_video_encoder_set_size(CcVideoEncoder *encoder, guint width, guint height);
+/* So few pictures are let through to it, of as many as it was made for; its caps do not change. */
 void cc_video_encoder_set_framerate(CcVideoEncoder *encoder, guint framerate);
 void cc_video_encoder_set_bitrate(CcVideoEncoder *encoder, guint bitrate_bps);
 /* TRUE: hardly any keyframe but those that are asked for. */

@@ -1,8 +1,8 @@
 /*   sink → valve → videorate → leaky queue → scale, add borders, convert → encoder → payloader → src
  *
- * The valve is shut while nobody wants the layer. Ahead of the encoder pictures are left out while
- * it has spent too much (picture-gate.h); behind it their size is counted, and where it is VP8's
- * their quantizer read. */
+ * The valve is shut while nobody wants the layer. Behind it pictures are left out while fewer are
+ * worth more (picture-pace.h), and ahead of the encoder while it has spent too much
+ * (picture-gate.h); behind it their size is counted, and where it is VP8's their quantizer read. */
 #define CC_LOG_AREA "send"
 #include "client/send/layer.h"
 
@@ -11,6 +11,7 @@
 #include "client/send/encoder.h"
 #include "client/send/layer-shape.h"
 #include "client/send/picture-gate.h"
+#include "client/send/picture-pace.h"
 #include "common/base/log.h"
 #include "common/wire/vp8.h"
 
@@ -33,9 +34,23 @@ struct CcLayer {
     CcLayerLook look; /* of late */
     gint64 off_us;    /* since when it has been off; 0: it has not been on yet */
     GMutex lock;      /* guards what follows */
+    CcPicturePace pace;
     CcPictureGate gate;
     guint quantizers, bytes, n_pictures, n_left_out; /* since the last look */
 };
+
+static GstPadProbeReturn
+on_taken(GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+    CcLayer *layer = user_data;
+    GstClockTime time = GST_BUFFER_PTS(GST_PAD_PROBE_INFO_BUFFER(info));
+    if (!GST_CLOCK_TIME_IS_VALID(time))
+        return GST_PAD_PROBE_OK;
+    g_mutex_lock(&layer->lock);
+    gboolean passes = cc_picture_pace_passes(&layer->pace, (gint64)GST_TIME_AS_USECONDS(time));
+    g_mutex_unlock(&layer->lock);
+    return passes ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
+}
 
 static GstPadProbeReturn
 on_raw(GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
@@ -73,9 +88,9 @@ on_coded(GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 }
 
 static void
-add_probe(CcLayer *layer, const char *name, GstPadProbeCallback probe)
+add_probe(CcLayer *layer, GstElement *element, const char *name, GstPadProbeCallback probe)
 {
-    g_autoptr(GstPad) pad = gst_element_get_static_pad(layer->parts.encoder, name);
+    g_autoptr(GstPad) pad = gst_element_get_static_pad(element, name);
     gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, probe, layer, NULL);
 }
 
@@ -92,8 +107,9 @@ cc_layer_new(const CcSendSettings *settings, guint index, guint32 ssrc, GError *
     cc_layer_shaper_init(&layer->shaper, &layer->now, settings->min_height);
     if (!cc_video_encoder_init(&layer->parts, settings, own, ssrc, error))
         return NULL;
-    add_probe(layer, "sink", on_raw);
-    add_probe(layer, "src", on_coded);
+    add_probe(layer, layer->parts.rate, "sink", on_taken);
+    add_probe(layer, layer->parts.encoder, "sink", on_raw);
+    add_probe(layer, layer->parts.encoder, "src", on_coded);
     return g_steal_pointer(&layer);
 }
 
@@ -138,6 +154,16 @@ set_limit(CcLayer *layer, guint bps)
     g_mutex_unlock(&layer->lock);
 }
 
+/* All pass at the rate that the encoder was made for: nobody's clock is that even. */
+static void
+set_framerate(CcLayer *layer, guint framerate)
+{
+    g_mutex_lock(&layer->lock);
+    layer->pace.framerate = framerate < layer->parts.most_framerate ? framerate : 0;
+    g_mutex_unlock(&layer->lock);
+    cc_video_encoder_set_framerate(&layer->parts, framerate);
+}
+
 /* Is the new bitrate far enough from @old_bps to trouble the encoder? */
 static gboolean
 is_worth(guint bps, guint old_bps)
@@ -166,7 +192,7 @@ cc_layer_set_rate(CcLayer *layer, gint64 wire_bps, gint64 now_us)
         cc_video_encoder_set_size(&layer->parts, wanted.width, wanted.height);
     }
     if (wanted.framerate != layer->now.framerate)
-        cc_video_encoder_set_framerate(&layer->parts, wanted.framerate);
+        set_framerate(layer, wanted.framerate);
     if (!was_on || is_worth(wanted.bitrate_bps, layer->now.bitrate_bps))
         cc_video_encoder_set_bitrate(&layer->parts, wanted.bitrate_bps);
     else

@@ -3,6 +3,7 @@
 #include <gst/video/video.h>
 #include <string.h>
 
+#include "client/send/encoder.h"
 #include "client/send/layer.h"
 #include "common/base/error.h"
 #include "common/wire/rtp.h"
@@ -279,6 +280,53 @@ test_rare_keyframes(Fixture *fixture, gconstpointer data)
     g_assert_cmpuint(again.n_keyframes, >=, 2);
 }
 
+/* Fewer pictures and more of them again, all in the same stream: no keyframe comes of it. */
+static void
+test_framerate(Fixture *fixture, gconstpointer data)
+{
+    Seen seen = {0};
+    CcLayerStatus status;
+    fixture->plain = TRUE;
+    play(fixture, 2, 112000, &seen);
+    for (guint i = 0; i < 8 * FPS; i++) {
+        gboolean fewer = i / FPS % 2 == 0;
+        fixture->now_us += G_USEC_PER_SEC / FPS;
+        cc_layer_set_rate(fixture->layer, fewer ? 108000 : 112000, fixture->now_us);
+        cc_layer_get_status(fixture->layer, &status);
+        g_assert_cmpuint(status.framerate, ==, fewer ? 20 : FPS);
+        gst_app_src_push_buffer(GST_APP_SRC(fixture->source), make_picture(fixture));
+    }
+    gst_app_src_end_of_stream(GST_APP_SRC(fixture->source));
+    while (pull_picture(fixture, &seen))
+        ;
+    g_assert_cmpuint(seen.n_pictures, <=, 2 + 8 * FPS - 4 * (FPS - 20) + 4);
+    g_assert_cmpuint(seen.n_keyframes, ==, 1);
+}
+
+/* An encoder that counts pictures has as much for each second as one that looks at their times. */
+static void
+test_counting_encoder(void)
+{
+    CcSendSettings own = settings;
+    CcVideoEncoder encoder;
+    g_autoptr(GError) error = NULL;
+    guint kbps;
+    own.video_codec = CC_CODEC_H264;
+    own.hardware = FALSE;
+    g_assert_true(cc_video_encoder_init(&encoder, &own, &own.layers[0], SSRC, &error));
+    g_assert_no_error(error);
+    g_object_get(encoder.encoder, "bitrate", &kbps, NULL);
+    g_assert_cmpuint(kbps, ==, 400);
+    cc_video_encoder_set_framerate(&encoder, 10);
+    cc_video_encoder_set_bitrate(&encoder, 50000);
+    g_object_get(encoder.encoder, "bitrate", &kbps, NULL);
+    g_assert_cmpuint(kbps, ==, 125);
+    cc_video_encoder_set_framerate(&encoder, FPS);
+    g_object_get(encoder.encoder, "bitrate", &kbps, NULL);
+    g_assert_cmpuint(kbps, ==, 50);
+    cc_video_encoder_clear(&encoder);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -293,10 +341,12 @@ main(int argc, char **argv)
         {"/layer/bitrate", test_bitrate},
         {"/layer/size", test_size},
         {"/layer/off", test_off},
+        {"/layer/framerate", test_framerate},
     };
     for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
         g_test_add(tests[i].path, Fixture, NULL, set_up, tests[i].func, tear_down);
     g_test_add("/layer/rare-keyframes", Fixture, GUINT_TO_POINTER(1), set_up, test_rare_keyframes,
                tear_down);
+    g_test_add_func("/layer/counting-encoder", test_counting_encoder);
     return g_test_run();
 }
