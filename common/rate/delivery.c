@@ -64,12 +64,18 @@ cc_delivery_view(const CcDelivery *delivery, gint64 window_us, guint min_reporte
     return from != NULL && cc_delivery_since(delivery, from, view);
 }
 
+gboolean
+cc_delivery_is_beyond_chance(double loss, double random_loss, double spread, guint n)
+{
+    double p = (loss + random_loss) / 2;
+    return loss > random_loss + CHANCE * sqrt(p * (1 - p) * spread / MAX(n, 1));
+}
+
 double
 cc_delivery_carried_bps(const CcDeliveryView *view, double random_loss, double spread)
 {
-    double n = MAX(view->reported, 1), loss = 1 - MIN(view->arrived / n, 1), kept = 1;
-    double p = (loss + random_loss) / 2, chance = sqrt(p * (1 - p) * spread / n);
-    if (loss > random_loss + CHANCE * chance)
+    double loss = 1 - MIN((double)view->arrived / MAX(view->reported, 1), 1), kept = 1;
+    if (cc_delivery_is_beyond_chance(loss, random_loss, spread, view->reported))
         kept = MIN(view->kept / MAX(1 - random_loss, 0.05), 1);
     return view->arriving_bps * kept;
 }

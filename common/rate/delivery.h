@@ -38,6 +38,9 @@ gboolean cc_delivery_view(const CcDelivery *delivery, gint64 window_us, guint mi
 /* Since @from, an earlier value of ->now. */
 gboolean cc_delivery_since(const CcDelivery *delivery, const CcDeliveryMark *from,
                            CcDeliveryView *view);
+/* TRUE if more than chance explains is lost of @n packets, where @random_loss (0..1) is usual and
+ * its variance is @spread times that of single losses. */
+gboolean cc_delivery_is_beyond_chance(double loss, double random_loss, double spread, guint n);
 /* What arrives, random losses not taken off: those of a queue only, which are more than chance
  * makes of @random_loss (0..1) where its variance is @spread times that of single losses. */
 double cc_delivery_carried_bps(const CcDeliveryView *view, double random_loss, double spread);

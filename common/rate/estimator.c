@@ -8,7 +8,6 @@
 #define RATE_WINDOW_US 400000
 #define CROWDED_US 100000 /* of queue: the link has no choice but to show its rate, within */
 #define USUAL 1.1         /* of the capacity that was last seen */
-#define FLOOD 1.5         /* of what is carried: a queue that is long already will not hold it */
 #define CROWDED_WINDOW_US 200000
 #define RATE_PACKETS 6
 #define LOSS_WINDOW_US 1000000
@@ -324,7 +323,7 @@ look(CcEstimator *self, gint64 now_us, gint64 passed_us)
     judge_loss(self, &view, passed_us);
     see_carried(self, &rates, &view);
     view.drained_us = drained_us(self, &view);
-    if (view.queue_us > CROWDED_US && view.sent_bps > FLOOD * view.carried_bps)
+    if (cc_path_is_flooded(&view, cc_loss_runs_spread(&self->loss.runs, view.loss)))
         self->result.flood_us = now_us;
     cc_rate_control_step(&self->control, &view);
     judge_probe(self, &view);

@@ -3,6 +3,11 @@
 #include <math.h>
 #include <string.h>
 
+#include "common/rate/delivery.h"
+
+#define FLOOD 1.5      /* of what is carried */
+#define SURE_FLOOD 3.0 /* whatever is lost */
+
 #define DRAIN_US 500000.0    /* a queue above the target is emptied within this */
 #define LONG_QUEUE_US 100000 /* a longer one twice as quickly, for voice stands in it */
 #define LEAST_PACE 0.3       /* of what arrives, however long the queue is */
@@ -45,6 +50,15 @@
 #define CONTESTED_SHARE 0.5        /* of what we had is ours at once */
 #define CONTESTED_PAUSE_US 1300000 /* between two answers to losses */
 #define STEP_BITS (2 * 1200 * 8.0) /* two segments, for we also stand back to look */
+
+gboolean
+cc_path_is_flooded(const CcPathView *view, double spread)
+{
+    if (view->queue_us <= LONG_QUEUE_US || view->sent_bps <= FLOOD * view->carried_bps)
+        return FALSE;
+    return view->sent_bps > SURE_FLOOD * view->carried_bps ||
+           cc_delivery_is_beyond_chance(view->loss, view->random_loss, spread, view->reported);
+}
 
 /* What a rate grows by in one loop near the capacity: for two flows about the same amount, so they
  * become alike. */

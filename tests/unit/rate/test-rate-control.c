@@ -196,6 +196,32 @@ test_choked(void)
     g_assert_cmpfloat(control.bps, >, 200000);
 }
 
+/* A queue that holds what comes, losses by chance beside it, is no flood. */
+static void
+test_flooded(void)
+{
+    CcPathView view = {
+        .sent_bps = 190000,
+        .carried_bps = 126000,
+        .queue_us = 118 * MS,
+        .loss = 0.13,
+        .random_loss = 0.09,
+        .reported = 38,
+    };
+    g_assert_false(cc_path_is_flooded(&view, 1));
+    view.loss = 0.4;
+    g_assert_true(cc_path_is_flooded(&view, 1));
+    g_assert_false(cc_path_is_flooded(&view, 8)); /* such runs of losses are usual there */
+    view.queue_us = 60 * MS;
+    g_assert_false(cc_path_is_flooded(&view, 1));
+    view.queue_us = 118 * MS;
+    view.sent_bps = 150000;
+    g_assert_false(cc_path_is_flooded(&view, 1));
+    view.sent_bps = 400000;
+    view.loss = 0;
+    g_assert_true(cc_path_is_flooded(&view, 1));
+}
+
 static void
 test_target(void)
 {
@@ -220,6 +246,7 @@ main(int argc, char **argv)
     g_test_add_func("/rate/rate-control/contested", test_contested);
     g_test_add_func("/rate/rate-control/hiccup", test_hiccup);
     g_test_add_func("/rate/rate-control/choked", test_choked);
+    g_test_add_func("/rate/rate-control/flooded", test_flooded);
     g_test_add_func("/rate/rate-control/target", test_target);
     return g_test_run();
 }
