@@ -1,6 +1,9 @@
 #include "common/rate/pacer.h"
 
 #define MIN_BURST_BITS (1500 * 8)
+#define HASTE_PERCENT 115
+#define LONG_WAY_HASTE_PERCENT 104
+#define LONG_WAY_US 300000
 #define MAX_DEBT_US (2 * G_USEC_PER_SEC) /* a burst of voice may not silence video for longer */
 
 static void
@@ -29,6 +32,12 @@ cc_pacer_set(CcPacer *pacer, guint bps, guint factor_percent, gint64 burst_us, g
     gint64 burst_bits = CLAMP(burst_us, 0, G_USEC_PER_SEC) * pacer->bps / G_USEC_PER_SEC;
     pacer->burst_bits = (guint)MAX(burst_bits, MIN_BURST_BITS);
     pacer->debt_bits = MIN(pacer->debt_bits, most_debt_bits(pacer));
+}
+
+guint
+cc_pacer_haste_percent(gint64 rtt_us)
+{
+    return rtt_us > LONG_WAY_US ? LONG_WAY_HASTE_PERCENT : HASTE_PERCENT;
 }
 
 void

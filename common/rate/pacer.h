@@ -19,6 +19,10 @@ typedef struct {
 /* The pace, @factor_percent of @bps, and how long a burst may be: @burst_us of it, but always at
  * least one full packet. Keeps the debt, but for what would take longer than 2 s to pay. */
 void cc_pacer_set(CcPacer *pacer, guint bps, guint factor_percent, gint64 burst_us, gint64 now_us);
+/* How much of its rate may leave while no queue stands, in percent: a keyframe shall not take for
+ * ever. Hardly more than all where it takes long to hear of the queue that comes of it. @rtt_us:
+ * without a queue; 0: unknown. */
+guint cc_pacer_haste_percent(gint64 rtt_us);
 /* Accounts for @bytes that have left, voice as well. */
 void cc_pacer_sent(CcPacer *pacer, guint bytes, gint64 now_us);
 /* TRUE if something other than voice may leave now. */

@@ -10,8 +10,6 @@
 #define MIN_BPS 10000
 #define MAX_BPS 20000000
 
-#define PACE_PERCENT                                                                               \
-    115 /* of what may leave, while no queue stands: a keyframe shall not take for ever */
 /* Of a picture, that may leave at once: voice stands behind it in the link's queue. Where that
  * takes no time nothing is gained by waking up more often, and there is less to gain where no queue
  * has come of all that was sent lately: there it is the whole of most pictures. */
@@ -47,7 +45,9 @@ static void
 set_pace(CcDownlink *self, gint64 now_us)
 {
     const CcEstimate *estimate = &self->estimator.result;
-    guint percent = estimate->state == CC_LINK_CLEAR ? PACE_PERCENT : 100;
+    guint percent = estimate->state == CC_LINK_CLEAR
+                        ? cc_pacer_haste_percent(estimate->rtt_us - estimate->queue_us)
+                        : 100;
     gint64 burst_us = is_roomy(estimate, now_us) ? ROOMY_BURST_US : BURST_US;
     if (estimate->pacing_bps >= WIDE_BPS)
         burst_us = WIDE_BURST_US;

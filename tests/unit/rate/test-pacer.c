@@ -94,6 +94,19 @@ test_bounds(void)
     g_assert_cmpint(pacer.debt_bits, ==, 0);
 }
 
+/* What is sent too much until the queue is heard of makes less than 50 ms of it, or little. */
+static void
+test_haste(void)
+{
+    g_assert_cmpuint(cc_pacer_haste_percent(0), >=, 110);
+    g_assert_cmpuint(cc_pacer_haste_percent(200 * MS), >=, 110);
+    for (gint64 rtt_us = 0; rtt_us <= 1000 * MS; rtt_us += 10 * MS) {
+        gint64 more_us = rtt_us * (cc_pacer_haste_percent(rtt_us) - 100) / 100;
+        g_assert_cmpuint(cc_pacer_haste_percent(rtt_us), >, 100);
+        g_assert_cmpint(more_us, <, 50 * MS);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -104,5 +117,6 @@ main(int argc, char **argv)
     g_test_add_func("/rate/pacer/fall", test_fall);
     g_test_add_func("/rate/pacer/drain", test_drain);
     g_test_add_func("/rate/pacer/bounds", test_bounds);
+    g_test_add_func("/rate/pacer/haste", test_haste);
     return g_test_run();
 }

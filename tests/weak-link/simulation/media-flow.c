@@ -83,7 +83,10 @@ set_pace(MediaFlow *flow)
     if (flow->probe_bytes > 0)
         cc_pacer_set(&flow->pacer, flow->probe_bps, 100, 5 * SIM_MS, now_us);
     else
-        cc_pacer_set(&flow->pacer, result->pacing_bps, result->state == CC_LINK_FULL ? 100 : 115,
+        cc_pacer_set(&flow->pacer, result->pacing_bps,
+                     result->state == CC_LINK_FULL
+                         ? 100
+                         : cc_pacer_haste_percent(result->rtt_us - result->queue_us),
                      10 * SIM_MS, now_us); /* as the relay does */
 }
 
