@@ -5,8 +5,11 @@
 
 #include "common/rate/delivery.h"
 
-#define FLOOD 1.5      /* of what is carried */
-#define SURE_FLOOD 3.0 /* whatever is lost */
+#define FLOOD 1.5 /* of what is carried */
+/* Below it a few packets make such a queue, and it loses none of them: there it takes losses, or as
+ * much more as no queue holds. */
+#define NARROW_BPS 200000
+#define SURE_FLOOD 3.0
 
 #define DRAIN_US 500000.0    /* a queue above the target is emptied within this */
 #define LONG_QUEUE_US 100000 /* a longer one twice as quickly, for voice stands in it */
@@ -56,7 +59,7 @@ cc_path_is_flooded(const CcPathView *view, double spread)
 {
     if (view->queue_us <= LONG_QUEUE_US || view->sent_bps <= FLOOD * view->carried_bps)
         return FALSE;
-    return view->sent_bps > SURE_FLOOD * view->carried_bps ||
+    return view->carried_bps > NARROW_BPS || view->sent_bps > SURE_FLOOD * view->carried_bps ||
            cc_delivery_is_beyond_chance(view->loss, view->random_loss, spread, view->reported);
 }
 

@@ -58,8 +58,9 @@ typedef struct {
     gboolean way_changed; /* out: there is no queue, the way itself has become longer */
 } CcRateControl;
 
-/* TRUE if far more was sent than is carried, so that a long queue turns it away: losses show that,
- * or it is more than any queue holds. @spread: of random losses (loss-runs.h). */
+/* TRUE if far more was sent than is carried, so that a long queue turns it away; on a narrow link
+ * if losses show that, or it is more than any queue holds. @spread: of random losses (loss-runs.h).
+ */
 gboolean cc_path_is_flooded(const CcPathView *view, double spread);
 
 void cc_rate_control_init(CcRateControl *control, double start_bps, double min_bps, double max_bps);

@@ -220,6 +220,9 @@ test_flooded(void)
     view.sent_bps = 400000;
     view.loss = 0;
     g_assert_true(cc_path_is_flooded(&view, 1));
+    view.sent_bps = 480000;
+    view.carried_bps = 300000;
+    g_assert_true(cc_path_is_flooded(&view, 1));
 }
 
 static void
