@@ -13,7 +13,7 @@
 #define SLOWEST_MS 5000
 #define LOOK_MS 500
 #define FIRST_LOOKS 20 /* without anything from a device that has just begun: it does not work */
-#define QUIET_LOOKS 10 /* and from one that had */
+#define QUIET_LOOKS 10 /* and from one that had, or that is tried while there is no other */
 
 typedef struct {
     gint n; /* atomic: buffers that came */
@@ -250,7 +250,8 @@ on_look(gpointer user_data)
     gint n = g_atomic_int_get(&capture->flow->n);
     capture->quiet_looks = n != capture->n_seen ? 0 : capture->quiet_looks + 1;
     capture->n_seen = n;
-    if (capture->quiet_looks >= (capture->proven ? QUIET_LOOKS : FIRST_LOOKS))
+    gboolean brief = capture->proven || capture->missing;
+    if (capture->quiet_looks >= (brief ? QUIET_LOOKS : FIRST_LOOKS))
         lose(capture, "nothing comes from it");
     else if (cc_devices_hears_loudspeaker(capture->element))
         lose(capture, "the sound server has no other one");
@@ -349,7 +350,8 @@ cc_capture_get_device(const CcCapture *capture)
 void
 cc_capture_look(CcCapture *capture)
 {
-    gboolean stands_in = capture->lost_id != NULL && g_strcmp0(capture->id, capture->lost_id) != 0;
+    gboolean stands_in = capture->lost_id != NULL && capture->proven &&
+                         g_strcmp0(capture->id, capture->lost_id) != 0;
     if (capture->opening == NULL && (capture->element == NULL || stands_in))
         begin_opening(capture);
 }

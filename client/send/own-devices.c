@@ -5,7 +5,10 @@
 #include "client/elements/device-watch.h"
 #include "client/window/device-choice.h"
 
-#define RENEW_S 3 /* while one is missing: who tells of devices may have gone with it */
+/* While one is missing, for who tells of devices may have gone with it; less and less often, for
+ * the answer is waited for. */
+#define RENEW_S 3
+#define LONGEST_RENEW_S 60
 #define KINDS (CC_DEVICE_SPEAKER + 1)
 
 struct CcOwnDevices {
@@ -14,8 +17,8 @@ struct CcOwnDevices {
     CcPublication *publication; /* or NULL */
     CcDeviceWatch *watch;       /* or NULL: there is nothing to choose */
     CcDeviceChoice choices[KINDS];
-    char *chosen[KINDS]; /* or NULL */
-    guint seconds;
+    char *chosen[KINDS];    /* or NULL */
+    guint seconds, renew_s; /* since it was asked anew, and when it is next */
 };
 
 static CcCapture *
@@ -68,6 +71,7 @@ cc_own_devices_new(const CcOwnDevicesCallbacks *callbacks, const char *speaker, 
     CcOwnDevices *devices = g_new0(CcOwnDevices, 1);
     devices->callbacks = *callbacks;
     devices->user_data = user_data;
+    devices->renew_s = RENEW_S;
     devices->chosen[CC_DEVICE_SPEAKER] = g_strdup(speaker);
     if (callbacks->plugged != NULL || callbacks->use_speaker != NULL)
         devices->watch = cc_device_watch_new(on_watch, devices);
@@ -141,6 +145,12 @@ cc_own_devices_tick(CcOwnDevices *devices)
     gboolean missing = FALSE;
     for (guint kind = 0; kind < KINDS; kind++)
         missing |= devices->choices[kind].view.missing;
-    if (missing && ++devices->seconds % RENEW_S == 0)
+    if (!missing) {
+        devices->seconds = 0;
+        devices->renew_s = RENEW_S;
+    } else if (++devices->seconds >= devices->renew_s) {
+        devices->seconds = 0;
+        devices->renew_s = MIN(devices->renew_s * 2, LONGEST_RENEW_S);
         cc_device_watch_renew(devices->watch);
+    }
 }

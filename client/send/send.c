@@ -388,11 +388,11 @@ static void
 clear(Send *send)
 {
     cc_slides_free(send->slides);
-    cc_own_devices_free(send->devices);
     cc_hearing_free(send->hearing);
     cc_publication_free(send->publication);
     cc_send_status_free(send->status);
     cc_teacher_display_free(send->display);
+    cc_own_devices_free(send->devices); /* whose names the window shows until then */
     g_main_loop_unref(send->loop);
 }
 

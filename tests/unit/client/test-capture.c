@@ -245,6 +245,7 @@ test_microphone_pulled(void)
     wait_for_more(&lesson.audio, 10);
     pull(&lesson, "microphone-one");
     wait_until(cc_capture_is_missing(microphone));
+    wait_for_look(); /* what was on its way has arrived */
     guint n = count(&lesson.audio);
     wait_for_more(&lesson.video, 50);
     g_assert_cmpuint(count(&lesson.audio), ==, n);
@@ -418,6 +419,7 @@ test_off(void)
     cc_capture_run(camera, TRUE);
     wait_until(cc_capture_is_missing(camera) && luma(&lesson) < 100);
     cc_capture_run(camera, FALSE);
+    wait_for_look();
     guint n = count(&lesson.video);
     plug(&lesson, "camera-one", "");
     wait_until(!cc_capture_is_missing(camera)); /* it could be opened, and stands still */
