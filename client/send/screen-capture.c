@@ -96,8 +96,10 @@ on_opened(int fd, guint32 node, gpointer user_data)
                         "! video/x-raw,max-framerate=(fraction)[1/1,%u/1];video/x-raw",
                         fd, node, capture->settings.framerate);
     set_pipeline(capture, cc_screen_pipeline_new(source, fd, &error));
-    if (capture->pipeline == NULL)
+    if (capture->pipeline == NULL) {
         cc_warning_limited("%s", error->message);
+        cc_screen_portal_renew(capture->portal);
+    }
 }
 
 static void

@@ -76,6 +76,10 @@ on_retry(gpointer user_data)
 {
     CcScreenPortal *portal = user_data;
     portal->retry_timer = 0;
+    if (portal->handle != NULL) {
+        g_free(portal->before);
+        portal->before = g_strdup(portal->handle);
+    }
     leave_session(portal);
     ask_create(portal);
     return G_SOURCE_REMOVE;
@@ -144,6 +148,14 @@ ask(CcScreenPortal *portal, Step step, const char *method, GVariant *arguments)
                            portal->calls, on_asked, portal);
 }
 
+/* With what is asked next. */
+static void
+have_patience(CcScreenPortal *portal)
+{
+    g_clear_handle_id(&portal->patience_timer, g_source_remove);
+    portal->patience_timer = g_timeout_add_seconds(PATIENCE_S, on_patience, portal);
+}
+
 static void
 ask_create(CcScreenPortal *portal)
 {
@@ -152,7 +164,7 @@ ask_create(CcScreenPortal *portal)
     portal->calls = g_cancellable_new();
     begin_options(portal, &options);
     g_variant_builder_add(&options, "{sv}", "session_handle_token", g_variant_new_string(session));
-    portal->patience_timer = g_timeout_add_seconds(PATIENCE_S, on_patience, portal);
+    have_patience(portal);
     ask(portal, CREATING, "CreateSession", g_variant_new("(a{sv})", &options));
 }
 
@@ -172,9 +184,11 @@ ask_select(CcScreenPortal *portal)
             g_variant_builder_add(&options, "{sv}", "restore_token",
                                   g_variant_new_string(portal->token));
     }
+    have_patience(portal);
     ask(portal, SELECTING, "SelectSources", g_variant_new("(oa{sv})", portal->handle, &options));
 }
 
+/* Is answered when a person has decided. */
 static void
 ask_start(CcScreenPortal *portal)
 {

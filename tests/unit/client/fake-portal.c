@@ -20,6 +20,7 @@ struct FakePortal {
     GHashTable *sessions;   /* path → Session */
     GHashTable *clients;    /* names of those that have made one */
     char *session, *client; /* the newest */
+    char *before;           /* the session before that; or NULL */
     int remote;             /* its own end of the newest, or -1 */
 };
 
@@ -93,7 +94,8 @@ create_session(FakePortal *fake, GDBusMessage *call, GVariant *options)
     fake->state.n_sessions++;
     *session = (Session){"created", fake->mood};
     g_hash_table_insert(fake->sessions, g_strdup(path), session);
-    g_free(fake->session);
+    g_free(fake->before);
+    fake->before = fake->session;
     fake->session = g_strdup(path);
     g_variant_dict_init(&results, NULL);
     if (fake->mood == FAKE_ODD_SESSION)
@@ -270,6 +272,7 @@ fake_portal_free(FakePortal *fake)
     g_hash_table_unref(fake->clients);
     g_free(fake->state.restore_token);
     g_free(fake->session);
+    g_free(fake->before);
     g_free(fake->client);
     g_mutex_clear(&fake->lock);
     g_free(fake);
@@ -323,11 +326,12 @@ fake_portal_unlock(FakePortal *fake)
 }
 
 void
-fake_portal_close_session(FakePortal *fake)
+fake_portal_close_session(FakePortal *fake, gboolean before)
 {
     g_mutex_lock(&fake->lock);
-    g_hash_table_remove(fake->sessions, fake->session);
-    emit(fake, fake->session, "org.freedesktop.portal.Session", "Closed",
+    const char *session = before ? fake->before : fake->session;
+    g_hash_table_remove(fake->sessions, session);
+    emit(fake, session, "org.freedesktop.portal.Session", "Closed",
          g_variant_new("(@a{sv})", nothing()));
     g_mutex_unlock(&fake->lock);
 }

@@ -45,7 +45,7 @@ void fake_portal_vanish(FakePortal *fake);
 /* To be changed or looked at between the two. */
 FakeState *fake_portal_lock(FakePortal *fake);
 void fake_portal_unlock(FakePortal *fake);
-/* As a user does who has it stopped. */
-void fake_portal_close_session(FakePortal *fake);
+/* As a user does who has it stopped. @before: not the newest but the one before, late. */
+void fake_portal_close_session(FakePortal *fake, gboolean before);
 /* Writes one byte to the newest remote that it opened. */
 void fake_portal_write(FakePortal *fake, char byte);

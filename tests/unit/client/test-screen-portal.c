@@ -240,7 +240,7 @@ test_ended(Fixture *f, gconstpointer data)
 {
     start(f, "monitor");
     WAIT_UNTIL(f->opened == 1);
-    fake_portal_close_session(f->fake);
+    fake_portal_close_session(f->fake, FALSE);
     WAIT_UNTIL(f->ended == 1);
     g_assert_nonnull(strstr(f->words, "was ended"));
     g_assert_cmpuint(f->lost, ==, 0);
@@ -254,7 +254,19 @@ test_ended_late(Fixture *f, gconstpointer data)
     WAIT_UNTIL(f->opened == 1);
     cc_screen_portal_renew(f->portal);
     g_assert_cmpuint(f->lost, ==, 1);
-    fake_portal_close_session(f->fake);
+    fake_portal_close_session(f->fake, FALSE);
+    WAIT_UNTIL(f->ended == 1);
+}
+
+/* And when it is said so late that the next session is open, by the token and so unasked. */
+static void
+test_ended_later(Fixture *f, gconstpointer data)
+{
+    start(f, "monitor");
+    WAIT_UNTIL(f->opened == 1);
+    cc_screen_portal_renew(f->portal);
+    WAIT_UNTIL(f->opened == 2);
+    fake_portal_close_session(f->fake, TRUE);
     WAIT_UNTIL(f->ended == 1);
 }
 
@@ -387,6 +399,7 @@ main(int argc, char **argv)
         {"/screen-portal/cannot", test_refused, FAKE_CANNOT},
         {"/screen-portal/ended", test_ended, FAKE_GOOD},
         {"/screen-portal/ended-late", test_ended_late, FAKE_GOOD},
+        {"/screen-portal/ended-later", test_ended_later, FAKE_GOOD},
         {"/screen-portal/renewed", test_renewed, FAKE_GOOD},
         {"/screen-portal/hostile", test_hostile, FAKE_GOOD},
         {"/screen-portal/left", test_left, FAKE_GOOD},
