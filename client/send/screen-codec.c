@@ -9,8 +9,8 @@
 
 #define TICKS 1000 /* a second: pictures are numbered in them, one after the other */
 #define COARSEST 63
-/* Searching longer makes a new page of text a third smaller; a film would take too much of the
- * processor for that. */
+/* Searching longer makes a new page of text a sixth smaller (docs/codecs.md); a film would take too
+ * much of the processor for that. */
 #define THOROUGH 5
 #define QUICK 7
 

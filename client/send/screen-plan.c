@@ -151,7 +151,6 @@ cc_screen_plan_next(CcScreenPlan *plan, double changed, gboolean keyframe, gint6
     gboolean rests = now_us < plan->rest_until_us;
     look_for_turn(plan, changed, now_us);
     gboolean moves = changed >= TELLING_PART && !plan->urgent && !plan->turned;
-    gint64 most_us = SOON_US;
     if (keyframe || (changed > 0 && !(moves && rests)))
         *quantizer = choose_for_change(plan, changed, keyframe);
     else if (changed <= 0 && plan->quantizer > READABLE)
@@ -162,7 +161,7 @@ cc_screen_plan_next(CcScreenPlan *plan, double changed, gboolean keyframe, gint6
         *quantizer = plan->quantizer;
     else
         return CC_SCREEN_NOTHING;
-    return debt_us <= most_us ? begin(plan, changed, keyframe, *quantizer) : CC_SCREEN_NOTHING;
+    return debt_us <= SOON_US ? begin(plan, changed, keyframe, *quantizer) : CC_SCREEN_NOTHING;
 }
 
 /* What people do not wait for leaves the link to others for a while. */
@@ -201,6 +200,13 @@ cc_screen_plan_coded(CcScreenPlan *plan, gsize bytes, gint64 now_us)
     if (plan->keyframe && plan->bps > 0)
         plan->keyframe_us =
             now_us + KEYFRAME_TRIP_US + plan->debt_bits * G_USEC_PER_SEC / plan->bps;
+}
+
+void
+cc_screen_plan_failed(CcScreenPlan *plan, gint64 now_us)
+{
+    plan->coding = FALSE;
+    plan->coded_us = now_us;
 }
 
 gboolean

@@ -1,8 +1,9 @@
 /* Which picture of a screen is coded when, and how finely: what has changed goes out soon and as
- * coarsely as it must, so that it takes a link less than a second; then finely enough to be read
- * well; then, with a quarter of the rate, until nobody could see more; and then nothing is sent but
- * a sign of life now and then, without which nobody would notice that the last packet was lost.
- * Pure: times in µs of one clock. The caller locks. */
+ * coarsely as it must, at once finely enough to be read well if a link takes that in three seconds
+ * or so, else within one second and then in a second step; then, with a quarter of the rate, until
+ * nobody could see more; and then nothing is sent but a sign of life now and then, without which
+ * nobody would notice that the last packet was lost. Pure: times in µs of one clock. The caller
+ * locks. */
 #pragma once
 
 #include <glib.h>
@@ -47,6 +48,8 @@ CcScreenAction cc_screen_plan_next(CcScreenPlan *plan, double changed, gboolean 
                                    gint64 now_us, guint *quantizer);
 /* It has been, to @bytes on the wire. */
 void cc_screen_plan_coded(CcScreenPlan *plan, gsize bytes, gint64 now_us);
+/* It could not be: nothing is learned from that. */
+void cc_screen_plan_failed(CcScreenPlan *plan, gint64 now_us);
 /* TRUE while a keyframe is on its way: who asks for one will have it. */
 gboolean cc_screen_plan_is_keyframe_due(const CcScreenPlan *plan, gint64 now_us);
 /* What it takes while something has still to be sent, or refined; else 0. @urgent: people wait for

@@ -119,12 +119,21 @@ decide(CcScreenTrack *track, double changed, guint *quantizer, gboolean *quick)
 }
 
 static void
-account(CcScreenTrack *track, gsize bytes, gboolean failed)
+account(CcScreenTrack *track, gsize bytes)
 {
     gsize packets = bytes / PACKET_BYTES + 1;
     g_mutex_lock(&track->lock);
     cc_screen_plan_coded(&track->plan, bytes + packets * HEADERS, cc_clock_now_us());
-    track->keyframe |= failed;
+    g_mutex_unlock(&track->lock);
+}
+
+/* What follows needs a keyframe. */
+static void
+forgive(CcScreenTrack *track)
+{
+    g_mutex_lock(&track->lock);
+    cc_screen_plan_failed(&track->plan, cc_clock_now_us());
+    track->keyframe = TRUE;
     g_mutex_unlock(&track->lock);
 }
 
@@ -139,11 +148,13 @@ code(CcScreenTrack *track, const CcFrame *frame)
         return;
     gboolean keyframe = action == CC_SCREEN_KEYFRAME;
     GBytes *coded = cc_screen_codec_encode(track->codec, frame, quantizer, keyframe, quick);
-    account(track, coded != NULL ? g_bytes_get_size(coded) : 0, coded == NULL);
     g_clear_pointer(&track->coded, gst_sample_unref);
     track->coded = gst_sample_ref(track->now);
-    if (coded == NULL)
+    if (coded == NULL) {
+        forgive(track);
         return;
+    }
+    account(track, g_bytes_get_size(coded));
     cc_debug("screen: %s quantizer=%u bytes=%" G_GSIZE_FORMAT " changed=%.3f",
              keyframe ? "keyframe" : "picture", quantizer, g_bytes_get_size(coded), changed);
     push(track, coded, keyframe);

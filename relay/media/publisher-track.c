@@ -13,8 +13,10 @@
 #define DEFAULT_RTT_US 100000 /* before the first NACK has been answered */
 #define MIN_RTT_US 20000
 #define MAX_RTT_US 500000
-/* What was sent before so long a silence is of no use to anybody: no receiver waits longer. */
+/* What was lost in so long a silence is of no use to anybody: no receiver waits longer. Unless it
+ * is little, for then nobody wanted to send: a screen rests, or somebody who says nothing. */
 #define STALE_US (1500 * 1000)
+#define OUTAGE_PACKETS 16
 /* A publisher who sends nothing is not asked for keyframes. */
 #define GONE_QUIET_US (3 * G_USEC_PER_SEC)
 
@@ -99,7 +101,7 @@ static void
 look_for_losses(CcPublisherTrack *track, guint16 sequence, gint64 silent_us, gint64 now_us)
 {
     gboolean hopeless = cc_loss_list_arrived(&track->losses, sequence, now_us);
-    if (silent_us > STALE_US && track->losses.n_entries > 0) {
+    if (silent_us > STALE_US && track->losses.n_entries > OUTAGE_PACKETS) {
         cc_loss_list_forget_before(&track->losses, sequence);
         hopeless = TRUE;
     }

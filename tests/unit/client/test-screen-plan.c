@@ -237,6 +237,24 @@ test_newcomer(void)
     g_assert_cmpuint(lesson.quantizer, <=, 16);
 }
 
+/* A codec that fails some times has said nothing of what a page takes. */
+static void
+test_failed(void)
+{
+    Lesson lesson = begin(100000);
+    guint first, again;
+    g_assert_cmpint(cc_screen_plan_next(&lesson.plan, 1, TRUE, lesson.now_us, &first), ==,
+                    CC_SCREEN_KEYFRAME);
+    for (guint i = 0; i < 5; i++) {
+        cc_screen_plan_failed(&lesson.plan, lesson.now_us);
+        g_assert_false(cc_screen_plan_is_keyframe_due(&lesson.plan, lesson.now_us));
+        lesson.now_us += TICK_US;
+        g_assert_cmpint(cc_screen_plan_next(&lesson.plan, 1, TRUE, lesson.now_us, &again), ==,
+                        CC_SCREEN_KEYFRAME);
+        g_assert_cmpuint(again, ==, first);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -250,5 +268,6 @@ main(int argc, char **argv)
     g_test_add_func("/screen-plan/blinking", test_blinking);
     g_test_add_func("/screen-plan/moving", test_moving);
     g_test_add_func("/screen-plan/newcomer", test_newcomer);
+    g_test_add_func("/screen-plan/failed", test_failed);
     return g_test_run();
 }
