@@ -69,11 +69,17 @@ export function manySchools(n) {
   });
   const rooms = Array.from({ length: Math.ceil(n / 30) }, (_, i) => [`room-${i}`, 'on', 30, 6, 12, 24000, i * 30 + 4, null]);
   let tick = TICK;
-  const head = () => ({ boot: 'b1', started_ms: Date.now() - tick * 5000, tick, tick_s: 5 });
+  let boot = 'b1';
+  const head = () => ({ boot, started_ms: Date.now() - tick * 5000, tick, tick_s: 5 });
   return {
     pass: () => (tick += 1),
+    /** The relay is another one, which has been there until tick @at. */
+    restart(at) {
+      boot = 'b2';
+      tick = at;
+    },
     overview(query) {
-      const since = query.get('boot') === 'b1' ? Number(query.get('since')) : 0;
+      const since = query.get('boot') === boot ? Number(query.get('since')) : 0;
       const last = Math.min(since + PIECE, n);
       return {
         ...head(), revision: Math.max(last, since), more: last < n, n_rooms: rooms.length, n_links: n,
@@ -88,7 +94,7 @@ export function manySchools(n) {
       };
     },
     hour(path, query) {
-      const since = query.get('boot') === 'b1' ? Number(query.get('since')) : 0;
+      const since = query.get('boot') === boot ? Number(query.get('since')) : 0;
       const relay = path === '/api/status/relay';
       const room = path.startsWith('/api/status/room/');
       const from = Math.max(since + 1, relay ? 1 : 101);

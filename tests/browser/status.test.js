@@ -249,6 +249,23 @@ test('an hour of a room shows who struggled, who came and who went', async () =>
   await page.context().close();
 });
 
+test('a room’s moves are listed once, however often they are asked for at a time', async () => {
+  const relay = await startRelay();
+  const world = manySchools(60);
+  const page = await openFake(relay, world);
+  const refresh = () => page.evaluate(async () => {
+    const { History } = await import('/assets/status-store.js');
+    window.known ??= new History('/api/status/room/room-0');
+    await Promise.all([window.known.refresh(), window.known.refresh()]);
+    return [window.known.tick, window.known.moves.length];
+  });
+  assert.deepEqual(await refresh(), [500, 33]);
+  assert.deepEqual(await refresh(), [500, 33]);
+  world.restart(300);
+  assert.deepEqual(await refresh(), [300, 32], 'ticks begin anew with the relay');
+  await page.context().close();
+});
+
 test('an hour shows outages, voice alone and the relay’s start', async () => {
   const relay = await startRelay();
   const page = await openFake(relay, manySchools(10));

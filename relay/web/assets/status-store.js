@@ -39,13 +39,15 @@ export class History {
     if (answer.boot !== this.#boot) {
       this.moments.clear();
       this.moves = [];
+      this.tick = 0;
     }
     this.#boot = answer.boot;
     takeRows(answer.columns, answer.moments).forEach((moment, i) => moment && this.moments.set(answer.from + i, moment));
-    this.tick = answer.tick;
-    if (answer.moves) this.moves.push(...takeRows(answer.move_columns, answer.moves));
-    this.moves = this.moves.filter(({ tick }) => tick > answer.tick - HOUR_TICKS);
-    for (const tick of this.moments.keys()) if (tick <= answer.tick - HOUR_TICKS) this.moments.delete(tick);
+    // Who asked twice at a time is told twice.
+    if (answer.moves) this.moves.push(...takeRows(answer.move_columns, answer.moves).filter(({ tick }) => tick > this.tick));
+    this.tick = Math.max(this.tick, answer.tick);
+    this.moves = this.moves.filter(({ tick }) => tick > this.tick - HOUR_TICKS);
+    for (const tick of this.moments.keys()) if (tick <= this.tick - HOUR_TICKS) this.moments.delete(tick);
   }
 
   /** The last hour as {tick, moment}, moment being null in gaps. */
