@@ -191,6 +191,10 @@ test('there are words for all that may be found, in both languages', async () =>
         .flatMap(({ what, todo }) => [what, todo]).concat(['good', 'coming', 'left'].map((health) => wellOf({ health })));
     }, [FINDINGS, RELAY_FINDINGS]);
     assert.deepEqual(said.filter((text) => /status\.|\{\w+\}|undefined|NaN/.test(text)), []);
+    assert.deepEqual(await page.evaluate(async () => {
+      const { wellOf } = await import('/assets/status-words.js');
+      return ['weak', 'bad'].map((health) => wellOf({ health }));
+    }), ['', ''], 'such a link is not well');
     assert.equal(said.every((text) => /\p{Script=Han}/u.test(text)), locale === 'zh-CN');
     if (locale === 'en-US') {
       assert.ok(said.includes('The link takes 90 kbit/s: too little for a picture. The voice goes on.'));

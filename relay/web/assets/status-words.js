@@ -36,8 +36,10 @@ export function explainLink(link, relay) {
   });
 }
 
-/** The same where there is nothing to explain. */
-export const wellOf = (link) => t(`status.link-well-${link.health}`);
+const isTroubled = ({ health }) => ['weak', 'bad'].includes(health);
+
+/** The same where there is nothing to explain; empty where there should be. */
+export const wellOf = (link) => (isTroubled(link) ? '' : t(`status.link-well-${link.health}`));
 
 const MANY = 4; // schools: of fewer one cannot say that it is all of them
 
