@@ -188,7 +188,7 @@ cc_health_book_see_link(CcHealthBook *book, guint32 tick, const CcHealthWho *who
         return FALSE;
     }
     cc_health_link_see(link, tick, values);
-    cc_health_room_add(room, values, link->sends, cc_health_link_teaches(link));
+    cc_health_room_add(room, values, link->sends, cc_health_link_is_teachers(link));
     return TRUE;
 }
 
@@ -223,8 +223,9 @@ judge(CcHealthBook *book, CcHealthLink *link, guint32 tick)
     if (cc_health_link_judge(link, tick))
         change(book, link);
     cc_health_room_judge(link->room, link->number, &link->judgement);
-    /* Who speaks comes and goes with the same school that watches. */
-    if (cc_health_link_moved(link, &move) && link->sends == cc_health_link_teaches(link))
+    /* A school that speaks comes and goes with its link that watches, a teacher with the one by
+     * which she teaches. */
+    if (cc_health_link_moved(link, &move) && link->sends == cc_health_link_is_teachers(link))
         cc_health_room_move(link->room, tick, link->number, move);
 }
 

@@ -95,9 +95,15 @@ cc_health_link_moved(CcHealthLink *link, CcMove *move)
 }
 
 gboolean
+cc_health_link_is_teachers(const CcHealthLink *link)
+{
+    return g_str_equal(link->role, "teacher");
+}
+
+gboolean
 cc_health_link_teaches(const CcHealthLink *link)
 {
-    return link->sends && g_str_equal(link->role, "teacher");
+    return link->sends && cc_health_link_is_teachers(link);
 }
 
 gboolean

@@ -35,7 +35,9 @@ typedef struct {
 CcHealthLink *cc_health_link_new(guint number, CcHealthRoom *room, gboolean sends, guint32 tick);
 void cc_health_link_free(CcHealthLink *link);
 
-/* It is a teacher's who gives a lesson. */
+/* It is a teacher's, who has one to teach by and another to hear by. */
+gboolean cc_health_link_is_teachers(const CcHealthLink *link);
+/* It is the one by which a lesson is given. */
 gboolean cc_health_link_teaches(const CcHealthLink *link);
 
 /* How it is doing at @tick. */

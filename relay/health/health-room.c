@@ -83,9 +83,6 @@ add_school(CcHealthRoom *room, const CcLinkValues *values)
     CcRoomMoment *moment = &room->moment;
     guint8 loss = pack_loss(values->loss), rtt = pack_rtt(values->rtt_ms);
 
-    moment->kbps += values->bps / 1000;
-    if (values->contact != CC_CONTACT_UP)
-        return;
     room->sums.n++;
     room->sums.loss += loss;
     moment->most_loss = larger(moment->most_loss, loss);
@@ -99,17 +96,21 @@ add_school(CcHealthRoom *room, const CcLinkValues *values)
 }
 
 void
-cc_health_room_add(CcHealthRoom *room, const CcLinkValues *values, gboolean sends, gboolean teaches)
+cc_health_room_add(CcHealthRoom *room, const CcLinkValues *values, gboolean sends,
+                   gboolean teachers)
 {
     CcRoomMoment *moment = &room->moment;
+    gboolean up = values->contact == CC_CONTACT_UP;
 
     moment->links++;
     if (!sends) {
-        add_school(room, values);
+        moment->kbps += values->bps / 1000;
+        if (up && !teachers)
+            add_school(room, values);
         return;
     }
     moment->kbps_in = (guint16)MIN(moment->kbps_in + values->bps / 1000, G_MAXUINT16);
-    if (teaches && values->contact == CC_CONTACT_UP) {
+    if (up && teachers) {
         moment->teacher_loss = pack_loss(values->loss);
         moment->teacher_rtt = pack_rtt(values->rtt_ms);
     }

@@ -60,9 +60,9 @@ void cc_health_room_free(CcHealthRoom *room);
 
 /* It is there at @tick. What follows is of this tick, until cc_health_room_close(). */
 void cc_health_room_see(CcHealthRoom *room, guint32 tick, guint lesson, gboolean under_way);
-/* One of its links: @sends, and if so whether it @teaches. */
+/* One of its links. @teachers: it is a teacher's, who by what she hears is none of the schools. */
 void cc_health_room_add(CcHealthRoom *room, const CcLinkValues *values, gboolean sends,
-                        gboolean teaches);
+                        gboolean teachers);
 /* What is said of a link that is there, or missed. */
 void cc_health_room_judge(CcHealthRoom *room, guint number, const CcJudgement *judgement);
 void cc_health_room_move(CcHealthRoom *room, guint32 tick, guint number, CcMove move);

@@ -342,6 +342,41 @@ test_worst(void)
     g_assert_cmpuint(room->moment.teacher_loss, ==, CC_ROOM_UNKNOWN);
 }
 
+/* She speaks on one link and hears on the other, and is one person and none of the schools. */
+static void
+test_teacher(void)
+{
+    g_autoptr(CcHealthBook) book = cc_health_book_new();
+    CcLinkValues hears = good;
+    CcHealthWho uplink = {
+        .room = "math", .id = "p8", .role = "teacher", .name = "Xiamen", .sends = TRUE};
+    CcHealthWho downlink = {.room = "math", .id = "p9", .role = "teacher", .name = "Xiamen"};
+    const CcHealthRoom *room;
+    const CcRoomMoment *moment;
+
+    hears.loss = 0.5;
+    hears.rtt_ms = 400;
+    cc_health_book_see_room(book, 1, "math", 1, TRUE);
+    see(book, 1, "p1", "Huli", &good);
+    g_assert_true(cc_health_book_see_link(book, 1, &uplink, &good));
+    g_assert_true(cc_health_book_see_link(book, 1, &downlink, &hears));
+    cc_health_book_close(book, 1);
+    room = cc_health_book_room(book, "math");
+    moment = cc_series_get(room->moments, 1);
+    g_assert_cmpuint(moment->links, ==, 3);
+    g_assert_cmpuint(moment->kbps, ==, 800); /* what she hears is sent all the same */
+    g_assert_cmpuint(moment->loss, ==, 0);
+    g_assert_cmpuint(moment->most_loss, ==, 0);
+    g_assert_cmpuint(moment->rtt, ==, 5);
+    g_assert_cmpuint(moment->most_rtt, ==, 5);
+    g_assert_cmpuint(moment->came, ==, 2);
+    pass(book, 2, "p1", "Huli", &good); /* her PC is off */
+    moment = cc_series_get(room->moments, 2);
+    g_assert_cmpuint(moment->lost, ==, 1);
+    g_assert_cmpuint(cc_health_room_n_moves(room), ==, 3);
+    assert_move(room, 2, 2, 2, CC_MOVE_LOST);
+}
+
 /* A crowd takes no more memory than the book was made for, and does not drive out who is there. */
 static void
 test_crowd(void)
@@ -381,6 +416,7 @@ main(int argc, char **argv)
     g_test_add_func("/relay/health/book/moves", test_moves);
     g_test_add_func("/relay/health/book/many-moves", test_many_moves);
     g_test_add_func("/relay/health/book/worst", test_worst);
+    g_test_add_func("/relay/health/book/teacher", test_teacher);
     g_test_add_func("/relay/health/book/crowd", test_crowd);
     return g_test_run();
 }
