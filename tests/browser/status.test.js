@@ -253,6 +253,32 @@ test('an hour of a room shows who struggled, who came and who went', async () =>
   await page.context().close();
 });
 
+test('the teacher is none of the schools, though she hears them', async () => {
+  const relay = await startRelay();
+  const world = manySchools(3);
+  const { overview } = world;
+  // What she hears by is in trouble, and all else is well.
+  world.overview = (query) => {
+    const answer = overview(query);
+    for (const link of answer.links) if (link[0] === 2) link[3] = 'teacher';
+    return answer;
+  };
+  const page = await openFake(relay, world);
+  await page.click('#rooms a >> nth=0');
+  await waitFor('the room', () => page.isVisible('#room'));
+  await waitFor('its links', async () => (await page.locator('#room-links a').count()) === 3);
+  assert.equal(await page.textContent('#room-health'), 'Trouble');
+  assert.equal(await page.textContent('#room-findings'), '', 'no school is in trouble, and not all is well');
+  assert.match(await page.textContent('#room-links li:first-child'), /学校 2.*watches, as a teacher/s);
+  const said = await page.evaluate(async () => {
+    const { explainRoom } = await import('/assets/status-words.js');
+    const links = ['classroom', 'classroom', 'teacher'].map((role, i) => ({ sends: 0, role, health: i === 0 ? 'good' : 'bad', findings: [] }));
+    return explainRoom(links, {}).map(({ what }) => what);
+  });
+  assert.deepEqual(said, ['1 of 2 schools are weak or in trouble; the others do well.']);
+  await page.context().close();
+});
+
 test('a room’s moves are listed once, however often they are asked for at a time', async () => {
   const relay = await startRelay();
   const world = manySchools(60);

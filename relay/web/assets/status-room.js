@@ -65,7 +65,8 @@ export class RoomView {
     byId('room-title').textContent = t('status.room-name', { room: room.room });
     showHealth(byId('room-health'), roomHealth(room));
     byId('room-who').textContent = gone ? t('status.room-gone-since', { time: this.#time(room.seen_tick) }) : t(`lesson.${room.lesson}`);
-    showFindings(byId('room-findings'), gone ? [] : explainRoom(links, store.relay), t(gone ? 'status.room-gone' : 'status.room-well'));
+    const well = { left: 'status.room-gone', good: 'status.room-well' }[roomHealth(room)];
+    showFindings(byId('room-findings'), gone ? [] : explainRoom(links, store.relay), well && t(well));
     this.#showFigures(room, hour);
     const worst = worstOf(hour).slice(0, WORST_NAMED).map(({ number, ticks }) =>
       t('status.worst-lasted', { what: this.#nameOf(number), time: formatDuration(ticks * store.tickS) }));

@@ -45,9 +45,9 @@ const MANY = 4; // schools: of fewer one cannot say that it is all of them
 
 /** What a room is to be told, and of whom: the teacher first, for everybody hears her. @links: those in it. */
 export function explainRoom(links, relay) {
-  const said = links.filter((link) => teaches(link) && ['weak', 'bad'].includes(link.health)).flatMap((link) => explainLink(link, relay).slice(0, 1));
-  const schools = links.filter((link) => !link.sends && link.health !== 'left');
-  const troubled = schools.filter(({ health }) => ['weak', 'bad'].includes(health));
+  const said = links.filter((link) => teaches(link) && isTroubled(link)).flatMap((link) => explainLink(link, relay).slice(0, 1));
+  const schools = links.filter((link) => !link.sends && link.role !== 'teacher' && link.health !== 'left'); // she hears, too
+  const troubled = schools.filter(isTroubled);
   const values = { n: troubled.length, most: schools.length };
   const kind = schools.length >= MANY && troubled.length * 2 > schools.length ? 'most' : 'some';
   if (troubled.length > 0) said.push({ what: t(`status.room-${kind}`, values), todo: t(`status.room-${kind}-todo`, values) });
