@@ -57,6 +57,23 @@ for (const [size, viewport] of Object.entries(sizes)) {
   }
 }
 
+for (const locale of Object.values(locales)) {
+  test(`nothing of the bar lies outside a projector's window, ${locale}`, async () => {
+    const page = await openPage(browser, `${relay.url}/watch/math`, { viewport: { width: 1024, height: 768 }, locale });
+    await waitFor('the lesson', async () => (await pageState(page)) === 'on');
+    const outside = await page.evaluate(() => {
+      for (const id of ['hand', 'talk', 'chat-unread']) document.getElementById(id).hidden = false;
+      document.getElementById('chat-unread').textContent = '50';
+      document.getElementById('room').textContent = 'A lesson with a long name';
+      return [...document.querySelectorAll('.bar > *')].filter((element) => element.getBoundingClientRect().right > innerWidth).map((element) => element.id);
+    });
+    assert.deepEqual(outside, []);
+    assert.ok((await page.locator('.bar').boundingBox()).height < 70, 'in one row');
+    await page.screenshot({ path: join(outputDirectory, `watch-bar-${locale}.png`) });
+    await page.context().close();
+  });
+}
+
 test('the language can be switched, and stays', async () => {
   const page = await openPage(browser, `${relay.url}/watch/physics`);
   await waitFor('waiting', async () => (await pageState(page)) === 'none');
