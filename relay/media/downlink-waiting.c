@@ -32,15 +32,6 @@ wait_us(CcDownlink *self, gsize bytes, gint64 now_us)
     return pace_bps < link_bps ? paced_us * pace_bps / link_bps : paced_us;
 }
 
-static CcVideoLine
-line_of(const CcDownlink *self, const CcSource *source)
-{
-    const CcLadderSettings *settings = &self->session->worker->options.ladder;
-    gboolean first = source->feed && source->feed->index == CC_VIDEO_SCREEN &&
-                     cc_ladder_goes_before(settings, CC_RUNG_SLIDES, CC_RUNG_FACE);
-    return first ? CC_VIDEO_LINE_SLIDES : CC_VIDEO_LINE_FACES;
-}
-
 /* What a picture that comes last in @line waits for. */
 static gint64
 drain_us(CcDownlink *self, CcVideoLine line, gint64 now_us)
@@ -111,7 +102,7 @@ void
 cc_downlink_hold(CcDownlink *downlink, CcSource *source, CcPacket *packet, gint64 now_us)
 {
     CcDownlink *self = downlink;
-    CcVideoLine line = line_of(self, source);
+    CcVideoLine line = source->feed->line;
     gboolean begins = !self->queue || packet->rtp.timestamp != self->picture_timestamps[line];
     if (!self->queue)
         self->queue = cc_video_queue_new();
@@ -129,11 +120,21 @@ cc_downlink_hold(CcDownlink *downlink, CcSource *source, CcPacket *packet, gint6
     cc_media_session_wake_at(self->session, cc_downlink_next_waiting_us(self, now_us));
 }
 
+/* Where nothing waits any more, nothing is left out either: perhaps nobody is there whose next
+ * picture would find that out. A mark that waits is another source's, of which a part is missing.
+ */
 void
 cc_downlink_forget_source(CcDownlink *downlink, const CcSource *source)
 {
-    if (downlink->queue)
-        cc_video_queue_forget(downlink->queue, source);
+    CcDownlink *self = downlink;
+    if (source->kind != CC_MEDIA_VIDEO)
+        return;
+    if (self->queue)
+        cc_video_queue_forget(self->queue, source);
+    for (guint i = 0; i < CC_N_VIDEO_LINES; i++) {
+        if (!self->queue || cc_video_queue_is_empty(self->queue, i))
+            set_choked(self, i, FALSE);
+    }
 }
 
 void

@@ -77,12 +77,13 @@ void cc_downlink_remb(CcDownlink *downlink, guint64 bps, gint64 now_us);
 /* @rtt_us: -1: unknown. */
 void cc_downlink_report(CcDownlink *downlink, double loss, gint64 rtt_us, gint64 now_us);
 
-/* TRUE if video may leave now, ahead of nothing. */
+/* TRUE if video of @line may leave now, ahead of nothing. What is left out of another line is no
+ * matter: the source there may be silent for long, and only its next picture can end that. */
 static inline gboolean
-cc_downlink_is_open(CcDownlink *downlink, gint64 now_us)
+cc_downlink_is_open(CcDownlink *downlink, CcVideoLine line, gint64 now_us)
 {
-    return !downlink->adapts || (!downlink->queue && !downlink->choked && !downlink->awaits &&
-                                 cc_pacer_may_send(&downlink->pacer, now_us));
+    return !downlink->adapts || (!downlink->queue && !(downlink->choked & 1u << line) &&
+                                 !downlink->awaits && cc_pacer_may_send(&downlink->pacer, now_us));
 }
 /* Lets a packet of video wait that may not leave now. */
 void cc_downlink_hold(CcDownlink *downlink, CcSource *source, CcPacket *packet, gint64 now_us);

@@ -67,6 +67,16 @@ cc_media_room_release(CcMediaRoom *room)
     cc_media_room_close(room);
 }
 
+/* Slides pass faces where the ladder has them first. */
+static CcVideoLine
+line_of(const CcMediaRoom *room, CcMediaKind kind, guint index)
+{
+    const CcLadderSettings *settings = &room->worker->options.ladder;
+    gboolean first = kind == CC_MEDIA_VIDEO && index == CC_VIDEO_SCREEN &&
+                     cc_ladder_goes_before(settings, CC_RUNG_SLIDES, CC_RUNG_FACE);
+    return first ? CC_VIDEO_LINE_SLIDES : CC_VIDEO_LINE_FACES;
+}
+
 CcFeed *
 cc_media_room_feed_at(CcMediaRoom *room, CcMediaKind kind, guint index)
 {
@@ -77,7 +87,10 @@ cc_media_room_feed_at(CcMediaRoom *room, CcMediaKind kind, guint index)
     }
     g_return_val_if_fail(room->n_feeds < G_N_ELEMENTS(room->feeds), NULL);
     CcFeed *feed = &room->feeds[room->n_feeds];
-    *feed = (CcFeed){.kind = kind, .index = index, .number = room->n_feeds++};
+    *feed = (CcFeed){.kind = kind,
+                     .index = index,
+                     .number = room->n_feeds++,
+                     .line = line_of(room, kind, index)};
     return feed;
 }
 

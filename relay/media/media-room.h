@@ -15,10 +15,13 @@ typedef struct CcRoomMirror CcRoomMirror;
 /* Packets that go out together. More would make the first receiver's wait for the last one's. */
 #define CC_ROOM_BATCH 16
 
+typedef enum { CC_VIDEO_LINE_SLIDES, CC_VIDEO_LINE_FACES, CC_N_VIDEO_LINES } CcVideoLine;
+
 typedef struct {
     CcMediaKind kind;
-    guint index;  /* among its kind */
-    guint number; /* among all */
+    guint index;      /* among its kind */
+    guint number;     /* among all */
+    CcVideoLine line; /* of video: where it waits (video-queue.h) */
     CcSource
         *sources[CC_MAX_LAYERS];     /* in the publisher's order, its best first; NULL: not there */
     guint n_layers;                  /* 0 while nobody publishes it */

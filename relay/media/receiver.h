@@ -37,7 +37,8 @@ cc_receiver_forward(CcReceiver *receiver, CcSource *source, CcPacket *packet, Cc
         return;
     CcMediaSession *session = receiver->session;
     gint64 now_us = session->worker->now_us;
-    if (source->kind == CC_MEDIA_VIDEO && !cc_downlink_is_open(session->downlink, now_us))
+    if (source->kind == CC_MEDIA_VIDEO &&
+        !cc_downlink_is_open(session->downlink, source->feed->line, now_us))
         cc_downlink_hold(session->downlink, source, packet, now_us);
     else
         cc_subscription_forward(subscription, source, packet, shed);

@@ -99,6 +99,12 @@ cc_video_queue_bytes(const CcVideoQueue *queue, CcVideoLine line)
     return queue->lines[line].bytes;
 }
 
+gboolean
+cc_video_queue_is_empty(const CcVideoQueue *queue, CcVideoLine line)
+{
+    return queue->lines[line].n == 0;
+}
+
 static void
 forget(Line *line, const CcSource *source)
 {

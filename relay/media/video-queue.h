@@ -8,8 +8,6 @@
 
 G_BEGIN_DECLS
 
-typedef enum { CC_VIDEO_LINE_SLIDES, CC_VIDEO_LINE_FACES, CC_N_VIDEO_LINES } CcVideoLine;
-
 typedef struct {
     CcSource *source;
     guint generation; /* of the source: packets of a stream that has ended are of no use */
@@ -30,6 +28,8 @@ gboolean cc_video_queue_push(CcVideoQueue *queue, CcVideoLine line, CcSource *so
 gboolean cc_video_queue_pop(CcVideoQueue *queue, CcWaitingPacket *waiting);
 /* Bytes of RTP that wait in a line. */
 gsize cc_video_queue_bytes(const CcVideoQueue *queue, CcVideoLine line);
+/* TRUE if not even a mark waits there. */
+gboolean cc_video_queue_is_empty(const CcVideoQueue *queue, CcVideoLine line);
 /* @source is going away. */
 void cc_video_queue_forget(CcVideoQueue *queue, const CcSource *source);
 
