@@ -1,7 +1,12 @@
 #include "relay/media/video-queue.h"
 
 #define FIRST_CAPACITY 32
-#define MAX_CAPACITY 512 /* packets: half a megabyte, more than any bound in time lets wait */
+
+/* Packets. The bound in time (downlink-waiting.c) is the tighter one for faces, which wait for a
+ * second, below 5 Mbit/s; for slides, which wait for four, below 2.4 Mbit/s. Whoever gets here
+ * loses the rest of a picture that has begun. */
+static const guint max_capacity[CC_N_VIDEO_LINES] = {
+    [CC_VIDEO_LINE_SLIDES] = 1024, [CC_VIDEO_LINE_FACES] = 512};
 
 typedef struct {
     CcWaitingPacket *ring;
@@ -77,7 +82,7 @@ gboolean
 cc_video_queue_push(CcVideoQueue *queue, CcVideoLine line, CcSource *source, CcPacket *packet)
 {
     Line *own = &queue->lines[line];
-    if (own->n + (packet ? 1 : 0) >= MAX_CAPACITY) /* one place is for a mark */
+    if (own->n + (packet ? 1 : 0) >= max_capacity[line]) /* one place is for a mark */
         return FALSE;
     append(own,
            &(CcWaitingPacket){source, source->generation, packet ? cc_packet_ref(packet) : NULL});

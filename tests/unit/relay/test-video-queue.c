@@ -104,21 +104,34 @@ test_order_within_streams(Fixture *fixture, gconstpointer data)
 
 /* Where pictures were left out there is a mark, and there is always a place for it. */
 static void
-test_full(Fixture *fixture, gconstpointer data)
+check_full(Fixture *fixture, CcVideoLine line, CcSource *source, gint64 least)
 {
     CcWaitingPacket waiting;
     gint64 n = 0;
-    while (push(fixture, &fixture->camera, n))
+    g_assert_true(cc_video_queue_is_empty(fixture->queue, line));
+    while (push(fixture, source, n))
         n++;
-    g_assert_cmpint(n, >, 400);
-    g_assert_true(cc_video_queue_push(fixture->queue, CC_VIDEO_LINE_FACES, &fixture->camera, NULL));
-    g_assert_true(push(fixture, &fixture->screen, 5)); /* that is another line */
-    check_next(fixture, &fixture->screen, 5);
+    g_assert_cmpint(n, >, least);
+    g_assert_true(cc_video_queue_push(fixture->queue, line, source, NULL));
     for (gint64 i = 0; i < n; i++)
-        check_next(fixture, &fixture->camera, i);
+        check_next(fixture, source, i);
+    g_assert_false(cc_video_queue_is_empty(fixture->queue, line)); /* there is the mark */
     g_assert_true(cc_video_queue_pop(fixture->queue, &waiting));
     g_assert_null(waiting.packet);
+    g_assert_true(cc_video_queue_is_empty(fixture->queue, line));
     check_empty(fixture);
+}
+
+/* Slides wait longer, so there are more of them. */
+static void
+test_full(Fixture *fixture, gconstpointer data)
+{
+    check_full(fixture, CC_VIDEO_LINE_FACES, &fixture->camera, 400);
+    check_full(fixture, CC_VIDEO_LINE_SLIDES, &fixture->screen, 1000);
+    while (push(fixture, &fixture->camera, 0))
+        ;
+    g_assert_true(push(fixture, &fixture->screen, 5)); /* that is another line */
+    check_next(fixture, &fixture->screen, 5);
 }
 
 static void
