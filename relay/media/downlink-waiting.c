@@ -12,6 +12,9 @@
 /* Who waits for a slide waits no longer by that than for the keyframe that would be needed in place
  * of it; and a publisher that does what it is told stops its face while a slide is on its way. */
 #define SLIDE_CHOKE_US 4000000
+/* What is lost of it is to be had for so long after it has waited, and been sent for the first
+ * time. */
+#define REPAIR_US (2 * G_USEC_PER_SEC)
 #define RESUME_US 100000
 #define STALE_US 300000 /* so long nothing waits ahead of a keyframe, which needs none of it */
 #define SKIP_PAUSE_US (5 * G_USEC_PER_SEC)
@@ -67,11 +70,11 @@ is_choked(const CcDownlink *self, CcVideoLine line)
 static void
 choke(CcDownlink *self, CcVideoLine line, CcSource *source, gboolean keyframe, gint64 now_us)
 {
-    gint64 left_us = drain_us(self, line, now_us);
+    gint64 left_us = drain_us(self, line, now_us), most_us = most_wait_us(self, source, line);
+    cc_packet_history_keep_longer(source->history, most_us + REPAIR_US);
     if (is_choked(self, line))
         set_choked(self, line, left_us > (keyframe ? STALE_US : RESUME_US));
-    else if (left_us > most_wait_us(self, source, line) &&
-             cc_video_queue_push(self->queue, line, source, NULL))
+    else if (left_us > most_us && cc_video_queue_push(self->queue, line, source, NULL))
         set_choked(self, line, TRUE);
     self->n_left_out += is_choked(self, line) ? 1 : 0;
 }

@@ -7,10 +7,6 @@
 #define SILENT_US 350000
 #define SILENT_PICTURES 8
 
-/* A slide waits for a narrow link for seconds before it is sent for the first time
- * (downlink-waiting.c); what is lost of it then is still to be had. */
-#define SLIDES_HISTORY_US (6 * G_USEC_PER_SEC)
-
 static guint
 area(const CcSource *source)
 {
@@ -46,8 +42,6 @@ cc_feed_attach(CcFeed *feed, CcSource *source)
 {
     feed->sources[source->layer] = source;
     source->feed = feed;
-    if (feed->kind == CC_MEDIA_VIDEO && feed->index == CC_VIDEO_SCREEN)
-        cc_packet_history_keep_longer(source->history, SLIDES_HISTORY_US);
     sort_layers(feed);
 }
 

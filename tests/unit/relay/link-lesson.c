@@ -6,13 +6,15 @@
 #define LINK_QUEUE_US 300000
 
 static void
-begin(LinkLesson *lesson, gboolean numbered, gboolean repaired_voice, gboolean screen)
+init(LinkLesson *lesson)
 {
     memset(lesson, 0, sizeof *lesson);
     media_test_init(&lesson->test);
-    lesson->test.watched_by_number = numbered;
-    lesson->test.watched_red = repaired_voice;
-    lesson->test.published_screen = lesson->test.watched_stage = screen;
+}
+
+static void
+start(LinkLesson *lesson)
+{
     media_test_start(&lesson->test);
     lesson->teacher = peer_connected(&lesson->test, CC_DIRECTION_PUBLISH, FALSE);
     lesson->watcher = peer_connected(&lesson->test, CC_DIRECTION_WATCH, FALSE);
@@ -22,19 +24,35 @@ begin(LinkLesson *lesson, gboolean numbered, gboolean repaired_voice, gboolean s
 void
 link_lesson_begin(LinkLesson *lesson, gboolean numbered)
 {
-    begin(lesson, numbered, FALSE, FALSE);
+    init(lesson);
+    lesson->test.watched_by_number = numbered;
+    start(lesson);
 }
 
 void
 link_lesson_begin_repaired(LinkLesson *lesson)
 {
-    begin(lesson, TRUE, TRUE, FALSE);
+    init(lesson);
+    lesson->test.watched_by_number = lesson->test.watched_red = TRUE;
+    start(lesson);
 }
 
 void
 link_lesson_begin_with_screen(LinkLesson *lesson)
 {
-    begin(lesson, FALSE, FALSE, TRUE);
+    init(lesson);
+    lesson->test.published_screen = lesson->test.watched_stage = TRUE;
+    start(lesson);
+}
+
+void
+link_lesson_begin_forgetful(LinkLesson *lesson, guint history_ms)
+{
+    init(lesson);
+    lesson->test.published_screen = lesson->test.watched_stage = TRUE;
+    lesson->test.published_obeys = TRUE;
+    lesson->test.options.history_ms = history_ms;
+    start(lesson);
 }
 
 void

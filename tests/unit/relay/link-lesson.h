@@ -23,6 +23,8 @@ void link_lesson_begin(LinkLesson *lesson, gboolean numbered);
 void link_lesson_begin_repaired(LinkLesson *lesson);
 /* Without feedback, but with the teacher's screen as a second video. */
 void link_lesson_begin_with_screen(LinkLesson *lesson);
+/* The same; the teacher does what she is told, and packets are kept for @history_ms. */
+void link_lesson_begin_forgetful(LinkLesson *lesson, guint history_ms);
 void link_lesson_end(LinkLesson *lesson);
 /* One packet of 1000 bytes; its id is its number. */
 void link_lesson_picture(LinkLesson *lesson, gboolean keyframe);

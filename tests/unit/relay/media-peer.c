@@ -216,6 +216,7 @@ fill_slots(const MediaTest *test, CcNegotiated *negotiated, CcSessionDirection d
     }
     if (watch && test->watched_stage)
         add_places(negotiated);
+    negotiated->slots[1].tmmbr |= !watch && test->published_obeys;
     if (!watch && test->published_screen) {
         CcSlot *screen = &negotiated->slots[negotiated->n_slots];
         *screen = negotiated->slots[1];

@@ -64,6 +64,7 @@ struct MediaTest {
     CcDtlsIdentity *stranger;     /* NULL, or whose certificate the next peers show */
     CcSlotCodec published_video;  /* of the next publisher: VP8 */
     gboolean published_screen;    /* the next publisher has a second video, mid 2 */
+    gboolean published_obeys;     /* and its videos do what they are told */
     guint published_layers;       /* of its simulcast, "h", "m", "l"; 0: no simulcast */
     CcSlotCodec watched_video[2]; /* of the next receiver: VP8, nothing */
     gboolean watched_by_number;   /* the next receiver has transport-wide numbers */

@@ -313,6 +313,52 @@ test_slides_first(void)
     g_assert_cmpuint(n, >=, 5);
 }
 
+static void
+ask_for_last(LinkLesson *lesson, guint index)
+{
+    guint8 buffer[200];
+    CcRtcpBuilder builder;
+    guint32 ssrc = peer_nth_slot(lesson->watcher, CC_MEDIA_VIDEO, index)->ssrc;
+    guint n = peer_count(lesson->watcher, ssrc);
+    guint16 sequence = peer_packet(lesson->watcher, ssrc, n - 1)->rtp.sequence;
+    cc_rtcp_builder_init(&builder, buffer, 100);
+    cc_rtcp_add_receiver_report(&builder, 1, NULL, 0);
+    cc_rtcp_add_nack(&builder, 1, ssrc, &sequence, 1);
+    peer_send_rtcp(lesson->watcher, &builder);
+}
+
+static gboolean
+has_screen_rtx(gpointer user_data)
+{
+    const LinkLesson *lesson = user_data;
+    const CcSlot *slot = peer_nth_slot(lesson->watcher, CC_MEDIA_VIDEO, CC_VIDEO_SCREEN);
+    return peer_count(lesson->watcher, slot->rtx_ssrc) > 0;
+}
+
+/* Slides, and a face behind them, have waited for longer than packets are kept otherwise: what is
+ * lost of them is still to be had. */
+static void
+test_waited_and_lost(void)
+{
+    LinkLesson lesson;
+    link_lesson_begin_forgetful(&lesson, 100);
+    link_lesson_screen(&lesson, TRUE);
+    link_lesson_picture(&lesson, TRUE);
+    media_test_wait(&lesson.test, has_all_pictures, &lesson);
+    send_remb(lesson.watcher, 200000);
+    media_test_stats(&lesson.test);
+    for (guint i = 0; i < 10; i++) /* they take 400 ms */
+        link_lesson_screen(&lesson, FALSE);
+    for (guint i = 0; i < 3; i++)
+        link_lesson_picture(&lesson, FALSE);
+    media_test_wait(&lesson.test, has_all_pictures, &lesson);
+    ask_for_last(&lesson, CC_VIDEO_SCREEN);
+    media_test_wait(&lesson.test, has_screen_rtx, &lesson);
+    ask_for_last(&lesson, CC_VIDEO_CAMERA);
+    media_test_wait(&lesson.test, has_rtx, &lesson);
+    link_lesson_end(&lesson);
+}
+
 /* Feedback on what was never sent, without an end, with nonsense inside. */
 static void
 test_nonsense(void)
@@ -406,6 +452,7 @@ main(int argc, char **argv)
     g_test_add_func("/media-downlink/keyframe-first", test_keyframe_first);
     g_test_add_func("/media-downlink/flood", test_flood);
     g_test_add_func("/media-downlink/slides-first", test_slides_first);
+    g_test_add_func("/media-downlink/waited-and-lost", test_waited_and_lost);
     g_test_add_func("/media-downlink/page-first", test_page_first);
     g_test_add_func("/media-downlink/estimate-beside-page", test_estimate_beside_page);
     g_test_add_func("/media-downlink/nonsense", test_nonsense);
