@@ -62,6 +62,12 @@ scale(CcLadderLayer *layer, guint64 told_bps)
         layer->bps[i] = (guint)(layer->bps[i] * to / top);
 }
 
+static gboolean
+obeys(const CcDisobedience *disobedience, gint64 now_us)
+{
+    return disobedience->since_us == 0 || now_us - disobedience->since_us < OBEY_US;
+}
+
 void
 cc_link_budget_reckon(CcLadderLayer *layer, guint64 told_bps, CcDisobedience *disobedience,
                       gint64 now_us)
@@ -70,7 +76,7 @@ cc_link_budget_reckon(CcLadderLayer *layer, guint64 told_bps, CcDisobedience *di
         disobedience->since_us = 0;
     else if (disobedience->since_us == 0)
         disobedience->since_us = now_us;
-    if (disobedience->since_us == 0 || now_us - disobedience->since_us < OBEY_US)
+    if (obeys(disobedience, now_us))
         scale(layer, told_bps);
 }
 
@@ -86,9 +92,11 @@ cc_link_budget_await(CcLadderLayer *layer, guint room_bps, gint64 *over_us, gint
 }
 
 void
-cc_link_budget_level(CcLadderLayer *layer, guint floor_bps)
+cc_link_budget_level(CcLadderLayer *layer, guint floor_bps, const CcDisobedience *disobedience,
+                     gint64 now_us)
 {
-    for (guint i = 0; floor_bps > 0 && i < layer->n_tids; i++)
+    gboolean leveled = floor_bps > 0 && obeys(disobedience, now_us);
+    for (guint i = 0; leveled && i < layer->n_tids; i++)
         layer->bps[i] = MIN(layer->bps[i], floor_bps);
 }
 

@@ -143,8 +143,10 @@ describe_video(CcDownlink *self, const CcFeed *feed, guint room_bps, gint64 now_
             continue;
         if (source->limit_bps != G_MAXUINT64)
             reckon_as_told(layer, source, now_us);
+        else /* there is nothing to disobey */
+            source->disobedience.since_us = 0;
         if (slot.rung == CC_RUNG_SLIDES)
-            cc_link_budget_level(layer, slides_floor_bps(self));
+            cc_link_budget_level(layer, slides_floor_bps(self), &source->disobedience, now_us);
         else if (lowest)
             cc_link_budget_await(layer, MAX(room_bps, CC_WANTS_MIN_BPS), &self->over_us, now_us);
         lowest = FALSE;

@@ -92,14 +92,40 @@ test_await(void)
 static void
 test_level(void)
 {
+    CcDisobedience none = {0};
     CcLadderLayer layer = {.n_tids = 1, .bps = {160000}};
-    cc_link_budget_level(&layer, 0);
+    cc_link_budget_level(&layer, 0, &none, SECOND);
     g_assert_cmpuint(layer.bps[0], ==, 160000);
-    cc_link_budget_level(&layer, 30000);
+    cc_link_budget_level(&layer, 30000, &none, SECOND);
     g_assert_cmpuint(layer.bps[0], ==, 30000);
     layer.bps[0] = 500;
-    cc_link_budget_level(&layer, 30000);
+    cc_link_budget_level(&layer, 30000, &none, SECOND);
     g_assert_cmpuint(layer.bps[0], ==, 500);
+}
+
+/* A screen that takes ten times what it has been told, beside a face: given up after the two
+ * seconds that a publisher has, and the face has what there is. */
+static void
+test_level_disobedient(void)
+{
+    CcDisobedience disobedience = {0};
+    CcLadder ladder;
+    cc_ladder_init(&ladder);
+    for (gint64 now_us = SECOND; now_us < 5 * SECOND; now_us += SECOND / 10) {
+        CcLadderSlot slots[] = {
+            {.rung = CC_RUNG_VOICE, .voice_bps = 40000},
+            {.rung = CC_RUNG_SLIDES, .n_layers = 1, .layers = {{1, {1000000}, 0}}},
+            {.rung = CC_RUNG_FACE, .n_layers = 1, .layers = {{1, {50000}, 0}}},
+        };
+        CcLadderLayer *screen = &slots[1].layers[0];
+        cc_link_budget_reckon(screen, 100000, &disobedience, now_us);
+        cc_link_budget_level(screen, 30000, &disobedience, now_us);
+        cc_ladder_decide(&ladder, &cc_ladder_defaults, slots, 3, 150000, now_us);
+        gboolean obeyed = now_us < 3 * SECOND;
+        g_assert_cmpuint(screen->bps[0], ==, obeyed ? 30000 : 1000000);
+        g_assert_cmpint(ladder.targets[1].mode, ==, obeyed ? CC_VIDEO_MOVING : CC_VIDEO_NOTHING);
+        g_assert_cmpint(ladder.targets[2].mode, ==, CC_VIDEO_MOVING);
+    }
 }
 
 /* An encoder that was told more takes its time; one that makes nothing of it does not want it. */
@@ -123,6 +149,7 @@ main(int argc, char **argv)
     g_test_add_func("/link-budget/reckon", test_reckon);
     g_test_add_func("/link-budget/await", test_await);
     g_test_add_func("/link-budget/level", test_level);
+    g_test_add_func("/link-budget/level-disobedient", test_level_disobedient);
     g_test_add_func("/link-budget/explores", test_explores);
     return g_test_run();
 }
