@@ -33,6 +33,7 @@ typedef struct {
     Step steps[CC_LADDER_SLOTS][MAX_STEPS];
     guint chosen[CC_LADDER_SLOTS];
     gboolean yields[CC_LADDER_SLOTS];
+    guint beyond_bps[CC_LADDER_SLOTS];
 } Plan;
 
 static gboolean
@@ -96,6 +97,7 @@ make_plan(Plan *plan, const CcLadderSettings *settings, const CcLadderSlot *slot
     for (guint i = 0; i < plan->n_slots; i++) {
         list_steps(plan, settings, &slots[i], i);
         plan->yields[i] = slots[i].yields;
+        plan->beyond_bps[i] = slots[i].beyond_bps;
     }
 }
 
@@ -106,6 +108,7 @@ copy_plan(Plan *to, const Plan *from)
     memcpy(to->n_steps, from->n_steps, sizeof to->n_steps);
     memcpy(to->steps, from->steps, from->n_slots * sizeof to->steps[0]);
     memcpy(to->yields, from->yields, sizeof to->yields);
+    memcpy(to->beyond_bps, from->beyond_bps, sizeof to->beyond_bps);
 }
 
 /* TRUE if something feeds a slot that nothing fed before: a classroom that is called on does not
@@ -331,17 +334,19 @@ cc_ladder_goes_before(const CcLadderSettings *settings, CcRung a, CcRung b)
 }
 
 /* What faces that come after @slot would give way by if it took more, which it may do at any
- * moment: a screen on which nothing moves takes nothing. To slides altogether: a page takes a
- * moment only. */
+ * moment: a screen on which nothing moves takes nothing. To slides altogether, where their
+ * publisher sees to that and takes the face up again: a page takes a moment only. Others would
+ * stand still for as long as a film lasts. */
 static guint64
 yielded_to(const Plan *plan, const CcLadderSettings *settings, guint slot)
 {
     gboolean slides = plan->steps[slot][0].rung == CC_RUNG_SLIDES;
-    guint64 sum = 0, floor = slides ? 0 : settings->floor_bps[CC_RUNG_FACE];
+    guint64 sum = 0;
     if (!cc_ladder_goes_before(settings, plan->steps[slot][0].rung, CC_RUNG_FACE))
         return 0;
     for (guint i = 0; i < plan->n_slots; i++) {
         guint64 bps = plan->steps[i][plan->chosen[i]].bps;
+        guint64 floor = slides && plan->yields[i] ? 0 : settings->floor_bps[CC_RUNG_FACE];
         if (plan->steps[i][0].rung == CC_RUNG_FACE && bps > floor)
             sum += bps - floor;
     }
@@ -358,6 +363,19 @@ cost_of_slides(const Plan *plan)
     return sum;
 }
 
+/* Of a face's @room, what a film on the screen takes of it, down to the face's floor. One that
+ * yields does so by itself. */
+static guint64
+taken_by_film(const Plan *plan, const CcLadderSettings *settings, guint slot, guint64 room)
+{
+    guint64 sum = 0, floor = settings->floor_bps[CC_RUNG_FACE];
+    if (plan->steps[slot][0].rung != CC_RUNG_FACE || plan->yields[slot] || room <= floor)
+        return 0;
+    for (guint i = 0; i < plan->n_slots; i++)
+        sum += plan->chosen[i] > 0 ? plan->beyond_bps[i] : 0;
+    return MIN(sum, room - floor);
+}
+
 /* The part of @budget that a slot may take. Others give way up to the next rung alone, that of high
  * definition. */
 static guint64
@@ -366,6 +384,8 @@ room_for(const Plan *plan, const CcLadderSettings *settings, guint slot, guint64
     guint64 others = cost_of(plan) - plan->steps[slot][plan->chosen[slot]].bps;
     if (plan->yields[slot]) /* else it would give way twice, and long after a page has come */
         others -= cost_of_slides(plan);
+    if (budget > others)
+        others += taken_by_film(plan, settings, slot, budget - others);
     guint64 room = budget > others ? budget - others : 0;
     guint64 yielded = budget + yielded_to(plan, settings, slot);
     yielded = yielded > others ? MIN(yielded - others, settings->hd_bps) : 0;

@@ -56,9 +56,10 @@ typedef struct {
 
 typedef struct {
     CcRung rung;
-    guint voice_bps; /* rungs of voice: what it needs now, with its redundancy; PUPIL: 0: nobody */
-    gboolean yields; /* a face whose publisher takes off its rate by itself what slides take */
-    guint n_layers;  /* the others, the smallest first */
+    guint voice_bps;  /* rungs of voice: what it needs now, with its redundancy; PUPIL: 0: nobody */
+    gboolean yields;  /* a face whose publisher takes off its rate by itself what slides take */
+    guint beyond_bps; /* slides: what they take now beyond what their layers are reckoned with */
+    guint n_layers;   /* the others, the smallest first */
     CcLadderLayer layers[CC_LADDER_LAYERS];
 } CcLadderSlot;
 

@@ -91,13 +91,15 @@ cc_link_budget_await(CcLadderLayer *layer, guint room_bps, gint64 *over_us, gint
         scale(layer, room_bps);
 }
 
-void
+guint
 cc_link_budget_level(CcLadderLayer *layer, guint floor_bps, const CcDisobedience *disobedience,
                      gint64 now_us)
 {
+    guint takes_bps = top_of(layer);
     gboolean leveled = floor_bps > 0 && obeys(disobedience, now_us);
     for (guint i = 0; leveled && i < layer->n_tids; i++)
         layer->bps[i] = MIN(layer->bps[i], floor_bps);
+    return takes_bps - top_of(layer);
 }
 
 gboolean

@@ -36,9 +36,10 @@ void cc_link_budget_await(CcLadderLayer *layer, guint room_bps, gint64 *over_us,
 /* A screen that does what it is told takes much for moments, in which the face gives way and what
  * is too much waits: reckoned with no more than @floor_bps. With what it takes then it would be
  * given up, and need a keyframe afterwards. One that does not obey keeps what it takes, and is
- * given up for it. After cc_link_budget_reckon(). @floor_bps: 0: it has none. */
-void cc_link_budget_level(CcLadderLayer *layer, guint floor_bps, const CcDisobedience *disobedience,
-                          gint64 now_us);
+ * given up for it. After cc_link_budget_reckon(). @floor_bps: 0: it has none. Returns what it takes
+ * beyond what it is reckoned with. */
+guint cc_link_budget_level(CcLadderLayer *layer, guint floor_bps,
+                           const CcDisobedience *disobedience, gint64 now_us);
 
 /* TRUE if more room is worth looking for: somebody takes all that was told, or did until a moment
  * ago, for an encoder that was told more needs some seconds to make use of it. @filled_us: when

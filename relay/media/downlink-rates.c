@@ -146,7 +146,8 @@ describe_video(CcDownlink *self, const CcFeed *feed, guint room_bps, gint64 now_
         else /* there is nothing to disobey */
             source->disobedience.since_us = 0;
         if (slot.rung == CC_RUNG_SLIDES)
-            cc_link_budget_level(layer, slides_floor_bps(self), &source->disobedience, now_us);
+            slot.beyond_bps =
+                cc_link_budget_level(layer, slides_floor_bps(self), &source->disobedience, now_us);
         else if (lowest)
             cc_link_budget_await(layer, MAX(room_bps, CC_WANTS_MIN_BPS), &self->over_us, now_us);
         lowest = FALSE;

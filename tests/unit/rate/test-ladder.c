@@ -257,20 +257,26 @@ test_told_all_there_is(void)
     }
 }
 
-/* Who spends less on purpose, to see what comes of it, goes on with what there is, smaller. */
 /* A screen on which nothing moves takes nothing, and still there must be room for what moves next:
- * the face gives way to it altogether, but not for high definition. */
+ * a face that yields gives way to it altogether, another one down to its floor, but neither for
+ * high definition. */
 static void
 test_screen_counts_on_the_face(void)
 {
     static const struct {
         guint budget, face, screen;
+        gboolean yields;
     } cases[] = {
-        {120000, 70000, 120000 - 40000},
-        {300000, 200000, 300000 - 40000},
-        {600000, 390000, 400000},
-        {900000, 300000, 900000 - 40000 - 300000}, /* there is more without anybody giving way */
-        {75000, 20000, 75000 - 40000},
+        {120000, 70000, 120000 - 40000, TRUE},
+        {120000, 70000, 120000 - 40000 - 30000, FALSE},
+        {300000, 200000, 300000 - 40000, TRUE},
+        {300000, 200000, 300000 - 40000 - 30000, FALSE},
+        {600000, 390000, 400000, TRUE},
+        {600000, 390000, 400000, FALSE},
+        /* there is more without anybody giving way */
+        {900000, 300000, 900000 - 40000 - 300000, TRUE},
+        {75000, 20000, 75000 - 40000, TRUE},
+        {75000, 20000, 75000 - 40000 - 20000, FALSE}, /* below its floor it keeps what it has */
     };
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         CcLadderSlot slots[] = {
@@ -279,10 +285,12 @@ test_screen_counts_on_the_face(void)
             {.rung = CC_RUNG_SLIDES, .n_layers = 1, .layers = {{1, {1}, 0}}},
         };
         CcLadder ladder;
+        slots[1].yields = cases[i].yields;
         cc_ladder_init(&ladder);
         cc_ladder_decide(&ladder, &cc_ladder_defaults, slots, 3, cases[i].budget, SECOND);
         assert_target(&ladder, 1, CC_VIDEO_MOVING, 0, 1);
-        g_assert_cmpuint(ladder.budget_bps[1], ==, cases[i].budget - 40000 - 1);
+        g_assert_cmpuint(ladder.budget_bps[1], ==,
+                         cases[i].budget - 40000 - (cases[i].yields ? 0 : 1));
         g_assert_cmpuint(ladder.budget_bps[2], ==, cases[i].screen);
     }
 }
@@ -302,10 +310,41 @@ test_face_that_yields(void)
         cc_ladder_init(&ladder);
         cc_ladder_decide(&ladder, &cc_ladder_defaults, slots, 3, 130000, SECOND);
         g_assert_cmpuint(ladder.budget_bps[1], ==, i == 1 ? 90000 : 40000);
-        g_assert_cmpuint(ladder.budget_bps[2], ==, 90000);
+        g_assert_cmpuint(ladder.budget_bps[2], ==, i == 1 ? 90000 : 70000);
     }
 }
 
+/* A film, the teacher's face that yields and a guest's that does not, all of whom do what they are
+ * told: before long they fit the link together, and the guest keeps its floor. */
+static void
+test_film_beside_guest(void)
+{
+    const guint budget = 300000, floor = cc_ladder_defaults.floor_bps[CC_RUNG_SLIDES];
+    guint film = 1, guest = 150000;
+    CcLadder ladder;
+    cc_ladder_init(&ladder);
+    for (guint i = 0; i < 20; i++) {
+        CcLadderSlot slots[] = {
+            voice,
+            {.rung = CC_RUNG_SLIDES,
+             .n_layers = 1,
+             .layers = {{1, {MIN(film, floor)}, 0}},
+             .beyond_bps = film - MIN(film, floor)},
+            {.rung = CC_RUNG_FACE, .yields = TRUE, .n_layers = 1, .layers = {{1, {1}, 0}}},
+            {.rung = CC_RUNG_FACE, .n_layers = 1, .layers = {{1, {guest}, 0}}},
+        };
+        cc_ladder_decide(&ladder, &cc_ladder_defaults, slots, 4, budget, (i + 1) * SECOND);
+        for (guint k = 1; k < 4; k++)
+            assert_target(&ladder, k, CC_VIDEO_MOVING, 0, 1);
+        film = ladder.budget_bps[1];
+        guest = ladder.budget_bps[3];
+    }
+    g_assert_cmpuint(guest, >=, cc_ladder_defaults.floor_bps[CC_RUNG_FACE]);
+    g_assert_cmpuint(film, >, 200000);
+    g_assert_cmpuint(film + guest + voice.voice_bps, <=, budget);
+}
+
+/* Who spends less on purpose, to see what comes of it, goes on with what there is, smaller. */
 static void
 test_holds(void)
 {
@@ -382,6 +421,7 @@ main(int argc, char **argv)
     g_test_add_func("/ladder/odd-layers", test_odd_layers);
     g_test_add_func("/ladder/screen-counts-on-the-face", test_screen_counts_on_the_face);
     g_test_add_func("/ladder/face-that-yields", test_face_that_yields);
+    g_test_add_func("/ladder/film-beside-guest", test_film_beside_guest);
     g_test_add_func("/ladder/holds", test_holds);
     g_test_add_func("/ladder/told-all-there-is", test_told_all_there_is);
     return g_test_run();

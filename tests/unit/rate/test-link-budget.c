@@ -94,12 +94,12 @@ test_level(void)
 {
     CcDisobedience none = {0};
     CcLadderLayer layer = {.n_tids = 1, .bps = {160000}};
-    cc_link_budget_level(&layer, 0, &none, SECOND);
+    g_assert_cmpuint(cc_link_budget_level(&layer, 0, &none, SECOND), ==, 0);
     g_assert_cmpuint(layer.bps[0], ==, 160000);
-    cc_link_budget_level(&layer, 30000, &none, SECOND);
+    g_assert_cmpuint(cc_link_budget_level(&layer, 30000, &none, SECOND), ==, 130000);
     g_assert_cmpuint(layer.bps[0], ==, 30000);
     layer.bps[0] = 500;
-    cc_link_budget_level(&layer, 30000, &none, SECOND);
+    g_assert_cmpuint(cc_link_budget_level(&layer, 30000, &none, SECOND), ==, 0);
     g_assert_cmpuint(layer.bps[0], ==, 500);
 }
 
