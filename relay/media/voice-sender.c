@@ -41,12 +41,16 @@ cc_voice_sender_has(const CcSubscription *subscription, gint64 number)
     return subscription->voice && number >= subscription->voice->line.first_number;
 }
 
+/* Nothing of a source that has gone, or that has begun anew. */
 static gboolean
 fetch(gint64 sequence, CcOpusPiece *piece, gpointer user_data)
 {
     const CcSubscription *self = user_data;
+    const CcSource *source = self->epoch.source;
+    if (!source || !cc_epoch_is_of(&self->epoch, source))
+        return FALSE;
     const CcPacket *packet =
-        cc_packet_history_get(self->epoch.source->history, (guint16)sequence, self->highest_us);
+        cc_packet_history_get(source->history, (guint16)sequence, self->highest_us);
     if (!packet || packet->sequence != sequence)
         return FALSE;
     *piece = (CcOpusPiece){packet->rtp.payload, packet->rtp.payload_length};

@@ -312,6 +312,36 @@ test_flood_of_questions(void)
     media_test_clear(&lesson.test);
 }
 
+/* Of who has left: there is nothing any more, and the relay goes on. */
+static void
+test_question_after_the_end(void)
+{
+    Lesson lesson;
+    lesson_begin(&lesson);
+    say_next(&lesson, 2);
+    hear(&lesson, 2);
+    tell_room(&lesson, 24000);
+    report_loss(&lesson, 0);
+    say_next(&lesson, 61);
+    hear(&lesson, 10);
+    cc_worker_remove_session(lesson.teacher->worker, lesson.teacher->setup->id);
+    wait_rtcp(lesson.teacher, CC_RTCP_BYE, 0, 1);
+    for (guint i = 2; i < 12; i++) {
+        guint8 buffer[400];
+        CcRtcpBuilder builder;
+        cc_rtcp_builder_init(&builder, buffer, 300);
+        cc_rtcp_add_receiver_report(&builder, 1, NULL, 0);
+        cc_rtcp_add_nack(&builder, 1, lesson.ssrc, &heard(&lesson, i)->sequence, 1);
+        peer_send_rtcp(lesson.watcher, &builder);
+    }
+    guint32 rtx_ssrc = peer_slot(lesson.watcher, CC_MEDIA_AUDIO)->rtx_ssrc;
+    for (guint i = 0; i < 20; i++)
+        media_test_turn(&lesson.test, 5);
+    media_test_stats(&lesson.test);
+    g_assert_cmpuint(peer_count(lesson.watcher, rtx_ssrc), ==, 0);
+    media_test_clear(&lesson.test);
+}
+
 /* Redundant audio from the teacher: @sequence behind copies of the @n_earlier ones before. */
 static void
 say_red(Lesson *lesson, guint16 sequence, guint n_earlier)
@@ -473,6 +503,7 @@ main(int argc, char **argv)
     g_test_add_func("/media-voice/disorder", test_disorder);
     g_test_add_func("/media-voice/merged", test_merged);
     g_test_add_func("/media-voice/flood-of-questions", test_flood_of_questions);
+    g_test_add_func("/media-voice/question-after-the-end", test_question_after_the_end);
     g_test_add_func("/media-voice/teacher-sends-red", test_teacher_sends_red);
     g_test_add_func("/media-voice/teacher-is-told", test_teacher_is_told);
     g_test_add_func("/media-voice/teacher-is-told-of-both", test_teacher_is_told_of_both);
