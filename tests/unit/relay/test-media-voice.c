@@ -279,30 +279,44 @@ test_merged(void)
     media_test_clear(&lesson.test);
 }
 
+/* Ten merged packets of six frames each have come over a narrow link. */
+static void
+begin_narrow(Lesson *lesson)
+{
+    lesson_begin(lesson);
+    say_next(lesson, 2);
+    hear(lesson, 2);
+    tell_room(lesson, 24000);
+    report_loss(lesson, 0);
+    say_next(lesson, 61);
+    hear(lesson, 10);
+}
+
+/* For each of those. */
+static void
+ask_again(Lesson *lesson)
+{
+    for (guint i = 2; i < 12; i++) {
+        guint8 buffer[400];
+        CcRtcpBuilder builder;
+        cc_rtcp_builder_init(&builder, buffer, 300);
+        cc_rtcp_add_receiver_report(&builder, 1, NULL, 0);
+        cc_rtcp_add_nack(&builder, 1, lesson->ssrc, &heard(lesson, i)->sequence, 1);
+        peer_send_rtcp(lesson->watcher, &builder);
+    }
+}
+
 /* A narrow link that has overflowed asks for everything, again and again: the answers do not take
  * the link from the voice that goes on. */
 static void
 test_flood_of_questions(void)
 {
     Lesson lesson;
-    lesson_begin(&lesson);
-    say_next(&lesson, 2);
-    hear(&lesson, 2);
-    tell_room(&lesson, 24000);
-    report_loss(&lesson, 0);
-    say_next(&lesson, 61);
-    hear(&lesson, 10); /* of six each */
+    begin_narrow(&lesson);
     guint32 rtx_ssrc = peer_slot(lesson.watcher, CC_MEDIA_AUDIO)->rtx_ssrc;
     gint64 began_us = cc_clock_now_us();
     for (guint round = 0; round < 10; round++) {
-        for (guint i = 2; i < 12; i++) {
-            guint8 buffer[400];
-            CcRtcpBuilder builder;
-            cc_rtcp_builder_init(&builder, buffer, 300);
-            cc_rtcp_add_receiver_report(&builder, 1, NULL, 0);
-            cc_rtcp_add_nack(&builder, 1, lesson.ssrc, &heard(&lesson, i)->sequence, 1);
-            peer_send_rtcp(lesson.watcher, &builder);
-        }
+        ask_again(&lesson);
         media_test_stats(&lesson.test); /* they have been read */
     }
     RtxWait wait = {lesson.watcher, rtx_ssrc};
@@ -317,23 +331,10 @@ static void
 test_question_after_the_end(void)
 {
     Lesson lesson;
-    lesson_begin(&lesson);
-    say_next(&lesson, 2);
-    hear(&lesson, 2);
-    tell_room(&lesson, 24000);
-    report_loss(&lesson, 0);
-    say_next(&lesson, 61);
-    hear(&lesson, 10);
+    begin_narrow(&lesson);
     cc_worker_remove_session(lesson.teacher->worker, lesson.teacher->setup->id);
     wait_rtcp(lesson.teacher, CC_RTCP_BYE, 0, 1);
-    for (guint i = 2; i < 12; i++) {
-        guint8 buffer[400];
-        CcRtcpBuilder builder;
-        cc_rtcp_builder_init(&builder, buffer, 300);
-        cc_rtcp_add_receiver_report(&builder, 1, NULL, 0);
-        cc_rtcp_add_nack(&builder, 1, lesson.ssrc, &heard(&lesson, i)->sequence, 1);
-        peer_send_rtcp(lesson.watcher, &builder);
-    }
+    ask_again(&lesson);
     guint32 rtx_ssrc = peer_slot(lesson.watcher, CC_MEDIA_AUDIO)->rtx_ssrc;
     for (guint i = 0; i < 20; i++)
         media_test_turn(&lesson.test, 5);
